@@ -1,0 +1,2 @@
+//! plutoc
+fn main() {}
