@@ -1,1 +1,14 @@
-//! pluto-middle
+//! `pluto-middle`: AST → MIR. Never fails to return; knows neither Cranelift nor the runtime's functions.
+//!
+//! In: parsed modules. Out: diagnostics, or monomorphic MIR with explicit ownership, one program per process.
+#![forbid(unsafe_code)]
+
+pub mod builtin;
+pub mod facts;
+pub mod hir;
+pub mod ids;
+pub mod mir;
+pub mod ty;
+pub mod types;
+
+pub use pluto_syntax::span;

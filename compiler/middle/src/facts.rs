@@ -1,0 +1,168 @@
+//! What `analyze`, `place` and `infer` find out about the whole program. Immutable values, keyed by ids.
+
+use crate::ids::{ClassId, ErrorId, ExprId, FnId, Id, IndexVec, ProcessId, SystemId, TyId};
+use pluto_syntax::ast::Name;
+use pluto_syntax::span::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The result of `analyze`: independent of placement.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Every call of a program function, in order of caller and place.
+    pub calls: Vec<Call>,
+    /// Functions on a cycle of the call graph: they check the stack.
+    pub recursive: BTreeSet<FnId>,
+    /// Service classes without state of their own: no `mut self` methods besides `start` and `stop`, no fields set at run time.
+    pub stateless: BTreeSet<ClassId>,
+    /// Services that the app reaches, dependencies first (start order), the app last. Empty without an app.
+    pub services: Vec<ClassId>,
+    /// What each function calls directly, for quick reading of `calls`: positions in it.
+    pub calls_of: BTreeMap<FnId, Vec<usize>>,
+}
+
+/// A call of a program function (method, constant, default and service calls included).
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Where it stands.
+    pub caller: FnId,
+    /// What it calls.
+    pub callee: FnId,
+    /// The service whose method is called through a dependency, else `None`: only these can cross.
+    pub service: Option<ClassId>,
+    /// The call expression.
+    pub expr: ExprId,
+    /// Its place.
+    pub span: Span,
+}
+
+/// The result of `place`: where everything runs.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    /// The system; `None` for one process.
+    pub system: Option<SystemId>,
+    /// The system's name, or `local`.
+    pub name: Name,
+    /// The processes, in the order of the declaration. At least one.
+    pub processes: IndexVec<ProcessId, Process>,
+    /// Where each service's only instance lives; stateless services that are copied have no entry.
+    pub homes: BTreeMap<ClassId, ProcessId>,
+    /// Every edge between a caller method and a callee method of a service, per process of the caller, in order.
+    pub edges: Vec<Edge>,
+}
+
+/// A process.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Its name; `main` when there is no system.
+    pub name: Name,
+    /// Its pod.
+    pub pod: Name,
+    /// Its region; empty if none.
+    pub region: Name,
+    /// The service classes with an instance here (app included), in start order.
+    pub services: Vec<ClassId>,
+    /// The line that placed each listed one.
+    pub listed: BTreeMap<ClassId, Span>,
+    /// Does it hold the app (or `fn main`)?
+    pub has_main: HasMain,
+}
+
+/// Whether a process runs `main`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum HasMain {
+    No,
+    Yes,
+}
+
+/// How a call gets to its callee.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Transport {
+    /// Same process: a plain call.
+    Direct,
+    /// Same pod.
+    Unix,
+    /// Another pod.
+    Tcp,
+}
+
+/// A service call as placed.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The process of the caller.
+    pub from: ProcessId,
+    /// The calling method.
+    pub caller: FnId,
+    /// The process of the callee.
+    pub to: ProcessId,
+    /// The called service.
+    pub service: ClassId,
+    /// The called method.
+    pub callee: FnId,
+    /// How.
+    pub transport: Transport,
+    /// The call's place (the first, if the caller calls it several times).
+    pub span: Span,
+}
+
+impl Placement {
+    /// Where a call from `process` to a method of `service` goes.
+    #[must_use]
+    pub fn route(&self, process: ProcessId, service: ClassId) -> Route {
+        if self.processes[process].services.contains(&service) {
+            return Route::Local;
+        }
+        match self.homes.get(&service) {
+            Some(home) => Route::Remote { to: *home, transport: self.transport(process, *home) },
+            None => Route::Local,
+        }
+    }
+
+    /// The transport between two processes.
+    #[must_use]
+    pub fn transport(&self, from: ProcessId, to: ProcessId) -> Transport {
+        let (a, b) = (&self.processes[from], &self.processes[to]);
+        if from == to {
+            Transport::Direct
+        } else if (&a.pod, &a.region) == (&b.pod, &b.region) {
+            Transport::Unix
+        } else {
+            Transport::Tcp
+        }
+    }
+
+    /// The process with `main`.
+    #[must_use]
+    pub fn main_process(&self) -> ProcessId {
+        let found = self.processes.iter().position(|process| process.has_main == HasMain::Yes);
+        ProcessId::from_index(found.unwrap_or(0))
+    }
+}
+
+/// Where a service call goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Route {
+    /// A plain call.
+    Local,
+    /// To another process.
+    Remote {
+        /// Which.
+        to: ProcessId,
+        /// How.
+        transport: Transport,
+    },
+}
+
+/// The result of `infer` for one placement: what can go wrong in each function, per process (a copied stateless service can
+/// fail in one process and not in another).
+#[derive(Clone, Debug, Default)]
+pub struct Effects {
+    /// The errors that a call of the function *in that process* can raise. Functions that do not run there have no entry.
+    pub errors: BTreeMap<(ProcessId, FnId), BTreeSet<ErrorId>>,
+    /// Can a call of the function end early at all (error, fault, cancellation)? Those without have no status word.
+    pub ends_early: BTreeSet<(ProcessId, FnId)>,
+    /// Methods that other processes call, per process: the only ones it accepts, in id order.
+    pub served: BTreeMap<ProcessId, BTreeSet<FnId>>,
+    /// The types that cross, each with what makes it cross.
+    pub crossing: BTreeMap<TyId, Span>,
+}

@@ -1,0 +1,583 @@
+//! HIR: the whole program with every name an id. Made by `resolve`, read by all later stages; never changed.
+//! Still a tree per function; still to be typed (`types::Types`).
+
+use crate::ids::{ClassId, EnumId, ErrorId, ExprId, FnId, IndexVec, LocalId, LoopId, ModuleId, PatId, SystemId, TyId};
+use crate::ty::TyTable;
+pub use pluto_syntax::ast::{Literal, Mutability, Name, UnOp, Vis};
+use pluto_syntax::span::{SourceMap, Span};
+use std::sync::Arc;
+
+/// The whole program.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The texts, for lines in faults and messages.
+    pub sources: Arc<SourceMap>,
+    /// Modules by id; the first one is the file that was named.
+    pub modules: IndexVec<ModuleId, Module>,
+    /// Data classes, service classes and the app.
+    pub classes: IndexVec<ClassId, Class>,
+    /// Enums.
+    pub enums: IndexVec<EnumId, Enum>,
+    /// Errors; ids `0..BuiltinError::ALL.len()` are the built-in ones, in that order.
+    pub errors: IndexVec<ErrorId, ErrorDecl>,
+    /// All functions, methods, tests, constants' values and field defaults.
+    pub fns: IndexVec<FnId, Function>,
+    /// The app, if there is one.
+    pub app: Option<ClassId>,
+    /// Where the program starts: the app's `main` method or the free `fn main`.
+    pub main: Option<FnId>,
+    /// The systems, in source order.
+    pub systems: IndexVec<SystemId, System>,
+    /// The tests, in source order.
+    pub tests: Vec<Test>,
+    /// Types that were written; `check` extends a copy.
+    pub types: TyTable,
+    /// How many expressions: ids are `0..expr_count`.
+    pub expr_count: usize,
+    /// How many patterns.
+    pub pat_count: usize,
+}
+
+/// A module.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// `main`, `accounts`: the file's name without ending.
+    pub name: Name,
+}
+
+/// Data, service or the program's start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClassKind {
+    /// A value.
+    Data,
+    /// A class with brackets, or one that stands in somebody's brackets.
+    Service,
+    /// The app: a service with `main`, in nobody's brackets.
+    App,
+}
+
+/// A class.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// Its name as written.
+    pub name: Name,
+    /// Where it was declared.
+    pub module: ModuleId,
+    /// Where its name stands.
+    pub span: Span,
+    /// Data, service or app.
+    pub kind: ClassKind,
+    /// The bracket dependencies, in order.
+    pub deps: Vec<Dep>,
+    /// The fields, in order.
+    pub fields: Vec<Field>,
+    /// The methods, in order (`start`, `stop`, `main` among them).
+    pub methods: Vec<FnId>,
+}
+
+/// A dependency in brackets.
+#[derive(Clone, Debug)]
+pub struct Dep {
+    /// The name by which it is used.
+    pub name: Name,
+    /// The service class.
+    pub class: ClassId,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A field of a class, variant or error.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: TyId,
+    /// A function without parameters that makes its default value.
+    pub default: Option<FnId>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An enum.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// Its name.
+    pub name: Name,
+    /// Where declared.
+    pub module: ModuleId,
+    /// Where its name stands.
+    pub span: Span,
+    /// In order; the position is the tag and the discriminant on the wire.
+    pub variants: Vec<Variant>,
+}
+
+/// A variant.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: Name,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// An error.
+#[derive(Clone, Debug)]
+pub struct ErrorDecl {
+    /// Its name.
+    pub name: Name,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// Where declared; built-in errors have the start of the first file.
+    pub module: ModuleId,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// The errors that the language itself raises. Their `ErrorId` is their position.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum BuiltinError {
+    /// `NetworkError { service: string, method: string, detail: string, may_have_run: bool }`.
+    Network,
+    /// `TimeoutError`, same fields.
+    Timeout,
+    /// `UnavailableError`, same fields.
+    Unavailable,
+    /// `FileError { path: string, detail: string }`, raised by `std.fs`.
+    File,
+}
+
+impl BuiltinError {
+    /// In id order.
+    pub const ALL: [BuiltinError; 4] =
+        [BuiltinError::Network, BuiltinError::Timeout, BuiltinError::Unavailable, BuiltinError::File];
+    /// The three that a boundary adds.
+    pub const BOUNDARY: [BuiltinError; 3] = [BuiltinError::Network, BuiltinError::Timeout, BuiltinError::Unavailable];
+
+    /// Its name in programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            BuiltinError::Network => "NetworkError",
+            BuiltinError::Timeout => "TimeoutError",
+            BuiltinError::Unavailable => "UnavailableError",
+            BuiltinError::File => "FileError",
+        }
+    }
+    /// Its fields with their types.
+    #[must_use]
+    pub fn fields(self) -> &'static [(&'static str, TyId)] {
+        match self {
+            BuiltinError::Network | BuiltinError::Timeout | BuiltinError::Unavailable => &[
+                ("service", TyTable::STRING),
+                ("method", TyTable::STRING),
+                ("detail", TyTable::STRING),
+                ("may_have_run", TyTable::BOOL),
+            ],
+            BuiltinError::File => &[("path", TyTable::STRING), ("detail", TyTable::STRING)],
+        }
+    }
+    /// Its id.
+    #[must_use]
+    pub fn id(self) -> ErrorId {
+        ErrorId(self as u32)
+    }
+}
+
+/// What a function is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FnKind {
+    /// A free function.
+    Free,
+    /// A method of a class.
+    Method(ClassId),
+    /// The body of a test.
+    Test,
+    /// The value of a constant.
+    Const,
+    /// The default value of a field.
+    Default,
+}
+
+/// How a method takes `self`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SelfParam {
+    /// `self`.
+    Read,
+    /// `mut self`.
+    Mut,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its own name.
+    pub name: Name,
+    /// Its name in call paths and MIR: `main`, `Line.price`, `accounts.find` in modules but the first, `LIMIT`, `test "x"`.
+    pub qualified: Name,
+    /// Where declared.
+    pub module: ModuleId,
+    /// What it is.
+    pub kind: FnKind,
+    /// How it takes `self`; `None` for free functions.
+    pub self_param: Option<SelfParam>,
+    /// Parameters, which are the first locals.
+    pub params: Vec<LocalId>,
+    /// Its result. `None`: to be inferred from the body (constants without type).
+    pub result: Option<TyId>,
+    /// All its variables.
+    pub locals: IndexVec<LocalId, Local>,
+    /// How many loops.
+    pub loop_count: usize,
+    /// Its body.
+    pub body: Block,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// A variable.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// Its name.
+    pub name: Name,
+    /// May it be reassigned and changed?
+    pub mutability: Mutability,
+    /// Its type as written (always, for parameters).
+    pub ty: Option<TyId>,
+    /// Where it was bound.
+    pub span: Span,
+}
+
+/// A test.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// Its title.
+    pub name: String,
+    /// Its body.
+    pub function: FnId,
+    /// Where its title stands.
+    pub span: Span,
+}
+
+/// `system S for App`.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// Its name.
+    pub name: Name,
+    /// Where its name stands.
+    pub span: Span,
+    /// All processes of all pods and regions, in order.
+    pub processes: Vec<SystemProcess>,
+}
+
+/// A process of a system.
+#[derive(Clone, Debug)]
+pub struct SystemProcess {
+    /// Its name, unique in the system.
+    pub name: Name,
+    /// The pod's name.
+    pub pod: Name,
+    /// The region's name; empty for the unnamed one.
+    pub region: Name,
+    /// Services and the app, each with the place of its name (the *placement line*).
+    pub members: Vec<(ClassId, Span)>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// A block. Its value is `value`, else unit.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// In order.
+    pub stmts: Vec<Stmt>,
+    /// The last expression.
+    pub value: Option<Box<Expr>>,
+    /// With its braces.
+    pub span: Span,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What.
+    pub kind: StmtKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The forms of statements.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// `let`; the pattern must be irrefutable (checked by `check`).
+    Let { pattern: Pattern, ty: Option<TyId>, value: Expr },
+    /// `place = value`.
+    Assign { place: Expr, value: Expr },
+    /// `place op= value`.
+    AssignOp { place: Expr, op: BinOp, op_span: Span, value: Expr },
+    /// An expression, its value dropped.
+    Expr(Expr),
+    /// `while`.
+    While { id: LoopId, cond: Cond, body: Block },
+    /// `for`.
+    For { id: LoopId, pattern: Pattern, iter: Iter, body: Block },
+}
+
+/// What `for` goes over.
+#[derive(Clone, Debug)]
+pub enum Iter {
+    /// `low..high`.
+    Range { low: Expr, high: Expr, inclusive: Inclusive },
+    /// Array, map (pairs), string (characters as strings).
+    Value(Expr),
+}
+
+/// `..` or `..=`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Inclusive {
+    No,
+    Yes,
+}
+
+/// The head of `if` and `while`.
+#[derive(Clone, Debug)]
+pub enum Cond {
+    /// A truth value.
+    Expr(Expr),
+    /// `let pattern = value`. A pattern that is a `Bind`, `Wild` or tuple takes the inside of a nullable value; resolve writes
+    /// that as `PatternKind::Some(…)`, so here the pattern is simply matched against the value.
+    Let { pattern: Pattern, value: Expr },
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// Its id.
+    pub id: ExprId,
+    /// What.
+    pub kind: ExprKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// Arithmetic and bit operators.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Shl,
+    Shr,
+}
+
+/// Comparisons.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum CmpOp {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// `&&` or `||`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum LogicOp {
+    And,
+    Or,
+}
+
+/// The forms of expressions.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// An integer with its sign folded in; takes the type `float` or `byte` where one is expected.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// Truth value.
+    Bool(bool),
+    /// `none`.
+    None,
+    /// Text.
+    Str(Name),
+    /// `f"…"`.
+    FString(Vec<FPart>),
+    /// `()`.
+    Unit,
+    /// A variable.
+    Local(LocalId),
+    /// A constant; a call of its function.
+    Const(FnId),
+    /// `self` (the value; only in methods of data classes, or as base of a field or receiver of a method call).
+    SelfValue,
+    /// `self.accounts`: only as the receiver of a method call; the number is the position in the class's `deps`.
+    Dep(u32),
+    /// A class literal: field positions with values, in written order.
+    ClassLit { class: ClassId, fields: Vec<(u32, Expr)> },
+    /// An enum value; `fields` by position in written order.
+    VariantLit { enumeration: EnumId, variant: u32, fields: Vec<(u32, Expr)> },
+    /// An error value.
+    ErrorLit { error: ErrorId, fields: Vec<(u32, Expr)> },
+    /// `[a, b]`.
+    Array(Vec<Expr>),
+    /// `{ k: v }`.
+    Map(Vec<(Expr, Expr)>),
+    /// `(a, b)`.
+    Tuple(Vec<Expr>),
+    /// Prefix operator.
+    Unary { op: UnOp, operand: Box<Expr> },
+    /// A flat left-associative chain of arithmetic operators. Each step has an id of its own, for its result type.
+    Binary { first: Box<Expr>, rest: Vec<BinaryStep> },
+    /// A comparison.
+    Compare { op: CmpOp, left: Box<Expr>, right: Box<Expr> },
+    /// A flat chain of one logic operator, at least two operands.
+    Logic { op: LogicOp, operands: Vec<Expr> },
+    /// `a ?? b ?? c`, flat, at least two operands; each but the last is nullable.
+    Coalesce { operands: Vec<Expr> },
+    /// `x as T`.
+    Cast { operand: Box<Expr>, ty: TyId },
+    /// `base.name`: a field of a class, error or tuple, or of `self` in a service.
+    Field { base: Box<Expr>, name: Name, name_span: Span },
+    /// `base[index]` of an array or map.
+    Index { base: Box<Expr>, index: Box<Expr> },
+    /// A call of a free function of the program.
+    CallFn { function: FnId, args: Vec<Expr> },
+    /// A call of a global function: `print(x)`, `min(a, b)`, `std.env.args()`, `expect(x)`.
+    CallGlobal { function: crate::builtin::Global, args: Vec<Expr> },
+    /// A method call; what it calls is found by `check` (`types::Callee`).
+    CallMethod { receiver: Box<Expr>, name: Name, name_span: Span, args: Vec<Expr> },
+    /// `x?`.
+    Try(Box<Expr>),
+    /// `call!`; the operand is one of the `Call…` kinds.
+    Propagate(Box<Expr>),
+    /// `call catch …`; the operand is one of the `Call…` kinds.
+    Catch { call: Box<Expr>, clauses: Vec<CatchClause>, rest: CatchRest },
+    /// `if`.
+    If { arms: Vec<(Cond, Block)>, otherwise: Option<Block> },
+    /// `match`.
+    Match { scrutinee: Box<Expr>, arms: Vec<MatchArm> },
+    /// A block.
+    Block(Block),
+    /// `return`.
+    Return(Option<Box<Expr>>),
+    /// `break`.
+    Break(LoopId),
+    /// `continue`.
+    Continue(LoopId),
+    /// `raise`.
+    Raise(Box<Expr>),
+    /// Reported.
+    Error,
+}
+
+/// One step of a [`ExprKind::Binary`] chain.
+#[derive(Clone, Debug)]
+pub struct BinaryStep {
+    /// The id of the result so far, this step included.
+    pub id: ExprId,
+    /// The operator.
+    pub op: BinOp,
+    /// Where the operator stands.
+    pub op_span: Span,
+    /// Its right side.
+    pub right: Expr,
+}
+
+/// A piece of an f-string.
+#[derive(Clone, Debug)]
+pub enum FPart {
+    /// Text.
+    Text(Name),
+    /// A value, with `.2`-like format text if written.
+    Value { value: Expr, format: Option<(Name, Span)> },
+}
+
+/// What happens to errors that no clause takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CatchRest {
+    /// There must not be any.
+    Covered,
+    /// Written `!`: handed on.
+    Propagate,
+}
+
+/// One handler.
+#[derive(Clone, Debug)]
+pub struct CatchClause {
+    /// What.
+    pub kind: CatchKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The forms of handlers.
+#[derive(Clone, Debug)]
+pub enum CatchKind {
+    /// A default value for every error.
+    Value(Expr),
+    /// `catch name: A | B { body }`. Without `errors`: every error. `local` has type `ErrorValue(A)` for exactly one
+    /// error, else `AnyError`.
+    Handler { local: LocalId, errors: Vec<(ErrorId, Span)>, body: Block },
+}
+
+/// An arm.
+#[derive(Clone, Debug)]
+pub struct MatchArm {
+    /// The pattern.
+    pub pattern: Pattern,
+    /// The guard.
+    pub guard: Option<Expr>,
+    /// The body.
+    pub body: Expr,
+    /// The whole arm.
+    pub span: Span,
+}
+
+/// A pattern.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// Its id.
+    pub id: PatId,
+    /// What.
+    pub kind: PatternKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The forms of patterns. In the alternatives of an `Or` the same variables (same `LocalId`s) are bound.
+#[derive(Clone, Debug)]
+pub enum PatternKind {
+    /// `_`, and what was wrong and reported.
+    Wild,
+    /// A variable.
+    Bind(LocalId),
+    /// A literal.
+    Literal(Literal),
+    /// A range of integers.
+    Range { low: i64, high: i64, inclusive: Inclusive },
+    /// A class.
+    Class { class: ClassId, fields: Vec<(u32, Pattern)> },
+    /// A variant.
+    Variant { enumeration: EnumId, variant: u32, fields: Vec<(u32, Pattern)> },
+    /// An error (against `AnyError` or that `ErrorValue`).
+    ErrorValue { error: ErrorId, fields: Vec<(u32, Pattern)> },
+    /// A tuple.
+    Tuple(Vec<Pattern>),
+    /// Alternatives.
+    Or(Vec<Pattern>),
+    /// `none`.
+    None,
+    /// Not `none`, and the value matches.
+    Some(Box<Pattern>),
+}

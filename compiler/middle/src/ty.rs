@@ -1,0 +1,108 @@
+//! Types and their interner. In: structure. Out: [`TyId`]s, equal exactly if the types are equal.
+
+use crate::ids::{ClassId, EnumId, ErrorId, Id, IndexVec, TyId};
+use std::collections::BTreeMap;
+
+/// A type. Variables of inference are private to `check`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Ty {
+    /// Something was wrong and was reported; agrees with everything.
+    Error,
+    /// The type of `return`, `raise`, …: no value; agrees with everything.
+    Never,
+    /// `()`.
+    Unit,
+    /// 64-bit signed.
+    Int,
+    /// 64-bit IEEE.
+    Float,
+    /// Truth value.
+    Bool,
+    /// 0–255.
+    Byte,
+    /// UTF-8 text.
+    String,
+    /// `[T]`.
+    Array(TyId),
+    /// `Map<K, V>`.
+    Map(TyId, TyId),
+    /// `(A, B)`, at least two.
+    Tuple(Vec<TyId>),
+    /// `T?`.
+    Nullable(TyId),
+    /// A data class (never a service class: those have no values).
+    Class(ClassId),
+    /// An enum.
+    Enum(EnumId),
+    /// An error value of a known error.
+    ErrorValue(ErrorId),
+    /// An error value of any error: what `catch err { }` and `catch err: A | B { }` bind.
+    AnyError,
+    /// An inference variable; only inside `check`.
+    Var(u32),
+}
+
+/// All types of a program.
+#[derive(Clone, Debug)]
+pub struct TyTable {
+    types: IndexVec<TyId, Ty>,
+    ids: BTreeMap<Ty, TyId>,
+}
+
+macro_rules! fixed {
+    ($($name:ident = $index:literal $ty:ident;)*) => {
+        impl TyTable {
+            $(#[doc = concat!("Always the id of `Ty::", stringify!($ty), "`.")] pub const $name: TyId = TyId($index);)*
+        }
+        impl Default for TyTable {
+            fn default() -> TyTable {
+                let mut table = TyTable { types: IndexVec::new(), ids: BTreeMap::new() };
+                $(assert_eq!(table.intern(Ty::$ty), TyTable::$name);)*
+                table
+            }
+        }
+    };
+}
+
+fixed! {
+    ERROR = 0 Error;
+    NEVER = 1 Never;
+    UNIT = 2 Unit;
+    INT = 3 Int;
+    FLOAT = 4 Float;
+    BOOL = 5 Bool;
+    BYTE = 6 Byte;
+    STRING = 7 String;
+    ANY_ERROR = 8 AnyError;
+}
+
+impl TyTable {
+    /// The id of a type.
+    pub fn intern(&mut self, ty: Ty) -> TyId {
+        if let Some(id) = self.ids.get(&ty) {
+            return *id;
+        }
+        let id = self.types.push(ty.clone());
+        self.ids.insert(ty, id);
+        id
+    }
+    /// The type of an id.
+    #[must_use]
+    pub fn get(&self, id: TyId) -> &Ty {
+        &self.types[id]
+    }
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.types.len()
+    }
+    /// Never true: the built-in ones are always there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+    /// All, in id order.
+    pub fn ids(&self) -> impl Iterator<Item = TyId> + use<> {
+        (0..self.types.len()).map(TyId::from_index)
+    }
+}
