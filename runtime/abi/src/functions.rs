@@ -1,0 +1,189 @@
+//! The table of runtime functions. Symbol: `pluto_` + name. Convention SystemV; `ptr` and `word` are 64-bit integer registers,
+//! `f64` a float register. At most one result.
+//!
+//! `task` is the [`crate::layout::TaskHeader`]; `desc` a [`crate::layout::TypeDesc`]; objects of Pluto types are words.
+//! *Borrowed* arguments are only read; *owned* ones are consumed. Results are owned. `slot` is the address of a word that
+//! holds an object: the function makes it unique first and may replace it.
+//! Functions named in **status functions** return 0, or 1 after having recorded a fault in the task (generated code then
+//! calls `trace_start` with the place); their result goes to `out`, only when 0.
+
+/// Hands the whole table to a macro: rows `name(param: kind, …) -> kind;`.
+#[macro_export]
+macro_rules! for_each_runtime_fn {
+    ($expand:ident) => {
+        $expand! {
+            // ---- objects ----
+            /// A new object with count 1 and `words` words behind its header, not initialised.
+            object_new(desc: ptr, words: word) -> ptr;
+            /// The count fell to 0: drops all it holds (iteratively; null words are skipped) and frees it.
+            object_free(object: ptr) -> unit;
+            /// Drops a word of any type (null-tolerant); for cold paths.
+            drop_word(desc: ptr, value: word) -> unit;
+            /// Makes the object in the slot unique (a shallow copy with new counts for its parts, if it is shared or static)
+            /// and returns it. For class, tuple, enum, error, array and map objects, and boxes.
+            object_unique(slot: ptr) -> ptr;
+            /// Structural equality: borrowed.
+            equal(desc: ptr, left: word, right: word) -> word;
+            /// Byte order of strings: -1, 0, 1. Borrowed.
+            string_compare(left: word, right: word) -> word;
+            /// The text of a value as f-strings show it: borrowed. `format` may be null.
+            show(desc: ptr, value: word, format: ptr, format_len: word) -> word;
+            /// Joins `count` strings (an array of words at `parts`): borrowed.
+            concat(parts: ptr, count: word) -> word;
+            /// Prints a line: borrowed.
+            print(task: ptr, text: word) -> unit;
+
+            // ---- faults, errors, tasks ----
+            /// Records a fault (`layout::FaultKind`).
+            fault(task: ptr, kind: word, a: word, b: word) -> unit;
+            /// Records a fault with a text: borrowed.
+            fault_text(task: ptr, text: word) -> unit;
+            /// The path of the fault or error begins at this site.
+            trace_start(task: ptr, site: word) -> unit;
+            /// The path goes on through this site.
+            trace(task: ptr, status: word, site: word) -> unit;
+            /// Suspends the task until somebody wakes it.
+            suspend(task: ptr) -> unit;
+            /// Tries to take a service's lock (mode 0 read, 1 write): 1 taken; 0: queued, suspend and try again.
+            lock_try(task: ptr, service: word, mode: word) -> word;
+            /// Gives a lock back.
+            unlock(task: ptr, service: word, mode: word) -> unit;
+
+            // ---- arithmetic (status functions: int_pow) ----
+            int_pow(task: ptr, base: word, exponent: word, out: ptr) -> word;
+            float_pow(base: f64, exponent: f64) -> f64;
+            float_rem(left: f64, right: f64) -> f64;
+            /// Half away from zero.
+            float_round(value: f64) -> f64;
+
+            // ---- strings: borrowed; `opt` is the descriptor of the nullable result, `strings` that of `[string]` ----
+            string_contains(text: word, part: word) -> word;
+            string_starts_with(text: word, part: word) -> word;
+            string_ends_with(text: word, part: word) -> word;
+            string_index_of(text: word, part: word, opt: ptr) -> word;
+            string_count(text: word, part: word) -> word;
+            string_trim(text: word) -> word;
+            string_trim_start(text: word) -> word;
+            string_trim_end(text: word) -> word;
+            string_to_upper(text: word) -> word;
+            string_to_lower(text: word) -> word;
+            string_replace(text: word, from: word, to: word) -> word;
+            string_split(text: word, separator: word, strings: ptr) -> word;
+            string_lines(text: word, strings: ptr) -> word;
+            string_chars(text: word, strings: ptr) -> word;
+            /// Status function: `start..end` in bytes.
+            string_substring(task: ptr, text: word, start: word, end: word, out: ptr) -> word;
+            /// Status function.
+            string_repeat(task: ptr, text: word, count: word, out: ptr) -> word;
+            string_to_int(text: word, opt: ptr) -> word;
+            string_to_float(text: word, opt: ptr) -> word;
+            /// The character that begins at a byte.
+            string_char_at(text: word, at: word) -> word;
+
+            // ---- arrays: `desc` is the array's descriptor; `value` owned, other objects borrowed ----
+            /// Count 1, `len` elements, not initialised.
+            array_new(desc: ptr, len: word) -> ptr;
+            array_push(slot: ptr, value: word) -> unit;
+            array_pop(slot: ptr, opt: ptr) -> word;
+            array_first(array: word, opt: ptr) -> word;
+            array_last(array: word, opt: ptr) -> word;
+            array_get(array: word, index: word, opt: ptr) -> word;
+            /// Status function (out unused).
+            array_insert_at(task: ptr, slot: ptr, index: word, value: word, out: ptr) -> word;
+            /// Status function.
+            array_remove_at(task: ptr, slot: ptr, index: word, out: ptr) -> word;
+            /// Status function.
+            array_slice(task: ptr, array: word, start: word, end: word, out: ptr) -> word;
+            array_contains(array: word, value: word) -> word;
+            array_index_of(array: word, value: word, opt: ptr) -> word;
+            array_clear(slot: ptr) -> unit;
+            array_reverse(slot: ptr) -> unit;
+            array_sort(slot: ptr) -> unit;
+            array_join(array: word, separator: word) -> word;
+            /// `pairs` is the result's descriptor.
+            array_enumerate(array: word, pairs: ptr) -> word;
+            array_zip(array: word, other: word, pairs: ptr) -> word;
+
+            // ---- maps: `desc` is the map's descriptor; inserted keys and values owned, others borrowed ----
+            map_new(desc: ptr) -> word;
+            /// The address of the value word, or null. Not a new count.
+            map_find(map: word, key: word) -> ptr;
+            /// Makes the map in the slot unique; the address of the value word, or null.
+            map_find_mut(slot: ptr, key: word) -> ptr;
+            map_get(map: word, key: word, opt: ptr) -> word;
+            map_contains(map: word, key: word) -> word;
+            map_insert(slot: ptr, key: word, value: word) -> unit;
+            map_remove(slot: ptr, key: word, opt: ptr) -> word;
+            /// The address of the value word of `key`, put in with `value` if missing (else `value` is dropped).
+            map_or_insert(slot: ptr, key: word, value: word) -> ptr;
+            /// `keys` is the result's descriptor.
+            map_keys(map: word, keys: ptr) -> word;
+            map_values(map: word, values: ptr) -> word;
+            map_clear(slot: ptr) -> unit;
+            /// Writes key and value word of the entry at a position to `out[0]`, `out[1]`. Not new counts.
+            map_entry(map: word, index: word, out: ptr) -> unit;
+
+            // ---- the world ----
+            env_args(strings: ptr) -> word;
+            /// 0: `out` is the text; 2: `out` is the reason as a string. Borrowed path.
+            read_text(task: ptr, path: word, out: ptr) -> word;
+
+            // ---- encoding: bincode 2, standard configuration; `buffer` grows ----
+            write_byte(buffer: ptr, value: word) -> unit;
+            /// Unsigned varint (lengths, variants).
+            write_varint(buffer: ptr, value: word) -> unit;
+            /// Signed varint (zigzag).
+            write_int(buffer: ptr, value: word) -> unit;
+            write_float(buffer: ptr, value: word) -> unit;
+            write_string(buffer: ptr, text: word) -> unit;
+            /// The value cannot be encoded (nested too deeply): the buffer is marked.
+            write_fail(buffer: ptr) -> unit;
+
+            // ---- decoding: after the first malformed byte every read gives 0, null or the empty string ----
+            read_byte(reader: ptr) -> word;
+            read_varint(reader: ptr) -> word;
+            read_int(reader: ptr) -> word;
+            read_float(reader: ptr) -> word;
+            read_string(reader: ptr) -> word;
+            /// A bool: fails unless 0 or 1.
+            read_bool(reader: ptr) -> word;
+            /// A length of a collection: fails if larger than the bytes that are left (each element takes at least one byte;
+            /// a unit element none, so at most 2^20 of those).
+            read_len(reader: ptr) -> word;
+            /// A variant number: fails unless below `count`.
+            read_variant(reader: ptr, count: word) -> word;
+            /// Marks the reader as failed.
+            read_fail(reader: ptr) -> unit;
+            /// 1 while nothing was malformed.
+            read_ok(reader: ptr) -> word;
+            /// 1 if nothing was malformed and nothing is left.
+            read_end(reader: ptr) -> word;
+
+            // ---- remote calls ----
+            /// Begins a call of method number `method` of process `peer`; a call object with an empty request buffer.
+            call_new(task: ptr, peer: word, method: word) -> ptr;
+            /// Its request buffer.
+            call_buffer(call: ptr) -> ptr;
+            /// Sends the request, with the default deadline of 5 s.
+            call_send(task: ptr, call: ptr) -> unit;
+            /// `layout::CallState`.
+            call_poll(task: ptr, call: ptr) -> word;
+            /// The reader over the reply's body.
+            call_reader(call: ptr) -> ptr;
+            /// The reply was malformed: the call's state becomes `Network` with that detail.
+            call_malformed(call: ptr) -> unit;
+            /// The detail of a boundary error as a string.
+            call_detail(call: ptr) -> word;
+            /// May the callee have run? 0 or 1.
+            call_may_have_run(call: ptr) -> word;
+            /// Takes the callee's fault over into this task.
+            call_fault(task: ptr, call: ptr) -> unit;
+            /// Frees it.
+            call_end(task: ptr, call: ptr) -> unit;
+            /// Writes the task's fault (message and path) as a reply, after clearing the reply, and forgets it.
+            reply_fault(task: ptr, reply: ptr) -> unit;
+            /// Writes that the request was malformed, after clearing the reply.
+            reply_malformed(reply: ptr) -> unit;
+        }
+    };
+}

@@ -1,0 +1,160 @@
+//! Layouts of heap objects and type descriptors: little-endian, 64-bit, all words 8-byte aligned.
+
+/// Every counted object begins with this. A pointer to an object points to it.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Header {
+    /// Positive: how many owners, plain arithmetic. 0: static, never written nor freed. (Negative, shared between threads:
+    /// reserved for the next issue.)
+    pub count: i32,
+    /// Unused, 0.
+    pub reserved: u32,
+    /// The object's type. Of a box: the descriptor of the nullable type.
+    pub desc: *const TypeDesc,
+}
+
+/// Offset of the count (an `i32`).
+pub const COUNT: i32 = 0;
+/// Offset of the descriptor.
+pub const DESC: i32 = 8;
+/// Offset of the first field of a class, tuple or error object; of the tag of an enum object; of the word in a box.
+pub const FIELDS: i32 = 16;
+/// Offset of the first field of an enum object's variant.
+pub const VARIANT_FIELDS: i32 = 24;
+/// Offset of the length (bytes, elements or entries) of a string, array or map.
+pub const LEN: i32 = 16;
+/// Offset of the capacity (bytes or elements) of a string or array.
+pub const CAP: i32 = 24;
+/// Offset of the first byte of a string, or the first element word of an array.
+pub const DATA: i32 = 32;
+/// Offset of the runtime's table behind a map object (opaque to generated code).
+pub const MAP_TABLE: i32 = 24;
+
+/// What kind of type a descriptor describes.
+#[repr(u32)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names are those of the MIR types")]
+pub enum Kind {
+    Unit = 0,
+    Int = 1,
+    Float = 2,
+    Bool = 3,
+    Byte = 4,
+    String = 5,
+    Array = 6,
+    Map = 7,
+    Tuple = 8,
+    /// The inner word is a pointer itself.
+    NullablePointer = 9,
+    /// The inner word is in a box.
+    NullableBoxed = 10,
+    Class = 11,
+    /// An enum without data: the tag itself.
+    Tag = 12,
+    Enum = 13,
+    Error = 14,
+    /// An object of some error type: look at its header.
+    AnyError = 15,
+}
+
+/// A type, as static data of the executable.
+#[repr(C)]
+#[derive(Debug)]
+pub struct TypeDesc {
+    /// What kind ([`Kind`] as a number).
+    pub kind: u32,
+    /// Unused, 0.
+    pub reserved: u32,
+    /// The name, UTF-8, for printing; not terminated.
+    pub name: *const u8,
+    /// Its length in bytes.
+    pub name_len: u64,
+    /// Element of an array, key of a map, inside of a nullable; else null.
+    pub first: *const TypeDesc,
+    /// Value of a map; else null.
+    pub second: *const TypeDesc,
+    /// How many fields (class, error, tuple) or variants (tag, enum).
+    pub part_count: u64,
+    /// The fields or variants.
+    pub parts: *const Part,
+}
+
+/// A field, or a variant.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Part {
+    /// The name, UTF-8; of tuple fields empty.
+    pub name: *const u8,
+    /// Its length in bytes.
+    pub name_len: u64,
+    /// The type of a field; null for a variant.
+    pub desc: *const TypeDesc,
+    /// How many fields a variant has.
+    pub field_count: u64,
+    /// The fields of a variant.
+    pub fields: *const Part,
+}
+
+/// What generated code knows of a task: the hidden first parameter of every generated function points to it.
+#[repr(C)]
+#[derive(Debug)]
+pub struct TaskHeader {
+    /// The lowest stack address that a Pluto function may be entered with; below it is the red zone for runtime functions.
+    pub stack_limit: u64,
+}
+
+/// Offset of `TaskHeader.stack_limit`.
+pub const STACK_LIMIT: i32 = 0;
+
+/// Faults that generated code detects itself: first argument of `fault`. The meaning of `a` and `b` is in brackets.
+#[repr(u64)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum FaultKind {
+    /// `integer overflow in +` (a = 0 `+`, 1 `-`, 2 `*`, 3 negation, 4 abs, 5 pow, 6 `/`; b = 0 int, 1 byte)
+    Overflow = 0,
+    DivisionByZero = 1,
+    /// (a = the count)
+    ShiftOutOfRange = 2,
+    /// (a = index, b = length)
+    IndexOutOfRange = 3,
+    /// (a = the key's word, b = the key's descriptor)
+    MissingKey = 4,
+    /// `value does not fit` (a = the word, b = 0 int → byte, 1 float → int, 2 float → byte)
+    CastOutOfRange = 5,
+    StackOverflow = 6,
+}
+
+/// What `call_poll` answers.
+#[repr(u64)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallState {
+    /// Nothing yet: suspend and poll again.
+    Pending = 0,
+    /// The reader stands at the encoded result.
+    Value = 1,
+    /// The reader stands at the error's wire number (varint), then its fields.
+    Error = 2,
+    /// The callee faulted: `call_fault` takes it over into this task.
+    Fault = 3,
+    /// No reply: `NetworkError`.
+    Network = 4,
+    /// `TimeoutError`.
+    Timeout = 5,
+    /// `UnavailableError`.
+    Unavailable = 6,
+}
+
+/// First byte of a reply.
+#[repr(u8)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReplyKind {
+    /// The encoded result follows.
+    Value = 0,
+    /// Wire number (varint) and fields follow.
+    Error = 1,
+    /// Message (string), then path lines (array of strings) follow.
+    Fault = 2,
+    /// The request could not be decoded: the call did not run.
+    Malformed = 3,
+}

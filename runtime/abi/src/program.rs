@@ -1,0 +1,106 @@
+//! What the symbol `pluto_program` of an executable describes. Static data, made by `codegen`, read by `rt`.
+//! Texts are UTF-8 pointers with lengths in bytes. Function pointers are SystemV trampolines made by `codegen`.
+
+use crate::layout::TypeDesc;
+
+/// A text.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Text {
+    /// First byte.
+    pub at: *const u8,
+    /// Bytes.
+    pub len: u64,
+}
+
+/// The whole program of a process. The symbol `pluto_program` is this struct.
+#[repr(C)]
+#[derive(Debug)]
+pub struct ProgramDesc {
+    /// The process's name.
+    pub process: Text,
+    /// This process's number in `peers`.
+    pub me: u64,
+    /// All processes of the system, this one included.
+    pub peers: *const PeerDesc,
+    /// How many.
+    pub peer_count: u64,
+    /// Methods that others may call, by number.
+    pub handlers: *const HandlerDesc,
+    /// How many.
+    pub handler_count: u64,
+    /// Service instances in start order.
+    pub services: *const ServiceDesc,
+    /// How many.
+    pub service_count: u64,
+    /// Places for call paths, by number.
+    pub sites: *const SiteDesc,
+    /// How many.
+    pub site_count: u64,
+    /// `extern "C" fn(task, exit_code: *mut i64) -> status`; null in a process that only serves.
+    pub main: *const u8,
+    /// Tests (only in an executable made by `plutoc test`, which has no `main`).
+    pub tests: *const TestDesc,
+    /// How many.
+    pub test_count: u64,
+}
+
+/// Another process.
+#[repr(C)]
+#[derive(Debug)]
+pub struct PeerDesc {
+    /// Its name.
+    pub name: Text,
+    /// 0 itself, 1 Unix socket, 2 TCP.
+    pub transport: u64,
+}
+
+/// A method that others may call.
+#[repr(C)]
+#[derive(Debug)]
+pub struct HandlerDesc {
+    /// `AccountsService.get_user`.
+    pub name: Text,
+    /// `extern "C" fn(task, reader, reply)`: decodes, calls, encodes.
+    pub run: *const u8,
+}
+
+/// A service instance.
+#[repr(C)]
+#[derive(Debug)]
+pub struct ServiceDesc {
+    /// The class's name.
+    pub name: Text,
+    /// The instance: one word per field.
+    pub object: *mut u64,
+    /// Its fields' types, dropped by the runtime at exit.
+    pub fields: *const *const TypeDesc,
+    /// How many.
+    pub field_count: u64,
+    /// `extern "C" fn(task) -> status`.
+    pub start: *const u8,
+    /// `extern "C" fn(task) -> status`, or null.
+    pub stop: *const u8,
+}
+
+/// A place in the source.
+#[repr(C)]
+#[derive(Debug)]
+pub struct SiteDesc {
+    /// The function's name.
+    pub function: Text,
+    /// The file.
+    pub file: Text,
+    /// The line, from 1.
+    pub line: u64,
+}
+
+/// A test.
+#[repr(C)]
+#[derive(Debug)]
+pub struct TestDesc {
+    /// Its title.
+    pub name: Text,
+    /// `extern "C" fn(task) -> status`.
+    pub run: *const u8,
+}
