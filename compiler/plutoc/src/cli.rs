@@ -1,0 +1,227 @@
+//! The command line: flags → [`Options`] → the spine → output and exit code (0 fine, 1 errors in the program, 2 wrong usage,
+//! else the program's own).
+
+use crate::emit::{Stage, emit};
+use crate::load::{Disk, Sources};
+use crate::options::{MessageFormat, Options, System};
+use crate::render::{Colors, render};
+use crate::{check_all, deploy, explain, front};
+use clap::{Args, Parser, Subcommand};
+use pluto_syntax::code::Code;
+use pluto_syntax::diag::{Diagnostic, Diagnostics};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "plutoc", about = "The Pluto compiler: one program, every placement", disable_version_flag = true)]
+struct Cli {
+    /// Print versions and exit
+    #[arg(short = 'V', long)]
+    version: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check a program under every system that it declares
+    Check {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Build one executable, or with --system a folder with one per process
+    Build {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        placement: PlacementArgs,
+        /// The executable, or the folder
+        #[arg(short)]
+        out: Option<PathBuf>,
+        /// Print a stage instead of building
+        #[arg(long)]
+        emit: Option<Stage>,
+        /// Threads of the code generator (default: all cores)
+        #[arg(long)]
+        threads: Option<usize>,
+    },
+    /// Build and run a program, the whole system if one is named
+    Run {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        placement: PlacementArgs,
+        /// Arguments of the program, after `--`
+        #[arg(last = true)]
+        args: Vec<std::ffi::OsString>,
+    },
+    /// Run the program's tests
+    Test {
+        #[command(flatten)]
+        common: Common,
+        /// Only tests whose name contains this
+        filter: Option<String>,
+    },
+    /// Show where everything runs, every edge, and the errors it adds
+    Plan {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        placement: PlacementArgs,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Explain a diagnostic code
+    Explain {
+        /// For example E0401
+        code: String,
+    },
+}
+
+#[derive(Args)]
+struct Common {
+    /// A `.pluto` file, or a folder with `main.pluto`
+    file: PathBuf,
+    /// How diagnostics are written
+    #[arg(long, value_enum, default_value = "human")]
+    message_format: MessageFormat,
+}
+
+#[derive(Args)]
+struct PlacementArgs {
+    /// A system of the program; without it everything is one process
+    #[arg(long)]
+    system: Option<String>,
+}
+
+/// Runs the command line of this process; the result is the exit code.
+#[must_use]
+pub fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { 2 } else { 0 };
+        }
+    };
+    if cli.version {
+        print_out(&version());
+        return 0;
+    }
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        eprintln!("[{}] Error: Pluto compiles for Linux on x86-64 only, for now", Code::E0606.as_str());
+        return 1;
+    }
+    match cli.command {
+        Some(command) => dispatch(command),
+        None => {
+            eprintln!("plutoc: no command; `plutoc --help` lists them");
+            2
+        }
+    }
+}
+
+/// `plutoc 0.1.0 (commit …, Cranelift …)`.
+#[must_use]
+pub fn version() -> String {
+    let cranelift = pluto_codegen::cranelift_version();
+    format!("plutoc {} (commit {}, Cranelift {cranelift})\n", env!("CARGO_PKG_VERSION"), env!("PLUTO_COMMIT"))
+}
+
+fn dispatch(command: Command) -> u8 {
+    match command {
+        Command::Check { common } => check(&common),
+        Command::Build { common, placement, out, emit: Some(stage), threads } => {
+            let _ = out;
+            print_stage(&common, &options(&common, &placement, threads), stage)
+        }
+        Command::Build { common, placement, out, emit: None, threads } => {
+            let mut dx = Diagnostics::default();
+            let options = options(&common, &placement, threads);
+            let (sources, _) = deploy::build::build(&Disk, &options, out.as_deref(), &mut dx);
+            finish(&common, &sources, &dx)
+        }
+        Command::Run { common, placement, args } => {
+            let mut dx = Diagnostics::default();
+            let (sources, staged) = deploy::run::stage(&Disk, &options(&common, &placement, None), &mut dx);
+            let code = finish(&common, &sources, &dx);
+            staged.map_or(code, |staged| staged.run(&args))
+        }
+        Command::Test { common, filter } => {
+            let mut dx = Diagnostics::default();
+            let local = PlacementArgs { system: None };
+            let (sources, staged) = deploy::run::stage_tests(&Disk, &options(&common, &local, None), &mut dx);
+            let code = finish(&common, &sources, &dx);
+            let args: Vec<_> = filter.into_iter().map(Into::into).collect();
+            staged.map_or(code, |staged| staged.run(&args))
+        }
+        Command::Plan { common, placement, json } => plan(&common, &placement, json),
+        Command::Explain { code } => match explain::page(&code) {
+            Some(page) => {
+                print_out(&page);
+                0
+            }
+            None => {
+                eprintln!("plutoc: there is no code `{code}`; codes look like E0401");
+                2
+            }
+        },
+    }
+}
+
+fn check(common: &Common) -> u8 {
+    let mut dx = Diagnostics::default();
+    let (sources, front) = front(&Disk, &common.file, &mut dx);
+    if let Some(front) = front {
+        check_all(&front, &mut dx);
+    }
+    finish(common, &sources, &dx)
+}
+
+fn print_stage(common: &Common, options: &Options, stage: Stage) -> u8 {
+    let mut dx = Diagnostics::default();
+    let (sources, text) = emit(&Disk, options, stage, &mut dx);
+    print_out(&text.unwrap_or_default());
+    finish(common, &sources, &dx)
+}
+
+fn plan(common: &Common, placement: &PlacementArgs, json: bool) -> u8 {
+    let mut dx = Diagnostics::default();
+    let (sources, plan) = crate::plan(&Disk, &options(common, placement, None), &mut dx);
+    if let Some(plan) = plan {
+        let text = if json { serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n" } else { plan.text() };
+        print_out(&text);
+    }
+    finish(common, &sources, &dx)
+}
+
+fn options(common: &Common, placement: &PlacementArgs, threads: Option<usize>) -> Options {
+    let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Options {
+        file: common.file.clone(),
+        system: placement.system.clone().map_or(System::Local, System::Named),
+        threads: threads.unwrap_or_else(all).max(1),
+    }
+}
+
+/// Shows the diagnostics; the exit code that they call for.
+fn finish(common: &Common, sources: &Sources, dx: &Diagnostics) -> u8 {
+    let mut stderr = std::io::stderr();
+    let colors = if stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none() { Colors::On } else { Colors::Off };
+    // Nobody is left to tell if standard error is closed.
+    let _ = render(dx, sources, common.message_format, colors, &mut stderr);
+    u8::from(dx.has_errors())
+}
+
+/// Writes to standard output; a reader that went away (`| head`) is not an error.
+fn print_out(text: &str) {
+    let mut stdout = std::io::stdout();
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+/// A message about an output.
+pub(crate) fn cannot_write(path: &std::path::Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::global(Code::E0605, format!("cannot write `{}`: {error}", path.display()))
+        .help("name another place with `-o`")
+}

@@ -1,0 +1,7 @@
+//! From objects to something that runs: executables and `topology.json` in a folder ([`build`]), or a running system with its
+//! supervisor ([`run`]).
+
+pub mod build;
+pub mod run;
+mod supervise;
+mod topology;
