@@ -1,1 +1,14 @@
-//! pluto-rt
+//! The runtime of Pluto programs, linked into every executable. In: calls of generated code through [`exports`], the static
+//! descriptions of the program (`pluto_abi::program`). Out: values on the counted heap ([`heap`]), running tasks ([`task`]),
+//! calls between processes, output.
+//!
+//! Raw pointers live in `exports`, `heap` and `os` only; `runtime/SAFETY.md` has the rules.
+#![deny(unsafe_code)]
+
+#[allow(unsafe_code, reason = "the shims that generated code calls")]
+pub mod exports;
+#[allow(unsafe_code, reason = "values are raw words and pointers of generated code")]
+pub mod heap;
+#[allow(unsafe_code, reason = "the operating system, coroutines, and addresses that generated code hands over")]
+pub mod os;
+pub mod task;
