@@ -11,6 +11,7 @@ use pluto_syntax::code::Code;
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "plutoc", about = "The Pluto compiler: one program, every placement", disable_version_flag = true)]
@@ -95,9 +96,28 @@ struct PlacementArgs {
     system: Option<String>,
 }
 
-/// Runs the command line of this process; the result is the exit code.
+/// Virtual; touched only as far as nesting needs it.
+const STACK: usize = 1 << 30;
+
+/// The whole command: works on a thread with a large stack, since the front end recurses over nesting (at most 256 levels) and
+/// frames of debug builds are large.
 #[must_use]
-pub fn run() -> u8 {
+pub fn main() -> ExitCode {
+    let compiler = std::thread::Builder::new().name("plutoc".to_owned()).stack_size(STACK).spawn(run);
+    match compiler.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(_)) => {
+            eprintln!("plutoc: this is a bug in the compiler; please report it with the program that shows it");
+            ExitCode::from(101)
+        }
+        Err(error) => {
+            eprintln!("plutoc: cannot start: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

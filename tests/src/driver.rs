@@ -1,0 +1,151 @@
+//! Drives the compiler as a library over sources in memory, and runs executables. In: sources. Out: diagnostics as text, codes
+//! with lines, outputs.
+
+use plutoc::load::{Memory, Sources};
+use plutoc::options::{MessageFormat, Options, System};
+use plutoc::render::{Colors, render};
+use plutoc::{check_all, deploy, front};
+use pluto_syntax::diag::Diagnostics;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Names and texts of modules; the first one is the program's.
+pub type Files = Vec<(String, String)>;
+
+/// The sources as the compiler reads them.
+#[must_use]
+pub fn memory(files: &Files) -> Memory {
+    Memory { files: files.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into_bytes())).collect() }
+}
+
+/// Options for the first of the files.
+#[must_use]
+pub fn options(files: &Files, system: Option<&str>) -> Options {
+    Options {
+        file: PathBuf::from(&files[0].0),
+        system: system.map_or(System::Local, |name| System::Named(name.to_owned())),
+        threads: 1,
+    }
+}
+
+/// Runs a closure on a thread with the stack that `plutoc` gives the compiler.
+///
+/// # Panics
+/// If the closure does.
+pub fn on_large_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let thread = std::thread::Builder::new().stack_size(1 << 30).spawn(work).expect("a thread starts");
+    match thread.join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// What `plutoc check` would say.
+#[derive(Debug)]
+pub struct Checked {
+    /// As the user sees it, without colours.
+    pub rendered: String,
+    /// Line (0 without a place) and code of each.
+    pub found: Vec<(usize, String, String)>,
+}
+
+/// Checks a program under every system that it declares.
+#[must_use]
+pub fn check(files: &Files) -> Checked {
+    let files = files.clone();
+    on_large_stack(move || {
+        let mut dx = Diagnostics::default();
+        let (sources, front) = front(&memory(&files), Path::new(&files[0].0), &mut dx);
+        if let Some(front) = front {
+            check_all(&front, &mut dx);
+        }
+        checked(&sources, &dx)
+    })
+}
+
+fn checked(sources: &Sources, dx: &Diagnostics) -> Checked {
+    let found = dx.sorted().iter().map(|it| {
+        let line = it.primary.as_ref().map_or(0, |label| sources.line_col(label.span).0 as usize);
+        (line, it.code.as_str().to_owned(), it.message.clone())
+    });
+    Checked { rendered: rendered(sources, dx), found: found.collect() }
+}
+
+fn rendered(sources: &Sources, dx: &Diagnostics) -> String {
+    let mut text = vec![];
+    render(dx, sources, MessageFormat::Human, Colors::Off, &mut text).expect("writing to memory");
+    let text = String::from_utf8(text).expect("diagnostics are UTF-8");
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
+}
+
+/// What a run printed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Standard output.
+    pub output: String,
+    /// Standard error.
+    pub errors: String,
+    /// The exit code.
+    pub code: i32,
+}
+
+/// The environment variable that makes the runtime count what was not freed; such a process exits with 97.
+pub const CHECK_LEAKS: (&str, &str) = ("PLUTO_CHECK_LEAKS", "1");
+
+/// Builds a program into a folder.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn build(files: &Files, system: Option<&str>, out: &Path) -> Result<(), String> {
+    let (files, out) = (files.clone(), out.to_owned());
+    let options = options(&files, system);
+    on_large_stack(move || {
+        let mut dx = Diagnostics::default();
+        let (sources, output) = deploy::build::build(&memory(&files), &options, Some(&out), &mut dx);
+        output.map(|_| ()).ok_or_else(|| rendered(&sources, &dx))
+    })
+}
+
+/// Runs a command to its end, with leaks counted.
+#[must_use]
+pub fn run_command(command: &mut Command) -> Ran {
+    let output = command.env(CHECK_LEAKS.0, CHECK_LEAKS.1).stdin(Stdio::null()).output().expect("the program starts");
+    Ran {
+        output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+        code: output.status.code().unwrap_or(-1),
+    }
+}
+
+/// Builds and runs a program as one process.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn run_local(files: &Files, args: &[String], folder: &Path) -> Result<Ran, String> {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let path = temp.path().join("program");
+    build(files, None, &path)?;
+    Ok(run_command(Command::new(&path).args(args).current_dir(folder)))
+}
+
+/// The `plutoc` executable that cargo built for this test run.
+#[must_use]
+pub fn plutoc() -> PathBuf {
+    let own = std::env::current_exe().expect("a test has a path");
+    let folder = own.ancestors().nth(2).expect("target/debug/deps/test");
+    folder.join("plutoc-under-test")
+}
+
+/// Writes sources into a folder and runs `plutoc run` on them.
+#[must_use]
+pub fn run_system(files: &Files, system: &str, args: &[String], folder: &Path) -> Ran {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        std::fs::write(temp.path().join(name), text).expect("the folder is writable");
+    }
+    let main = temp.path().join(&files[0].0);
+    let mut command = Command::new(plutoc());
+    command.arg("run").arg(main).args(["--system", system, "--"]).args(args).current_dir(folder);
+    run_command(&mut command)
+}

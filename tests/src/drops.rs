@@ -1,0 +1,125 @@
+//! The leak count tells: with any one `drop` removed from the MIR, a program whose every block runs leaks. Also: the output of
+//! the code generator does not depend on its threads.
+
+use pluto_middle::ids::Id;
+use pluto_middle::mir::{self, Block, Func, Inst, Terminator};
+use pluto_syntax::diag::Diagnostics;
+use pluto_tests::driver::{self, Ran, memory, options};
+use plutoc::{back, front, link, lower_all};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+/// Every block without a failure runs, and no dropped value is `none`.
+const PROGRAM: &str = r#"
+class Point { name: string, tags: [string] }
+enum Shape { Dot { at: Point }, Line { from: Point, to: Point } }
+
+fn label(shape: Shape) string {
+    match shape {
+        Shape.Dot { at } { at.name }
+        Shape.Line { from, to } { f"{from.name}-{to.name}" }
+    }
+}
+
+fn tagged(name: string) Point {
+    let mut point = Point { name: name + "!", tags: [] }
+    for n in 0..3 { point.tags.push(f"{n}{name}") }
+    point.tags[1] = "one" + name
+    point
+}
+
+fn main() {
+    let a = tagged("a")
+    let b = tagged("b")
+    let mut seen: Map<string, [int]> = {}
+    for shape in [Shape.Dot { at: a }, Shape.Line { from: a, to: b }] {
+        seen[label(shape)] = [1, 2]
+    }
+    let mut again = seen
+    again["x" + a.name] = [3]
+    print(seen)
+    print(again == seen)
+    print((a, b.tags))
+}
+"#;
+
+fn lowered() -> mir::Program {
+    let files = vec![("main.pluto".to_owned(), PROGRAM.to_owned())];
+    driver::on_large_stack(move || {
+        let mut dx = Diagnostics::default();
+        let (_, front) = front(&memory(&files), &options(&files, None).file, &mut dx);
+        let front = front.unwrap_or_else(|| panic!("{:?}", dx.sorted()));
+        let placed = back(&front, None, &mut dx);
+        assert!(!dx.has_errors(), "{:?}", dx.sorted());
+        lower_all(&front, &placed).remove(0)
+    })
+}
+
+fn run(program: &mir::Program, folder: &Path) -> Ran {
+    let path = folder.join("program");
+    link::link(&pluto_codegen::emit(program, 1), &path).unwrap_or_else(|error| panic!("{}", error.message));
+    driver::run_command(&mut Command::new(path))
+}
+
+/// Blocks that run when nothing fails.
+fn running(function: &mir::Function) -> BTreeSet<Block> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![Block::from_index(0)];
+    while let Some(block) = open.pop() {
+        if seen.insert(block) {
+            open.extend(successors(&function.blocks[block].end));
+        }
+    }
+    seen
+}
+
+/// Where a block goes on when nothing fails.
+fn successors(end: &Terminator) -> Vec<Block> {
+    match end {
+        Terminator::Goto(then)
+        | Terminator::Call { then, .. }
+        | Terminator::Builtin { then, .. }
+        | Terminator::Checked { then, .. }
+        | Terminator::Index { then, .. }
+        | Terminator::RefIndex { then, .. }
+        | Terminator::ReadText { then, .. } => vec![*then],
+        Terminator::CallRemote(call) => vec![call.then],
+        Terminator::Branch { then, otherwise, .. } => vec![*then, *otherwise],
+        Terminator::Switch { arms, otherwise, .. } => arms.iter().map(|arm| arm.1).chain([*otherwise]).collect(),
+        Terminator::SwitchStatus { .. } | Terminator::Return(_) | Terminator::Fail(_) => vec![],
+        Terminator::Fault { .. } | Terminator::Unreachable => vec![],
+    }
+}
+
+#[test]
+fn every_drop_counts() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let whole = lowered();
+    let clean = run(&whole, folder.path());
+    assert_eq!(clean.code, 0, "{clean:?}");
+    let mut removed = 0;
+    for id in whole.functions.ids() {
+        let function: &mir::Function = &whole.functions[id];
+        for block in running(function) {
+            for (at, inst) in function.blocks[block].insts.iter().enumerate() {
+                if matches!(inst, Inst::Drop(_)) {
+                    let mut broken = whole.clone();
+                    broken.functions[id].blocks[block].insts.remove(at);
+                    let ran = run(&broken, folder.path());
+                    assert_eq!(ran.code, 97, "without drop {at} of {block:?} in {}: {ran:?}", function.name);
+                    removed += 1;
+                }
+            }
+        }
+    }
+    assert!(removed >= 10, "only {removed} drops: does the ownership pass still make them?");
+}
+
+#[test]
+fn one_and_two_threads_give_the_same_bytes() {
+    let program = lowered();
+    assert!(program.functions.get(Func::from_index(0)).is_some());
+    assert_eq!(pluto_codegen::emit(&program, 1), pluto_codegen::emit(&program, 2));
+    assert_eq!(pluto_codegen::emit(&program, 1), pluto_codegen::emit(&lowered(), 2));
+}

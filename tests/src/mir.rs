@@ -1,0 +1,44 @@
+//! What we lower: each `tests/mir/*.pluto` as MIR after the ownership pass, under each of its systems, as a snapshot beside it.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pluto_middle::mir;
+use pluto_syntax::diag::Diagnostics;
+use pluto_tests::{driver, fences, repo};
+use plutoc::{back, front, lower_all};
+use std::path::Path;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let sources = repo::files(&repo::root().join("tests/mir"), &["pluto"]);
+    let trial = |path: std::path::PathBuf| {
+        Trial::test(repo::relative(&path), move || {
+            let text = repo::read(&path);
+            let files = fences::split_files(&text);
+            let shown = driver::on_large_stack(move || lowered(&files))?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            insta::with_settings!({
+                snapshot_path => path.parent().unwrap_or(&path), prepend_module_to_snapshot => false, omit_expression => true,
+            }, { insta::assert_snapshot!(name, format!("{text}\n────\n{shown}")) });
+            Ok(())
+        })
+    };
+    libtest_mimic::run(&arguments, sources.into_iter().map(trial).collect()).exit();
+}
+
+fn lowered(files: &driver::Files) -> Result<String, Failed> {
+    let mut dx = Diagnostics::default();
+    let (_, front) = front(&driver::memory(files), Path::new(&files[0].0), &mut dx);
+    let front = front.ok_or_else(|| format!("{:?}", dx.sorted()))?;
+    let systems = front.hir.systems.ids().map(Some);
+    let mut text = String::new();
+    for system in std::iter::once(None).chain(systems) {
+        let placed = back(&front, system, &mut dx);
+        if dx.has_errors() {
+            return Err(format!("{:?}", dx.sorted()).into());
+        }
+        for program in lower_all(&front, &placed) {
+            text += &format!("── {} · {} ──\n{}", placed.placement.name, program.process, mir::print::print(&program));
+        }
+    }
+    Ok(text)
+}
