@@ -1,0 +1,260 @@
+//! The commands as a user meets them: exit codes, output folders started by hand, plans, versions, faults across processes,
+//! what is left behind.
+
+use pluto_tests::{driver, repo};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn plutoc(args: &[&str]) -> Output {
+    Command::new(driver::plutoc()).args(args).current_dir(repo::root()).stdin(Stdio::null()).output().expect("plutoc starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn program(source: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("main.pluto");
+    std::fs::write(&path, source).expect("writable");
+    (folder, path)
+}
+
+#[test]
+fn version_names_commit_and_cranelift() {
+    let output = plutoc(&["--version"]);
+    let shown = text(&output.stdout);
+    assert!(shown.starts_with("plutoc 0.") && shown.contains("commit ") && shown.contains("Cranelift 0.135"), "{shown}");
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    assert_eq!(plutoc(&[]).status.code(), Some(2));
+    assert_eq!(plutoc(&["frobnicate"]).status.code(), Some(2));
+    assert_eq!(plutoc(&["explain", "E9999"]).status.code(), Some(2));
+}
+
+#[test]
+fn explain_prints_the_page() {
+    let shown = text(&plutoc(&["explain", "e0401"]).stdout);
+    assert!(shown.contains("E0401") && shown.contains("```pluto"), "{shown}");
+}
+
+#[test]
+fn json_messages_are_json() {
+    let (_folder, path) = program("fn main() { let x: int = \"a\" }\n");
+    let output = plutoc(&["check", path.to_str().expect("UTF-8"), "--message-format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines = text(&output.stderr);
+    for line in lines.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect("each line is an object");
+        assert!(value["code"].as_str().is_some_and(|code| code.starts_with('E')), "{value}");
+    }
+    assert!(lines.contains("\"E0301\"") && lines.contains("\"line\":1"), "{lines}");
+}
+
+#[test]
+fn exit_codes_are_the_programs() {
+    for (body, code) in [("fn main() int { 7 }", 7), ("fn main() { }", 0), ("fn main() { let x = [1]\n print(x[3]) }", 101)] {
+        let (_folder, path) = program(body);
+        assert_eq!(plutoc(&["run", path.to_str().expect("UTF-8")]).status.code(), Some(code), "{body}");
+    }
+    let (_folder, path) = program("error Bad { n: int }\nfn f() { raise Bad { n: 3 } }\nfn main() { f()! }");
+    let output = plutoc(&["run", path.to_str().expect("UTF-8")]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stderr);
+    assert!(shown.contains("Bad { n: 3 }") && shown.contains("main.pluto:2"), "{shown}");
+}
+
+#[test]
+fn faults_tell_message_place_and_path() {
+    let (_folder, path) = program("fn third(xs: [int]) int {\n    xs[2]\n}\nfn main() {\n    print(third([1, 2]))\n}\n");
+    let output = plutoc(&["run", path.to_str().expect("UTF-8")]);
+    let shown = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(101), "{shown}");
+    let (third, main) = (shown.find("main.pluto:2"), shown.find("main.pluto:5"));
+    assert!(shown.contains('2') && third.is_some() && main.is_some() && third < main, "{shown}");
+}
+
+#[test]
+fn stack_overflow_is_a_fault() {
+    let (_folder, path) = program("fn down(n: int) int { 1 + down(n + 1) }\nfn main() { print(down(0)) }\n");
+    let output = plutoc(&["run", path.to_str().expect("UTF-8")]);
+    let shown = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(101), "{shown}");
+    assert!(shown.contains("stack overflow"), "{shown}");
+}
+
+#[test]
+fn a_missing_cc_has_its_own_message() {
+    let (_folder, path) = program("fn main() { }\n");
+    let mut command = Command::new(driver::plutoc());
+    let output = command.arg("run").arg(&path).env("PATH", "/nowhere").output().expect("plutoc starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("E0603"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn an_unwritable_output_has_its_own_message() {
+    let (folder, path) = program("fn main() { }\n");
+    let taken = folder.path().join("taken");
+    std::fs::create_dir(&taken).expect("writable");
+    let output = plutoc(&["build", path.to_str().expect("UTF-8"), "-o", taken.to_str().expect("UTF-8")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("E0605"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn plan_shows_edges_and_errors() {
+    let output = plutoc(&["plan", "examples/bank", "--system", "Wide"]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for piece in ["Transfers.send", "Ledger.withdraw", "tcp", "NetworkError", "TimeoutError", "UnavailableError"] {
+        assert!(shown.contains(piece), "{piece} is missing:\n{shown}");
+    }
+    let json = plutoc(&["plan", "examples/bank", "--system", "Split", "--json"]);
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert!(text(&json.stdout).contains("unix"), "{value}");
+    let unknown = plutoc(&["plan", "examples/bank", "--system", "Nope"]);
+    assert!(text(&unknown.stderr).contains("E0509"));
+}
+
+struct Group(Vec<Child>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[test]
+fn a_built_system_is_started_by_hand() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("out");
+    let built = plutoc(&["build", "examples/bank", "--system", "Split", "-o", out.to_str().expect("UTF-8")]);
+    assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
+    assert!(out.join("topology.json").exists());
+    let socket = format!("unix:{}", folder.path().join("l.sock").display());
+    let start = |name: &str| {
+        let mut command = Command::new(out.join(name));
+        command.env("PLUTO_ADDR_ledger", &socket).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.spawn().expect("it starts")
+    };
+    // The caller first: its calls wait until the callee is up.
+    let main = start("main");
+    let mut others = Group(vec![start("ledger")]);
+    let output = main.wait_with_output().expect("it ends");
+    let expected = repo::read(&repo::root().join("examples/bank/expected.txt"));
+    assert_eq!(text(&output.stdout), expected);
+    let ledger = others.0.pop().expect("started");
+    let pid = rustix::process::Pid::from_child(&ledger);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is there");
+    let ended = ledger.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(!folder.path().join("l.sock").exists(), "the socket stays behind");
+}
+
+const FAULTY: &str = "class Worker {
+    done: int = 0
+    fn work(mut self, n: int) int {
+        self.done += 1
+        if n == 3 { let none_there = [0]\n            return none_there[n] }
+        n * self.done
+    }
+}
+app Main[worker: Worker] {
+    fn main(self) {
+        print(self.worker.work(1)!)
+        print(self.worker.work(3)!)
+    }
+}
+system Two for Main { pod p { process front { Main } process back { Worker } } }
+";
+
+#[test]
+fn a_remote_fault_reaches_the_caller_with_both_paths() {
+    let (_folder, path) = program(FAULTY);
+    let output = plutoc(&["run", path.to_str().expect("UTF-8"), "--system", "Two"]);
+    let shown = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(101), "{shown}");
+    assert_eq!(text(&output.stdout), "1\n");
+    assert!(shown.contains("Worker.work") && shown.contains("Main.main"), "{shown}");
+}
+
+#[test]
+fn a_run_leaves_nothing_behind() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut command = Command::new(driver::plutoc());
+    command.args(["run", "examples/bank", "--system", "Wide"]).current_dir(repo::root()).env("TMPDIR", temp.path());
+    let output = command.output().expect("plutoc starts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let left: Vec<_> = std::fs::read_dir(temp.path()).expect("readable").collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(!processes_of(temp.path()), "a process is left");
+}
+
+/// Does any process run an executable below this folder? Waits a little: exits are not instant to see.
+fn processes_of(folder: &Path) -> bool {
+    let begin = Instant::now();
+    loop {
+        let running = std::fs::read_dir("/proc").expect("Linux").filter_map(Result::ok).any(|entry| {
+            std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe.starts_with(folder))
+        });
+        if !running || begin.elapsed() > Duration::from_secs(5) {
+            return running;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn stopping_the_runner_stops_the_system() {
+    let source = "class Idle { n: int = 0\n    fn tick(mut self) int { self.n += 1\n self.n } }
+app Main[idle: Idle] { fn main(self) { print(\"up\")\n        while true { self.idle.tick()! } } }
+system Two for Main { pod p { process front { Main } process back { Idle } } }
+";
+    let (_folder, path) = program(source);
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut command = Command::new(driver::plutoc());
+    command.arg("run").arg(&path).args(["--system", "Two"]).env("TMPDIR", temp.path());
+    let mut runner = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("plutoc starts");
+    let mut line = [0; 3];
+    std::io::Read::read_exact(runner.stdout.as_mut().expect("piped"), &mut line).expect("it says up");
+    rustix::process::kill_process(rustix::process::Pid::from_child(&runner), rustix::process::Signal::TERM).expect("there");
+    runner.wait().expect("it ends");
+    assert!(!processes_of(temp.path()), "a process is left");
+}
+
+#[test]
+fn tests_of_a_program_run() {
+    let fine = plutoc(&["test", "examples/wordcount"]);
+    assert_eq!(fine.status.code(), Some(0), "{}", text(&fine.stderr));
+    assert!(text(&fine.stdout).contains("2 passed, 0 failed"), "{}", text(&fine.stdout));
+    let (_folder, path) = program("test \"sum\" { expect(1 + 1).to_equal(3) }\n");
+    let failing = plutoc(&["test", path.to_str().expect("UTF-8")]);
+    assert_eq!(failing.status.code(), Some(1));
+    let shown = text(&failing.stdout) + &text(&failing.stderr);
+    assert!(shown.contains("sum") && shown.contains('3') && shown.contains("main.pluto:1"), "{shown}");
+}
+
+#[test]
+fn types_that_do_not_cross_have_no_serialization_code() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let symbols = |system: &[&str], out: &str, file: Option<&str>| {
+        let out = folder.path().join(out);
+        let mut args = vec!["build", "examples/bank", "-o", out.to_str().expect("UTF-8")];
+        args.extend(system);
+        let built = plutoc(&args);
+        assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
+        let output = Command::new("nm").arg(file.map_or(out.clone(), |file| out.join(file))).output().expect("binutils");
+        text(&output.stdout)
+    };
+    let local = symbols(&[], "local", None);
+    assert!(!local.contains("encode") || !local.lines().any(|line| line.contains(" t encode_") || line.contains(" t decode_")));
+    let split = symbols(&["--system", "Split"], "split", Some("ledger"));
+    assert!(split.lines().any(|line| line.contains("encode_")), "{split}");
+}
