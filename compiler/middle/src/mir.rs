@@ -78,6 +78,8 @@ pub struct Program {
     pub wire: Vec<TypeId>,
     /// The built-in errors that boundary calls and `std` make: `NetworkError`, `TimeoutError`, `UnavailableError`, `FileError`.
     pub builtin_errors: [Option<TypeId>; 4],
+    /// For `plutoc test`: the tests' titles and functions (no parameters, result unit), in source order. Else empty.
+    pub tests: Vec<(Name, Func)>,
 }
 
 /// `main`.
@@ -464,7 +466,7 @@ pub enum Cmp {
 /// An instruction: cannot end early. `b` borrowed operands, `o` owned operands. Results of counted types are owned.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Inst {
-    /// `dest = o`. (Of an uncounted type: a plain copy.)
+    /// `dest = o`. (Of an uncounted type: a plain copy.) Error, any error and status may be assigned to each other: same word.
     Assign { dest: Local, value: Operand },
     /// Adds a count to what the local holds (nullable: unless null; status: if above 1).
     Dup(Local),
@@ -500,6 +502,8 @@ pub enum Inst {
     Wrap { dest: Local, ty: TypeId, value: Operand },
     /// `dest` = field of a service instance (b), a new count.
     ServiceField { dest: Local, service: Operand, index: u32 },
+    /// The first value (o) of a service's field, whose word was never set: nothing is dropped. Only made in `ServiceInfo.start`.
+    InitServiceField { service: Operand, index: u32, value: Operand },
     /// `dest: ref` = address of an addressed local.
     RefLocal { dest: Local, local: Local },
     /// `dest: ref` = address of a service's field.
@@ -524,7 +528,8 @@ pub enum Inst {
     Print { text: Operand },
     /// `dest: [string]`.
     EnvArgs { dest: Local },
-    /// Notes on the path of the early end in hand (b: status) that it passed here.
+    /// Notes on the path of the early end in hand (b: status) that it passed here. Follows failed `Call`s and `CallRemote`s; the
+    /// other terminators that fault begin the path with their own site.
     Trace { status: Operand, site: Site },
     /// Begins the path of a new error: it was raised here.
     TraceStart { site: Site },
