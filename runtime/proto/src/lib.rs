@@ -1,1 +1,9 @@
-//! pluto-proto
+//! What processes say to each other, as pure state: frames ([`frame`]), the calls of one connection ([`session`]), waiting
+//! between attempts ([`backoff`]), and who lives where ([`topology`]). No socket, no clock, no randomness: they are arguments.
+#![forbid(unsafe_code)]
+
+pub mod backoff;
+pub mod frame;
+pub mod session;
+pub mod topology;
+pub mod wire;

@@ -1,0 +1,231 @@
+//! Frames: what is sent over a connection. In: fields, or the bytes that a socket gave. Out: bytes, or frames.
+//!
+//! A frame is its length (4 bytes, little-endian, at most [`MAX_FRAME`]), then a kind byte and its fields. Each side begins
+//! with a [`Frame::Hello`]; afterwards the one that connected sends requests, the other answers each in any order.
+
+use crate::wire::{Cursor, Malformed, put_text, put_varint};
+
+/// The most bytes that a frame may have behind its length.
+pub const MAX_FRAME: usize = 16 * 1024 * 1024;
+/// The most bytes that a connection's first frame may have: nobody has introduced himself yet.
+pub const MAX_HELLO: usize = 4096;
+
+/// The version of this format.
+const VERSION: u64 = 1;
+const MAGIC: &str = "pluto";
+const LENGTH_BYTES: usize = 4;
+
+const HELLO: u8 = 0;
+const REQUEST: u8 = 1;
+const REPLY: u8 = 2;
+const REFUSED: u8 = 3;
+
+/// A message between two processes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Frame {
+    /// Who I am. The first frame in each direction.
+    Hello(Hello),
+    /// Run a method.
+    Request(Request),
+    /// A method's outcome.
+    Reply {
+        /// The request's.
+        call: u64,
+        /// A `ReplyKind` byte, then what belongs to it.
+        body: Vec<u8>,
+    },
+    /// There is no outcome to send.
+    Refused {
+        /// The request's.
+        call: u64,
+        /// Whether the method ran.
+        ran: Ran,
+        /// Why, for people.
+        detail: String,
+    },
+}
+
+/// The first frame of a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hello {
+    /// The fingerprint of the build.
+    pub build: String,
+    /// The name of the process that speaks.
+    pub process: String,
+}
+
+/// A call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// Chosen by the caller, unique within the connection.
+    pub call: u64,
+    /// The number of the handler.
+    pub method: u64,
+    /// How many milliseconds the caller still waits.
+    pub remaining: u64,
+    /// The encoded arguments.
+    pub body: Vec<u8>,
+}
+
+/// Did a refused method run?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ran {
+    /// It did not.
+    No,
+    /// It did, but its outcome cannot be sent.
+    Yes,
+}
+
+/// The frame would be larger than [`MAX_FRAME`]. Nothing was appended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooLarge;
+
+/// Appends a hello. Its texts come from our own build; they are cut to what fits.
+pub fn put_hello(out: &mut Vec<u8>, hello: &Hello) {
+    let mut head = vec![HELLO];
+    put_text(&mut head, MAGIC);
+    put_varint(&mut head, VERSION);
+    put_text(&mut head, cut(&hello.build, 1024));
+    put_text(&mut head, cut(&hello.process, 1024));
+    put_length(out, head.len());
+    out.extend_from_slice(&head);
+}
+
+/// Appends a request.
+pub fn put_request(out: &mut Vec<u8>, call: u64, method: u64, remaining: u64, body: &[u8]) -> Result<(), TooLarge> {
+    put_frame(out, body, |head| {
+        head.push(REQUEST);
+        put_varint(head, call);
+        put_varint(head, method);
+        put_varint(head, remaining);
+    })
+}
+
+/// Appends a reply.
+pub fn put_reply(out: &mut Vec<u8>, call: u64, body: &[u8]) -> Result<(), TooLarge> {
+    put_frame(out, body, |head| {
+        head.push(REPLY);
+        put_varint(head, call);
+    })
+}
+
+/// Appends a refusal; a long detail is cut.
+pub fn put_refused(out: &mut Vec<u8>, call: u64, ran: Ran, detail: &str) {
+    let mut head = vec![REFUSED];
+    put_varint(&mut head, call);
+    head.push(match ran {
+        Ran::No => 0,
+        Ran::Yes => 1,
+    });
+    put_text(&mut head, cut(detail, 4096));
+    put_length(out, head.len());
+    out.extend_from_slice(&head);
+}
+
+/// Takes frames out of the bytes of a connection.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    bytes: Vec<u8>,
+    /// How many of `bytes` were taken out already.
+    taken: usize,
+    introduced: bool,
+}
+
+impl Decoder {
+    /// Adds what the socket gave.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.taken > 0 {
+            self.bytes.drain(..self.taken);
+            self.taken = 0;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next frame, if all of it has come. After an error the connection is of no use any more.
+    pub fn take(&mut self) -> Result<Option<Frame>, Malformed> {
+        let rest = &self.bytes[self.taken..];
+        let Some((length, rest)) = rest.split_first_chunk::<LENGTH_BYTES>() else {
+            return Ok(None);
+        };
+        let length = u32::from_le_bytes(*length) as usize;
+        let most = if self.introduced { MAX_FRAME } else { MAX_HELLO };
+        if length == 0 || length > most {
+            return Err(Malformed);
+        }
+        let Some(payload) = rest.get(..length) else {
+            return Ok(None);
+        };
+        let frame = parse(payload)?;
+        if self.introduced == matches!(frame, Frame::Hello(_)) {
+            return Err(Malformed);
+        }
+        self.introduced = true;
+        self.taken += LENGTH_BYTES + length;
+        Ok(Some(frame))
+    }
+}
+
+fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
+    let mut cursor = Cursor::new(payload);
+    match cursor.byte()? {
+        HELLO => parse_hello(cursor),
+        REQUEST => Ok(Frame::Request(Request {
+            call: cursor.varint()?,
+            method: cursor.varint()?,
+            remaining: cursor.varint()?,
+            body: cursor.rest().to_vec(),
+        })),
+        REPLY => Ok(Frame::Reply { call: cursor.varint()?, body: cursor.rest().to_vec() }),
+        REFUSED => parse_refused(cursor),
+        _ => Err(Malformed),
+    }
+}
+
+fn parse_hello(mut cursor: Cursor) -> Result<Frame, Malformed> {
+    if cursor.text()? != MAGIC || cursor.varint()? != VERSION {
+        return Err(Malformed);
+    }
+    let hello = Hello { build: cursor.text()?.to_string(), process: cursor.text()?.to_string() };
+    at_end(cursor, Frame::Hello(hello))
+}
+
+fn parse_refused(mut cursor: Cursor) -> Result<Frame, Malformed> {
+    let call = cursor.varint()?;
+    let ran = match cursor.byte()? {
+        0 => Ran::No,
+        1 => Ran::Yes,
+        _ => return Err(Malformed),
+    };
+    let detail = cursor.text()?.to_string();
+    at_end(cursor, Frame::Refused { call, ran, detail })
+}
+
+fn at_end(cursor: Cursor, frame: Frame) -> Result<Frame, Malformed> {
+    if cursor.rest().is_empty() { Ok(frame) } else { Err(Malformed) }
+}
+
+/// Writes the head in place, so that bodies are copied once.
+fn put_frame(out: &mut Vec<u8>, body: &[u8], head: impl FnOnce(&mut Vec<u8>)) -> Result<(), TooLarge> {
+    let start = out.len();
+    put_length(out, 0);
+    head(out);
+    let length = out.len() - start - LENGTH_BYTES + body.len();
+    if length > MAX_FRAME {
+        out.truncate(start);
+        return Err(TooLarge);
+    }
+    out[start..start + LENGTH_BYTES].copy_from_slice(&(length as u32).to_le_bytes());
+    out.extend_from_slice(body);
+    Ok(())
+}
+
+fn put_length(out: &mut Vec<u8>, length: usize) {
+    out.extend_from_slice(&(length as u32).to_le_bytes());
+}
+
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+#[cfg(test)]
+mod tests;
