@@ -33,12 +33,12 @@ pub struct ProcessEntry {
     /// The region the pod belongs to; empty if it belongs to none.
     #[serde(default)]
     pub region: String,
-    /// The path of the Unix socket it listens on; relative to the file's folder. If missing, one in `/tmp` is used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unix: Option<String>,
-    /// The loopback address it listens on, `127.0.0.1:4000`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tcp: Option<String>,
+    /// The path of the Unix socket it listens on; relative to the file's folder. If empty, one in `/tmp` is used.
+    #[serde(default)]
+    pub unix: String,
+    /// The loopback address it listens on, `127.0.0.1:4000`; empty if it listens on none.
+    #[serde(default)]
+    pub tcp: String,
 }
 
 /// Where a process can be reached.
@@ -77,8 +77,8 @@ impl Topology {
             if !names.insert(entry.name.as_str()) {
                 return Err(format!("process `{}` is listed twice", entry.name));
             }
-            if let Some(tcp) = &entry.tcp {
-                parse_tcp(tcp).map_err(|error| format!("process `{}`: {error}", entry.name))?;
+            if !entry.tcp.is_empty() {
+                parse_tcp(&entry.tcp).map_err(|error| format!("process `{}`: {error}", entry.name))?;
             }
         }
         Ok(())
@@ -156,14 +156,14 @@ mod tests {
     use super::*;
 
     fn sample() -> Topology {
-        let entry = |name: &str, unix: Option<&str>, tcp: Option<&str>| ProcessEntry {
+        let entry = |name: &str, unix: &str, tcp: &str| ProcessEntry {
             name: name.to_string(),
             pod: "shop".to_string(),
             region: String::new(),
-            unix: unix.map(str::to_string),
-            tcp: tcp.map(str::to_string),
+            unix: unix.to_string(),
+            tcp: tcp.to_string(),
         };
-        let processes = vec![entry("web", None, None), entry("stock", Some("s.sock"), Some("127.0.0.1:4001"))];
+        let processes = vec![entry("web", "", ""), entry("stock", "s.sock", "127.0.0.1:4001")];
         Topology { system: "Wide".to_string(), build: "b1".to_string(), processes }
     }
 
@@ -180,7 +180,7 @@ mod tests {
         let message = Topology::parse(&twice.to_json()).expect_err("twice");
         assert!(message.contains("listed twice"), "{message}");
         let mut open = sample();
-        open.processes[1].tcp = Some("0.0.0.0:80".to_string());
+        open.processes[1].tcp = "0.0.0.0:80".to_string();
         let message = Topology::parse(&open.to_json()).expect_err("open");
         assert!(message.contains("loopback"), "{message}");
         assert!(Topology::parse("{").is_err());
