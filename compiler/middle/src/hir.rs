@@ -1,6 +1,8 @@
 //! HIR: the whole program with every name an id. Made by `resolve`, read by all later stages; never changed.
 //! Still a tree per function; still to be typed (`types::Types`).
 
+pub mod visit;
+
 use crate::ids::{ClassId, EnumId, ErrorId, ExprId, FnId, IndexVec, LocalId, LoopId, ModuleId, PatId, SystemId, TyId};
 use crate::ty::TyTable;
 pub use pluto_syntax::ast::{Literal, Mutability, Name, UnOp, Vis};

@@ -3,11 +3,14 @@
 //! In: parsed modules. Out: diagnostics, or monomorphic MIR with explicit ownership, one program per process.
 #![forbid(unsafe_code)]
 
+pub mod analyze;
 pub mod builtin;
 pub mod facts;
 pub mod hir;
 pub mod ids;
+pub mod infer;
 pub mod mir;
+pub mod place;
 pub mod ty;
 pub mod types;
 

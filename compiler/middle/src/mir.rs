@@ -587,9 +587,25 @@ pub enum Terminator {
     /// wire to error types.
     CallRemote(Box<RemoteCall>),
     /// A built-in method with `Faults::Can`; operands as in `Inst::Builtin`.
-    Builtin { dest: Local, method: Method, receiver: TypeId, args: Vec<Operand>, then: Block, on_fail: OnFail, site: Site },
+    Builtin {
+        dest: Local,
+        method: Method,
+        receiver: TypeId,
+        args: Vec<Operand>,
+        then: Block,
+        on_fail: OnFail,
+        site: Site,
+    },
     /// `dest = op b, b`.
-    Checked { dest: Local, op: Checked, left: Operand, right: Option<Operand>, then: Block, on_fail: OnFail, site: Site },
+    Checked {
+        dest: Local,
+        op: Checked,
+        left: Operand,
+        right: Option<Operand>,
+        then: Block,
+        on_fail: OnFail,
+        site: Site,
+    },
     /// `dest` = element of an array (b, b), or entry of a map (b, b), a new count; out of range or missing: a fault.
     Index { dest: Local, base: Operand, index: Operand, then: Block, on_fail: OnFail, site: Site },
     /// `dest: ref` = address of an element of the array, or entry of the map, that `base: ref` points to, made unique first;

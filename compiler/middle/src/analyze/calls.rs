@@ -1,0 +1,80 @@
+//! All calls of program functions. In: HIR and what `check` found each method call to call. Out: [`Call`]s by caller and place.
+//! A constant is a call of its function, a literal that leaves out a field is a call of the field's default.
+
+use crate::facts::Call;
+use crate::hir::visit::{Visitor, walk_expr};
+use crate::hir::{Expr, ExprKind, Field, FnKind, Program};
+use crate::ids::{ClassId, FnId};
+use crate::types::{Callee, Types};
+
+/// Every call, in order.
+pub(super) fn collect(program: &Program, types: &Types) -> Vec<Call> {
+    let mut calls = vec![];
+    for (caller, function) in program.fns.iter_enumerated() {
+        let mut collector = Collector { program, types, caller, calls: &mut calls };
+        collector.block(&function.body);
+    }
+    calls
+}
+
+/// What a method call calls, if it is a function of the program, and the service if the call goes through a dependency.
+pub(crate) fn method_callee(program: &Program, types: &Types, expr: &Expr) -> Option<(FnId, Option<ClassId>)> {
+    match *types.methods.get(&expr.id)? {
+        Callee::Data(callee) | Callee::OwnService(callee) => Some((callee, None)),
+        Callee::Dep(callee) => Some((callee, owner(program, callee))),
+        Callee::Builtin(_) | Callee::Expect(_) => None,
+    }
+}
+
+/// The class that a method belongs to.
+pub(crate) fn owner(program: &Program, method: FnId) -> Option<ClassId> {
+    match program.fns[method].kind {
+        FnKind::Method(class) => Some(class),
+        FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default => None,
+    }
+}
+
+struct Collector<'a> {
+    program: &'a Program,
+    types: &'a Types,
+    caller: FnId,
+    calls: &'a mut Vec<Call>,
+}
+
+impl Collector<'_> {
+    fn add(&mut self, expr: &Expr, callee: FnId, service: Option<ClassId>) {
+        self.calls.push(Call { caller: self.caller, callee, service, expr: expr.id, span: expr.span });
+    }
+
+    fn defaults(&mut self, expr: &Expr, declared: &[Field], written: &[(u32, Expr)]) {
+        for (at, field) in declared.iter().enumerate() {
+            if let Some(default) = field.default
+                && !written.iter().any(|(position, _)| *position as usize == at)
+            {
+                self.add(expr, default, None);
+            }
+        }
+    }
+}
+
+impl Visitor for Collector<'_> {
+    fn expr(&mut self, expr: &Expr) {
+        walk_expr(self, expr);
+        let program = self.program;
+        if let ExprKind::Const(function) | ExprKind::CallFn { function, .. } = &expr.kind {
+            self.add(expr, *function, None);
+        } else if let ExprKind::CallMethod { .. } = &expr.kind {
+            if let Some((callee, service)) = method_callee(program, self.types, expr) {
+                self.add(expr, callee, service);
+            }
+        } else if let ExprKind::ClassLit { class, fields } = &expr.kind {
+            self.defaults(expr, &program.classes[*class].fields, fields);
+        } else if let ExprKind::VariantLit { enumeration, variant, fields } = &expr.kind {
+            if let Some(variant) = program.enums[*enumeration].variants.get(*variant as usize) {
+                self.defaults(expr, &variant.fields, fields);
+            }
+        } else if let ExprKind::ErrorLit { error, fields } = &expr.kind {
+            self.defaults(expr, &program.errors[*error].fields, fields);
+        }
+    }
+}

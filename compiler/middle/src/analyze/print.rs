@@ -1,0 +1,27 @@
+//! Facts as text, for `--emit facts`. In: the program and its facts. Out: lines in a fixed order.
+
+use crate::facts::Facts;
+use crate::hir::Program;
+use std::fmt::Write;
+
+/// The facts, as text.
+#[must_use]
+pub fn print(program: &Program, facts: &Facts) -> String {
+    let mut text = String::from("services in start order\n");
+    for class in &facts.services {
+        let state = if facts.stateless.contains(class) { "without state" } else { "with state" };
+        let _ = writeln!(text, "    {} {state}", program.classes[*class].name);
+    }
+    text.push_str("calls\n");
+    for (caller, positions) in &facts.calls_of {
+        let recursive = if facts.recursive.contains(caller) { " (recursive)" } else { "" };
+        let _ = writeln!(text, "    {}{recursive}", program.fns[*caller].qualified);
+        for at in positions {
+            let call = &facts.calls[*at];
+            let how = if call.service.is_some() { " through a dependency" } else { "" };
+            let line = program.sources.line_col(call.span).0;
+            let _ = writeln!(text, "        {} in line {line}{how}", program.fns[call.callee].qualified);
+        }
+    }
+    text
+}

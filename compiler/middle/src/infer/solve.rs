@@ -1,0 +1,281 @@
+//! Error sets as a least fixed point over functions in processes. In: the sites of all bodies and a view. Out: for each function
+//! in each process the errors that it raises, each with the first cause found: causes never lead in circles.
+
+use super::sites::{Body, Clause, Handling, Site, SiteKind, Target};
+use super::view::{Crosses, Node, View};
+use crate::facts::Facts;
+use crate::hir::{BuiltinError, CatchRest, Program};
+use crate::ids::{ClassId, ErrorId, FnId, Id, IndexVec, ProcessId};
+use pluto_syntax::span::Span;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Errors with their causes.
+pub(crate) type Causes = BTreeMap<ErrorId, Cause>;
+
+/// Why a function raises an error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cause {
+    /// A `raise` (or a built-in that raises). In a handler: with what made the handler run, if that was a call.
+    Raised { span: Span, trigger: Option<Step> },
+    /// A call.
+    Step(Step),
+}
+
+/// A call from which an error comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// The callee raises it.
+    Called { span: Span, callee: Node, error: ErrorId },
+    /// The boundary adds it.
+    Crossed { span: Span, caller: Node, callee: Node, service: ClassId },
+}
+
+/// What a call can raise and what is left of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// All that the call can raise.
+    pub(crate) set: Causes,
+    /// What no handler takes.
+    pub(crate) left: Causes,
+}
+
+/// The sets under one view.
+pub(crate) struct Solution<'a> {
+    view: View<'a>,
+    bodies: &'a IndexVec<FnId, Body>,
+    facts: &'a Facts,
+    errors: BTreeMap<Node, Causes>,
+    error_count: usize,
+}
+
+impl<'a> Solution<'a> {
+    /// Finds the least sets.
+    pub(crate) fn solve(
+        program: &'a Program,
+        facts: &'a Facts,
+        bodies: &'a IndexVec<FnId, Body>,
+        view: View<'a>,
+    ) -> Solution<'a> {
+        let error_count = program.errors.len();
+        let mut solution = Solution { view, bodies, facts, errors: BTreeMap::new(), error_count };
+        let nodes = solution.nodes(program);
+        solution.errors = nodes.iter().map(|node| (*node, Causes::new())).collect();
+        let users = solution.users();
+        // Callees tend to come after their callers in `nodes`, so the queue starts from the end.
+        let mut queue: VecDeque<Node> = nodes.into_iter().rev().collect();
+        let mut waiting: BTreeSet<Node> = queue.iter().copied().collect();
+        while let Some(node) = queue.pop_front() {
+            waiting.remove(&node);
+            if solution.update(node) {
+                let again = users.get(&node).into_iter().flatten();
+                queue.extend(again.filter(|user| waiting.insert(**user)));
+            }
+        }
+        solution
+    }
+
+    /// All functions in the processes where they run; what runs nowhere counts for the main process.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Node> {
+        self.errors.keys().copied()
+    }
+
+    /// What a function in a process raises.
+    pub(crate) fn raised(&self, node: Node) -> Option<&Causes> {
+        self.errors.get(&node)
+    }
+
+    /// Only the sets.
+    pub(crate) fn error_sets(&self) -> BTreeMap<Node, BTreeSet<ErrorId>> {
+        self.errors.iter().map(|(node, causes)| (*node, causes.keys().copied().collect())).collect()
+    }
+
+    /// The program functions that a function calls, in the processes where they run.
+    pub(crate) fn callees(&self, (process, function): Node) -> impl Iterator<Item = (Node, Crosses)> {
+        let positions = self.facts.calls_of.get(&function).map_or(&[][..], Vec::as_slice);
+        positions.iter().map(move |at| {
+            let call = &self.facts.calls[*at];
+            let (to, crosses) = self.view.route(process, call.service);
+            ((to, call.callee), crosses)
+        })
+    }
+
+    /// Every function under this view: what the services and `main` reach, then the rest in the main process.
+    fn nodes(&self, program: &Program) -> Vec<Node> {
+        let main = self.view.main_process();
+        let mut roots: Vec<Node> = vec![];
+        if let View::Placed(placement) = self.view {
+            roots.extend(program.main.map(|function| (main, function)));
+            for (process, it) in placement.processes.iter_enumerated() {
+                for class in it.services.iter().map(|class| &program.classes[*class]) {
+                    let defaults = class.fields.iter().filter_map(|field| field.default);
+                    roots.extend(class.methods.iter().copied().chain(defaults).map(|function| (process, function)));
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let mut nodes = vec![];
+        self.reach(roots, &mut seen, &mut nodes);
+        let running: BTreeSet<FnId> = nodes.iter().map(|(_, function)| *function).collect();
+        let rest = program.fns.ids().filter(|function| !running.contains(function));
+        self.reach(rest.map(|function| (main, function)).collect(), &mut seen, &mut nodes);
+        nodes
+    }
+
+    fn reach(&self, roots: Vec<Node>, seen: &mut BTreeSet<Node>, nodes: &mut Vec<Node>) {
+        let mut queue = VecDeque::from(roots);
+        while let Some(node) = queue.pop_front() {
+            if seen.insert(node) {
+                nodes.push(node);
+                queue.extend(self.callees(node).map(|(callee, _)| callee).filter(|callee| !seen.contains(callee)));
+            }
+        }
+    }
+
+    fn users(&self) -> BTreeMap<Node, BTreeSet<Node>> {
+        let mut users: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
+        for node in self.keys() {
+            for (callee, _) in self.callees(node) {
+                users.entry(callee).or_default().insert(node);
+            }
+        }
+        users
+    }
+
+    /// Evaluates a function again; true if it raises more than was known.
+    fn update(&mut self, node: Node) -> bool {
+        let raised = self.evaluate(node).0;
+        let known = self.errors.entry(node).or_default();
+        let before = known.len();
+        for (error, cause) in raised {
+            known.entry(error).or_insert(cause);
+        }
+        known.len() > before
+    }
+
+    /// What a function raises with the sets found so far, and the outcome of each call site that can be reached.
+    pub(crate) fn evaluate(&self, node: Node) -> (Causes, Vec<Option<Outcome>>) {
+        let body = &self.bodies[node.1];
+        let mut walk = Walk { solution: self, node, caught: vec![Causes::new(); body.handlers], raised: Causes::new() };
+        let mut outcomes = vec![];
+        let mut any = None;
+        for site in &body.sites {
+            let reached = site.within.is_none_or(|handler| !walk.caught[handler].is_empty());
+            outcomes.push(if reached { walk.site(site) } else { None });
+            if reached && matches!(site.kind, SiteKind::Reraise(None)) {
+                any = any.or(Some(site.span));
+            }
+        }
+        if let Some(span) = any {
+            walk.reraise_any(span);
+        }
+        (walk.raised, outcomes)
+    }
+
+    fn call_set(&self, node: Node, span: Span, target: Target) -> Causes {
+        match target {
+            Target::Never => Causes::new(),
+            Target::Global(error) => Causes::from([(error.id(), Cause::Raised { span, trigger: None })]),
+            Target::Function { callee, service } => {
+                let (to, crosses) = self.view.route(node.0, service);
+                let callee = (to, callee);
+                let mut set = Causes::new();
+                for error in self.errors.get(&callee).into_iter().flatten().map(|(error, _)| *error) {
+                    set.insert(error, Cause::Step(Step::Called { span, callee, error }));
+                }
+                if let (Crosses::Yes, Some(service)) = (crosses, service) {
+                    let cause = Cause::Step(Step::Crossed { span, caller: node, callee, service });
+                    set.extend(BuiltinError::BOUNDARY.map(|error| (error.id(), cause)));
+                }
+                set
+            }
+        }
+    }
+
+    /// The process with `main` under this view.
+    pub(crate) fn main_process(&self) -> ProcessId {
+        self.view.main_process()
+    }
+}
+
+/// The evaluation of one function.
+struct Walk<'a> {
+    solution: &'a Solution<'a>,
+    node: Node,
+    /// What each handler has caught.
+    caught: Vec<Causes>,
+    raised: Causes,
+}
+
+impl Walk<'_> {
+    fn site(&mut self, site: &Site) -> Option<Outcome> {
+        match &site.kind {
+            SiteKind::Raise(error) => {
+                let trigger = site.within.and_then(|handler| first_step(&self.caught[handler]));
+                self.raised.entry(*error).or_insert(Cause::Raised { span: site.span, trigger });
+                None
+            }
+            SiteKind::Reraise(Some(handler)) => {
+                let caught = self.caught[*handler].clone();
+                self.hand_on(&caught);
+                None
+            }
+            SiteKind::Reraise(None) => None,
+            SiteKind::Call { target, handling } => {
+                let set = self.solution.call_set(self.node, site.span, *target);
+                Some(self.handle(set, handling))
+            }
+        }
+    }
+
+    fn handle(&mut self, set: Causes, handling: &Handling) -> Outcome {
+        let left = match handling {
+            Handling::Plain | Handling::Propagate => set.clone(),
+            Handling::Catch { clauses, rest: _ } => self.catch(set.clone(), clauses),
+        };
+        let hands_on = match handling {
+            Handling::Plain | Handling::Propagate | Handling::Catch { clauses: _, rest: CatchRest::Propagate } => true,
+            Handling::Catch { clauses: _, rest: CatchRest::Covered } => false,
+        };
+        if hands_on {
+            self.hand_on(&left);
+        }
+        Outcome { set, left }
+    }
+
+    fn catch(&mut self, mut left: Causes, clauses: &[Clause]) -> Causes {
+        for clause in clauses {
+            let taken = match &clause.errors {
+                None => std::mem::take(&mut left),
+                Some(errors) => errors.iter().filter_map(|(error, _)| left.remove_entry(error)).collect(),
+            };
+            self.caught[clause.handler] = taken;
+        }
+        left
+    }
+
+    fn hand_on(&mut self, causes: &Causes) {
+        for (error, cause) in causes {
+            self.raised.entry(*error).or_insert(*cause);
+        }
+    }
+
+    /// `raise` of an error value whose handler is not known: any of the function's; without one, any error at all.
+    fn reraise_any(&mut self, span: Span) {
+        let caught = std::mem::take(&mut self.caught);
+        if caught.is_empty() {
+            let all = (0..self.solution.error_count).map(ErrorId::from_index);
+            self.hand_on(&all.map(|error| (error, Cause::Raised { span, trigger: None })).collect());
+        }
+        for causes in &caught {
+            self.hand_on(causes);
+        }
+    }
+}
+
+/// The call behind the first error that a handler caught.
+fn first_step(caught: &Causes) -> Option<Step> {
+    caught.values().next().and_then(|cause| match cause {
+        Cause::Step(step) => Some(*step),
+        Cause::Raised { .. } => None,
+    })
+}

@@ -1,0 +1,211 @@
+//! What `plutoc plan` shows: processes, every edge, the errors that it adds and why. In: all results up to `infer`.
+//! Out: a [`Plan`], as text or (serde) JSON, the same for the same program.
+
+use super::reason::{Reason, reason};
+use crate::facts::{Edge, Effects, Facts, HasMain, Placement, Transport};
+use crate::hir::{BuiltinError, Program};
+use crate::ids::{ClassId, ProcessId};
+use crate::types::Types;
+use pluto_syntax::span::Span;
+use serde::Serialize;
+use std::fmt::Write;
+
+/// A placement, ready to be shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct Plan {
+    /// The system's name, or `local`.
+    pub system: String,
+    /// The processes, in the order of the declaration.
+    pub processes: Vec<PlanProcess>,
+    /// Every edge from a calling method to a called one.
+    pub edges: Vec<PlanEdge>,
+}
+
+/// A process.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct PlanProcess {
+    /// Its name.
+    pub name: String,
+    /// Its pod.
+    pub pod: String,
+    /// Its region; empty if none.
+    pub region: String,
+    /// Does it run `main`?
+    pub main: bool,
+    /// In start order.
+    pub services: Vec<PlanService>,
+    /// The methods that it accepts from other processes.
+    pub serves: Vec<String>,
+}
+
+/// A service in a process.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct PlanService {
+    /// Its name.
+    pub name: String,
+    /// Has it state?
+    pub state: bool,
+    /// Why it is here.
+    pub why: String,
+    /// The line that decided: `file:line`.
+    pub line: Option<String>,
+}
+
+/// A service call as placed.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct PlanEdge {
+    /// The caller's process.
+    pub from: String,
+    /// The callee's process.
+    pub to: String,
+    /// `OrderService.process`.
+    pub caller: String,
+    /// `AccountsService.get_user`.
+    pub callee: String,
+    /// `file:line` of the call.
+    pub call: String,
+    /// `direct`, `unix` or `tcp`.
+    pub transport: &'static str,
+    /// The errors that the callee itself can raise.
+    pub errors: Vec<String>,
+    /// The errors that the boundary adds.
+    pub adds: Vec<String>,
+    /// The placement lines that make it so: `file:line` with a clause.
+    pub why: Vec<String>,
+}
+
+/// Puts the plan together.
+#[must_use]
+pub fn plan(program: &Program, _types: &Types, facts: &Facts, placement: &Placement, effects: &Effects) -> Plan {
+    let planner = Planner { program, facts, placement, effects };
+    Plan {
+        system: placement.name.to_string(),
+        processes: placement.processes.ids().map(|id| planner.process(id)).collect(),
+        edges: placement.edges.iter().map(|edge| planner.edge(edge)).collect(),
+    }
+}
+
+struct Planner<'a> {
+    program: &'a Program,
+    facts: &'a Facts,
+    placement: &'a Placement,
+    effects: &'a Effects,
+}
+
+impl Planner<'_> {
+    fn process(&self, id: ProcessId) -> PlanProcess {
+        let process = &self.placement.processes[id];
+        let served = self.effects.served.get(&id).into_iter().flatten();
+        PlanProcess {
+            name: process.name.to_string(),
+            pod: process.pod.to_string(),
+            region: process.region.to_string(),
+            main: process.has_main == HasMain::Yes,
+            services: process.services.iter().map(|class| self.service(id, *class)).collect(),
+            serves: served.map(|method| self.program.fns[*method].qualified.to_string()).collect(),
+        }
+    }
+
+    fn service(&self, process: ProcessId, class: ClassId) -> PlanService {
+        let reason = reason(self.program, self.facts, self.placement, process, class);
+        PlanService {
+            name: self.program.classes[class].name.to_string(),
+            state: !self.facts.stateless.contains(&class),
+            why: reason.text,
+            line: reason.span.map(|span| self.line(span)),
+        }
+    }
+
+    fn edge(&self, edge: &Edge) -> PlanEdge {
+        let crosses = edge.transport != Transport::Direct;
+        let errors = self.effects.errors.get(&(edge.to, edge.callee)).into_iter().flatten();
+        let boundary: &[BuiltinError] = if crosses { &BuiltinError::BOUNDARY } else { &[] };
+        PlanEdge {
+            from: self.placement.processes[edge.from].name.to_string(),
+            to: self.placement.processes[edge.to].name.to_string(),
+            caller: self.program.fns[edge.caller].qualified.to_string(),
+            callee: self.program.fns[edge.callee].qualified.to_string(),
+            call: self.line(edge.span),
+            transport: transport_name(edge.transport),
+            errors: errors.map(|error| self.program.errors[*error].name.to_string()).collect(),
+            adds: boundary.iter().map(|error| error.name().to_string()).collect(),
+            why: self.why(edge),
+        }
+    }
+
+    fn why(&self, edge: &Edge) -> Vec<String> {
+        let caller = crate::analyze::owner(self.program, edge.caller);
+        let mut reasons: Vec<Reason> = vec![];
+        reasons.extend(caller.map(|class| reason(self.program, self.facts, self.placement, edge.from, class)));
+        reasons.push(reason(self.program, self.facts, self.placement, edge.to, edge.service));
+        let show = |reason: Reason| match reason.span {
+            Some(span) => format!("{}: {}", self.line(span), reason.text),
+            None => reason.text,
+        };
+        reasons.into_iter().map(show).collect()
+    }
+
+    fn line(&self, span: Span) -> String {
+        let sources = &self.program.sources;
+        format!("{}:{}", sources.file(span.file).path, sources.line_col(span).0)
+    }
+}
+
+/// How a transport is called in plans.
+fn transport_name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Direct => "direct",
+        Transport::Unix => "unix",
+        Transport::Tcp => "tcp",
+    }
+}
+
+impl Plan {
+    /// For people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!("system {}\n", self.system);
+        for process in &self.processes {
+            process.write(&mut text);
+        }
+        for edge in &self.edges {
+            edge.write(&mut text);
+        }
+        text
+    }
+}
+
+impl PlanProcess {
+    fn write(&self, text: &mut String) {
+        let region = if self.region.is_empty() { String::new() } else { format!(" in region {}", self.region) };
+        let main = if self.main { ", runs main" } else { "" };
+        let _ = writeln!(text, "\nprocess {} (pod {}{region}{main})", self.name, self.pod);
+        for service in &self.services {
+            let line = service.line.as_ref().map_or(String::new(), |line| format!(" ({line})"));
+            let _ = writeln!(text, "    {}: {}{line}", service.name, service.why);
+        }
+        if !self.serves.is_empty() {
+            let _ = writeln!(text, "    serves {}", self.serves.join(", "));
+        }
+    }
+}
+
+impl PlanEdge {
+    fn write(&self, text: &mut String) {
+        let _ = writeln!(text, "\n{} → {} ({})", self.caller, self.callee, self.call);
+        if self.transport == "direct" {
+            let _ = writeln!(text, "    direct in process {}", self.from);
+        } else {
+            let _ = writeln!(text, "    {} from {} to {}", self.transport, self.from, self.to);
+        }
+        if !self.errors.is_empty() {
+            let _ = writeln!(text, "    raises {}", self.errors.join(", "));
+        }
+        if !self.adds.is_empty() {
+            let _ = writeln!(text, "    adds {}, because", self.adds.join(", "));
+            for why in &self.why {
+                let _ = writeln!(text, "        {why}");
+            }
+        }
+    }
+}
