@@ -14,7 +14,12 @@
 //! made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
 //! can change the root. They are never counted.
 
-pub use crate::builtin::{Global, Method};
+pub mod flow;
+pub mod ownership;
+pub mod print;
+pub mod verify;
+
+pub use crate::builtin::{Changes, Global, Method};
 use crate::ids::{Id, IndexVec};
 pub use pluto_syntax::ast::Name;
 

@@ -1,0 +1,80 @@
+//! Checks that MIR keeps its own rules. In: a program after the ownership pass. Out: nothing, or the first thing that is wrong,
+//! with the function's text. A failure here is a bug of the compiler, never of the program that it compiles.
+
+mod balance;
+mod typing;
+
+use super::flow;
+use super::{Func, Function, HasStatus, Program, StackCheck, Terminator};
+
+/// Checks everything.
+///
+/// # Errors
+/// The first rule that is broken, with the text of the function that breaks it.
+pub fn verify(program: &Program) -> Result<(), String> {
+    program_parts(program)?;
+    for (id, function) in program.functions.iter_enumerated() {
+        check(program, function).map_err(|wrong| {
+            format!("wrong MIR in {}: {wrong}\n{}", function.name, super::print::print_function(program, id))
+        })?;
+    }
+    Ok(())
+}
+
+fn check(program: &Program, function: &Function) -> Result<(), String> {
+    shape(program, function)?;
+    typing::check(program, function)?;
+    balance::check(program, function)
+}
+
+fn program_parts(program: &Program) -> Result<(), String> {
+    let known = |id: Func| ensure(program.functions.get(id).is_some(), || format!("function {} is missing", id.0));
+    for service in program.services.iter() {
+        known(service.start)?;
+        service.stop.map_or(Ok(()), known)?;
+    }
+    for handler in &program.handlers {
+        known(handler.function)?;
+    }
+    program.main.map_or(Ok(()), |main| known(main.function))?;
+    program.tests.iter().try_for_each(|(_, id)| known(*id))?;
+    let mut names: Vec<&str> = program.functions.iter().map(|function| &*function.name).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(format!("two functions are named {}", pair[0])),
+        None => Ok(()),
+    }
+}
+
+/// Block targets, and the discipline of the status word.
+fn shape(program: &Program, function: &Function) -> Result<(), String> {
+    ensure(!function.blocks.is_empty(), || "there is no block".to_owned())?;
+    let can_fail = function.status == HasStatus::Yes;
+    ensure(can_fail || function.stack_check == StackCheck::No, || "it checks the stack without a status".to_owned())?;
+    for (block, data) in function.blocks.iter_enumerated() {
+        let mut wrong = None;
+        flow::edges(&data.end, &mut |to, _| {
+            if function.blocks.get(*to).is_none() || to.0 == 0 {
+                wrong = Some(*to);
+            }
+        });
+        ensure(wrong.is_none(), || format!("bb{} goes to {wrong:?}", block.0))?;
+        if matches!(data.end, Terminator::Fail(_)) {
+            ensure(can_fail, || format!("bb{} fails without a status", block.0))?;
+        }
+        if let Terminator::Call { function: callee, args, on_fail, .. } = &data.end {
+            let Some(callee) = program.functions.get(*callee) else {
+                return Err(format!("bb{} calls what is missing", block.0));
+            };
+            let agrees = on_fail.is_some() == (callee.status == HasStatus::Yes);
+            ensure(agrees, || format!("bb{}: the call of {} and its status differ", block.0, callee.name))?;
+            let count = args.len() == callee.params.len();
+            ensure(count, || format!("bb{}: the call of {} has {} arguments", block.0, callee.name, args.len()))?;
+        }
+    }
+    Ok(())
+}
+
+fn ensure(holds: bool, wrong: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(wrong()) }
+}
