@@ -7,4 +7,7 @@
 pub mod ast;
 pub mod code;
 pub mod diag;
+pub mod lexer;
+pub mod parser;
 pub mod span;
+pub mod token;

@@ -1,0 +1,124 @@
+//! Looks ahead to tell what a bracket or word begins. In: balanced tokens, their partners, a position. Out: the answer.
+//! Each look skips nested brackets in one step, so that all of them together stay linear.
+
+use super::symbols::is_primitive_type;
+use crate::lexer::Spanned;
+use crate::token::Token;
+
+/// How many tokens the result type of a closure may have.
+const MAX_TYPE_TOKENS: usize = 64;
+
+/// Tokens with partners.
+pub(super) struct Ahead<'t, 's> {
+    pub(super) tokens: &'t [Spanned<'s>],
+    pub(super) partner: Vec<usize>,
+}
+
+impl<'s> Ahead<'_, 's> {
+    pub(super) fn token(&self, at: usize) -> Option<Token<'s>> {
+        self.tokens.get(at).map(|(token, _)| *token)
+    }
+
+    /// The first token from `at` on that is neither a newline nor documentation.
+    pub(super) fn significant(&self, at: usize) -> Option<Token<'s>> {
+        let rest = self.tokens.get(at..)?;
+        rest.iter().map(|(token, _)| *token).find(|it| !matches!(it, Token::Newline | Token::Doc(_)))
+    }
+
+    /// Do the parentheses at `open` hold the parameters of a closure: does `=>`, or a type and `=>`, follow?
+    pub(super) fn is_closure(&self, open: usize) -> bool {
+        let mut at = self.partner[open] + 1;
+        if self.token(at) == Some(Token::FatArrow) {
+            return true;
+        }
+        if self.token(open + 1) != Some(Token::RParen) && !self.looks_like_parameters(open) {
+            return false;
+        }
+        for _ in 0..MAX_TYPE_TOKENS {
+            match self.token(at) {
+                Some(Token::FatArrow) => return true,
+                Some(Token::LParen | Token::LBracket) => at = self.partner[at] + 1,
+                Some(Token::Upper(_) | Token::Lower(_) | Token::Dot | Token::Question | Token::Coalesce) => at += 1,
+                Some(Token::LAngle | Token::RAngle | Token::Comma | Token::Fn) => at += 1,
+                Some(other) if is_primitive_type(&other) => at += 1,
+                Some(_) | None => return false,
+            }
+        }
+        false
+    }
+
+    fn looks_like_parameters(&self, open: usize) -> bool {
+        matches!(self.token(open + 1), Some(Token::Lower(_) | Token::Underscore | Token::Mut))
+            && matches!(self.token(open + 2), Some(Token::Colon | Token::Comma | Token::RParen | Token::Lower(_)))
+    }
+
+    /// Does the `{` at `open`, which begins an expression, open a map: empty, or with a `:` before its first statement ends?
+    pub(super) fn is_map(&self, open: usize) -> bool {
+        let close = self.partner[open];
+        let mut at = open + 1;
+        while at < close && matches!(self.token(at), Some(Token::Newline | Token::Doc(_))) {
+            at += 1;
+        }
+        let first = at;
+        if first == close {
+            return true;
+        }
+        while at < close {
+            match self.token(at) {
+                Some(Token::Colon) => return !self.is_label(first),
+                Some(Token::LParen | Token::LBracket | Token::LBrace | Token::FOpen) => at = self.partner[at],
+                Some(
+                    Token::Newline
+                    | Token::Semi
+                    | Token::Comma
+                    | Token::Assign
+                    | Token::FatArrow
+                    | Token::Catch
+                    | Token::Let
+                    | Token::Return
+                    | Token::Raise
+                    | Token::For
+                    | Token::While,
+                ) => return false,
+                Some(_) => {}
+                None => return false,
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// `name: for` or `name: while`.
+    pub(super) fn is_label(&self, at: usize) -> bool {
+        matches!(self.token(at), Some(Token::Lower(_)))
+            && self.token(at + 1) == Some(Token::Colon)
+            && matches!(self.token(at + 2), Some(Token::For | Token::While))
+    }
+
+    /// `catch err {` or `catch err:`.
+    pub(super) fn is_handler(&self, catch: usize) -> bool {
+        matches!(self.token(catch + 1), Some(Token::Lower(_)))
+            && matches!(self.token(catch + 2), Some(Token::LBrace | Token::Colon))
+    }
+
+    /// What a word means that is a name elsewhere.
+    pub(super) fn contextual(&self, at: usize, word: &str) -> Option<Token<'static>> {
+        let next = self.token(at + 1)?;
+        let begins_operand = matches!(next, Token::Lower(_) | Token::SelfValue | Token::Upper(_));
+        match word {
+            "spawn" if begins_operand || next == Token::LBrace => Some(Token::Spawn),
+            "within" if begins_operand || matches!(next, Token::Duration(_) | Token::Int(_)) => Some(Token::Within),
+            "select" if next == Token::LBrace => Some(Token::Select),
+            "yield" if begins_operand || matches!(next, Token::Int(_) | Token::Float(_) | Token::Str(_)) => {
+                Some(Token::Yield)
+            }
+            "yield" if matches!(next, Token::LParen | Token::FStart | Token::True | Token::False) => Some(Token::Yield),
+            "scope" if next == Token::LParen && self.token(self.partner[at + 1] + 1) == Some(Token::Pipe) => {
+                Some(Token::Scope)
+            }
+            "chan" if matches!(next, Token::LAngle | Token::Lt) => Some(Token::Chan),
+            "sleep" if next == Token::LParen => Some(Token::Sleep),
+            _ => None,
+        }
+    }
+}

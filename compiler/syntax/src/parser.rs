@@ -1,0 +1,46 @@
+//! Tokens → AST, with chumsky. In: the text of a file. Out: a module and diagnostics; it never fails: what cannot be read
+//! is an error node and a message. The passes in `lexer/` have bounded nesting, balanced brackets and told ambiguous
+//! symbols apart, so that no two alternatives here share more than a few tokens: parsing is linear.
+
+mod expr;
+mod fields;
+mod input;
+mod item;
+mod later;
+mod ops;
+mod pattern;
+mod postfix;
+mod recover;
+mod report;
+mod stmt;
+mod system;
+mod ty;
+
+use crate::ast::Module;
+use crate::diag::Diagnostics;
+use crate::lexer::{self, layout::LaidOut};
+use crate::span::{FileId, Span};
+use chumsky::input::Input as _;
+use chumsky::prelude::*;
+
+/// Reads one file.
+pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Module {
+    let Some(laid_out) = tokens(file, text, diagnostics) else { return Module { file, items: vec![] } };
+    let end = Span::new(file, text.len(), text.len());
+    let stream = laid_out.tokens.as_slice().split_token_span(end);
+    let (items, errors) = item::items().parse(stream).into_output_errors();
+    report::report(errors, diagnostics);
+    let mut items = items.unwrap_or_default();
+    for item in &mut items {
+        item.docs = laid_out.docs.get(&item.span.start).cloned().unwrap_or_default();
+    }
+    Module { file, items }
+}
+
+/// All passes before the parser; `None` if the text nests too deeply (reported).
+pub fn tokens<'s>(file: FileId, text: &'s str, diagnostics: &mut Diagnostics) -> Option<LaidOut<'s>> {
+    let raw = lexer::lex(file, text, diagnostics);
+    let balanced = lexer::brackets::balance(raw, diagnostics)?;
+    let marked = lexer::angles::mark(&balanced);
+    lexer::layout::lay_out(&marked, diagnostics)
+}

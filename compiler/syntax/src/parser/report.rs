@@ -1,0 +1,118 @@
+//! chumsky's errors → diagnostics, in one place. In: what the parser collected. Out: our messages, as many as help.
+
+use super::input::Error;
+use crate::code::Code;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::span::Span;
+use crate::token::Token;
+use chumsky::error::{RichPattern, RichReason};
+
+/// More errors in one file than these are left out.
+const MAX_ERRORS: usize = 50;
+
+/// Above this many possibilities a list of what was expected confuses.
+const MAX_EXPECTED: usize = 4;
+
+/// Reports what the parser found. A "not yet" inside a larger one is left out: one message for one construct.
+pub(super) fn report(errors: Vec<Error<'_>>, diagnostics: &mut Diagnostics) {
+    let mut list: Vec<Diagnostic> = errors.into_iter().map(diagnostic).collect();
+    list.sort_by_key(|it| span_of(it).map(|span| (span.start, u32::MAX - span.end)));
+    let mut later_end = 0;
+    let mut count = 0;
+    for diagnostic in list {
+        let span = span_of(&diagnostic);
+        if is_later(diagnostic.code)
+            && let Some(span) = span
+        {
+            if span.end <= later_end {
+                continue;
+            }
+            later_end = span.end;
+        }
+        count += 1;
+        if count <= MAX_ERRORS {
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn span_of(diagnostic: &Diagnostic) -> Option<Span> {
+    diagnostic.primary.as_ref().map(|it| it.span)
+}
+
+fn is_later(code: Code) -> bool {
+    code.as_str().starts_with("E09")
+}
+
+fn diagnostic(error: Error<'_>) -> Diagnostic {
+    let span = *error.span();
+    match error.into_reason() {
+        RichReason::Custom(diagnostic) => *diagnostic,
+        RichReason::ExpectedFound { expected, found } => unexpected(span, &expected, found.as_deref()),
+    }
+}
+
+fn unexpected(span: Span, expected: &[RichPattern<'_, Token<'_>>], found: Option<&Token<'_>>) -> Diagnostic {
+    let found_text = found.map_or_else(|| "the end of the file".to_owned(), Token::describe);
+    let mut names: Vec<String> = expected.iter().filter_map(pattern).collect();
+    names.sort();
+    names.dedup();
+    let message = if names.is_empty() || names.len() > MAX_EXPECTED {
+        format!("unexpected {found_text}")
+    } else {
+        format!("expected {}, found {found_text}", either(&names))
+    };
+    let diagnostic = Diagnostic::new(Code::E0101, span, message);
+    match found.and_then(|it| advice(it, &names)) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn pattern(pattern: &RichPattern<'_, Token<'_>>) -> Option<String> {
+    match pattern {
+        RichPattern::Token(token) => Some(token.describe()),
+        // A contextual word is labelled with itself.
+        RichPattern::Label(label) if label.chars().all(|it| it.is_ascii_alphabetic()) => Some(format!("`{label}`")),
+        RichPattern::Label(label) => Some(label.clone().into_owned()),
+        RichPattern::EndOfInput => Some("the end of the file".to_owned()),
+        RichPattern::Identifier(_) | RichPattern::Any | RichPattern::SomethingElse => None,
+        _ => None,
+    }
+}
+
+fn either(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+/// A way out for mistakes that are often made.
+fn advice(found: &Token<'_>, expected: &[String]) -> Option<String> {
+    let wants = |text: &str| expected.iter().any(|it| it == text);
+    match found {
+        Token::Arrow => {
+            Some("the result type stands right behind the parameters: `fn area(r: float) float { … }`".to_owned())
+        }
+        Token::Newline if wants("`{`") => Some("the `{` must stand on the same line".to_owned()),
+        Token::Newline => {
+            Some("a statement ends with its line; it goes on after an operator, a comma or inside `(`".to_owned())
+        }
+        Token::Assign if !wants("`=`") => Some("`=` only assigns in a statement; compare with `==`".to_owned()),
+        Token::AndAnd | Token::OrOr => None,
+        Token::Lower("and") => Some("write `&&`".to_owned()),
+        Token::Lower("or") => Some("write `||`".to_owned()),
+        Token::Lower("not") => Some("write `!`".to_owned()),
+        Token::Lower("elif" | "elsif") => Some("write `else if`".to_owned()),
+        Token::Lower("func" | "function" | "def") => Some("functions are declared with `fn`".to_owned()),
+        Token::Lower("struct") => Some("data types are declared with `class`".to_owned()),
+        Token::Lower("var") => Some("write `let mut` for what changes, `let` for what does not".to_owned()),
+        Token::Lower("null" | "nil") => Some("the absent value is `none`".to_owned()),
+        other if other.is_keyword() && wants("a name") => {
+            Some(format!("`{}` is a word of the language and cannot be a name", other.text()))
+        }
+        _ => None,
+    }
+}
