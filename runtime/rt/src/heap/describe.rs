@@ -1,0 +1,108 @@
+//! Reading type descriptors: static data that `codegen` writes. In: [`TypeDesc`]. Out: its parts as Rust values.
+//!
+//! Descriptors live as long as the process and are never written, so all of this is plain reading.
+
+use pluto_abi::layout::{Kind, Part, TypeDesc};
+
+/// A descriptor.
+pub type Desc = &'static TypeDesc;
+
+/// The descriptor behind an argument of the table.
+///
+/// # Safety
+/// `desc` is the address of a static descriptor.
+#[inline]
+pub(crate) unsafe fn desc(desc: *mut u8) -> Desc {
+    // SAFETY: as the caller promises; descriptors are static and aligned.
+    unsafe { &*desc.cast::<TypeDesc>() }
+}
+
+/// What kind of type it is.
+#[inline]
+pub fn kind(desc: Desc) -> Kind {
+    debug_assert!(desc.kind <= Kind::AnyError as u32, "descriptor of unknown kind {}", desc.kind);
+    // SAFETY: `codegen` writes only numbers of `Kind`, which is `repr(u32)` and has no gaps.
+    unsafe { std::mem::transmute::<u32, Kind>(desc.kind) }
+}
+
+/// The type's name.
+pub fn name(desc: Desc) -> &'static str {
+    text(desc.name, desc.name_len)
+}
+
+/// Element of an array, key of a map, inside of a nullable.
+#[inline]
+pub(crate) fn first(desc: Desc) -> Desc {
+    debug_assert!(!desc.first.is_null(), "{} has no inner type", name(desc));
+    // SAFETY: arrays, maps and nullables have it, and only for those it is asked.
+    unsafe { &*desc.first }
+}
+
+/// Value of a map.
+#[inline]
+pub(crate) fn second(desc: Desc) -> Desc {
+    debug_assert!(!desc.second.is_null(), "{} has no value type", name(desc));
+    // SAFETY: maps have it, and only for those it is asked.
+    unsafe { &*desc.second }
+}
+
+/// The fields of a class, error or tuple; the variants of a tag or enum.
+#[inline]
+pub(crate) fn parts(desc: Desc) -> &'static [Part] {
+    slice(desc.parts, desc.part_count)
+}
+
+/// The fields of a variant.
+#[inline]
+pub(crate) fn variant_fields(desc: Desc, tag: u64) -> &'static [Part] {
+    let variant = &parts(desc)[tag as usize];
+    slice(variant.fields, variant.field_count)
+}
+
+/// The name of a field or variant.
+pub(crate) fn part_name(part: &'static Part) -> &'static str {
+    text(part.name, part.name_len)
+}
+
+/// The type of a field.
+#[inline]
+pub(crate) fn part_desc(part: &'static Part) -> Desc {
+    debug_assert!(!part.desc.is_null(), "a variant has no type");
+    // SAFETY: fields have a type, and it is asked only for fields.
+    unsafe { &*part.desc }
+}
+
+/// Is a word of such a type 0 or the address of an object?
+#[inline]
+pub(crate) fn is_counted(kind: Kind) -> bool {
+    match kind {
+        Kind::Unit | Kind::Int | Kind::Float | Kind::Bool | Kind::Byte | Kind::Tag => false,
+        Kind::String
+        | Kind::Array
+        | Kind::Map
+        | Kind::Tuple
+        | Kind::NullablePointer
+        | Kind::NullableBoxed
+        | Kind::Class
+        | Kind::Enum
+        | Kind::Error
+        | Kind::AnyError => true,
+    }
+}
+
+#[inline]
+fn slice(at: *const Part, count: u64) -> &'static [Part] {
+    if count == 0 {
+        return &[];
+    }
+    // SAFETY: `codegen` writes address and count of a static table together.
+    unsafe { std::slice::from_raw_parts(at, count as usize) }
+}
+
+fn text(at: *const u8, len: u64) -> &'static str {
+    if len == 0 {
+        return "";
+    }
+    // SAFETY: `codegen` writes address and length of a static text together; sources are UTF-8.
+    unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(at, len as usize)) }
+}

@@ -1,0 +1,249 @@
+//! Memory for objects, and the count of those that are alive. In: sizes in words. Out: uninitialized memory.
+//!
+//! Small objects come from free lists by size, one set per thread, filled from chunks that are never given back; large ones
+//! from the system. With `PLUTO_CHECK_LEAKS=1` every object comes from the system, is remembered with its size, is
+//! overwritten when freed, and those left at the end are reported.
+
+use super::describe::name;
+use super::object::Object;
+use std::alloc::{Layout, alloc, dealloc, realloc};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+/// Objects of up to this many words come from free lists.
+const SMALL_WORDS: usize = 32;
+/// How many words are taken from the system at a time to fill them.
+const CHUNK_WORDS: usize = 4096;
+/// What freed memory is overwritten with while leaks are checked.
+const FREED: u8 = 0xDD;
+
+/// Memory for an object of so many words, header included.
+#[inline]
+pub(super) fn allocate(words: usize) -> NonNull<u8> {
+    live_add(1);
+    if words <= SMALL_WORDS && !checking() { small(words) } else { large(words) }
+}
+
+/// Gives back the memory of an object.
+///
+/// # Safety
+/// It came from [`allocate`] or [`grow`] with this size, and nobody uses it any more.
+#[inline]
+pub(super) unsafe fn release(at: NonNull<u8>, words: usize) {
+    live_add(-1);
+    if words <= SMALL_WORDS && !checking() {
+        POOL.with(|pool| {
+            // SAFETY: the memory is ours now and has at least the two words of a header.
+            unsafe { at.cast::<*mut u8>().write(pool.lists[words].get()) };
+            pool.lists[words].set(at.as_ptr());
+        });
+    } else {
+        // SAFETY: large or checked objects come from `large`, with the same size.
+        unsafe { release_large(at, words) };
+    }
+}
+
+/// Memory of another size with the same content, as far as it fits.
+///
+/// # Safety
+/// As for [`release`]; `at` is not valid afterwards.
+pub(super) unsafe fn grow(at: NonNull<u8>, words: usize, new_words: usize) -> NonNull<u8> {
+    if words > SMALL_WORDS && new_words > SMALL_WORDS && !checking() {
+        // SAFETY: large objects come from the system with this layout; the new size is not 0.
+        let moved = unsafe { realloc(at.as_ptr(), layout(words), layout(new_words).size()) };
+        return NonNull::new(moved).unwrap_or_else(|| out_of_memory());
+    }
+    let moved = allocate(new_words);
+    // SAFETY: both are live, apart, and at least as large as the smaller of the two; `at` is given up by the caller.
+    unsafe {
+        std::ptr::copy_nonoverlapping(at.as_ptr(), moved.as_ptr(), words.min(new_words) * 8);
+        release(at, words);
+    }
+    moved
+}
+
+/// How many objects are alive. Exact as long as one thread handles objects.
+pub fn live_objects() -> u64 {
+    u64::try_from(live()).unwrap_or(0)
+}
+
+/// With `PLUTO_CHECK_LEAKS=1`: prints what is alive to standard error, by type. To be called at exit, after everything was
+/// dropped. Gives how many there are (0 if the check is off); if not 0 the process should end with [`LEAK_EXIT`].
+pub fn leak_report() -> u64 {
+    if !checking() {
+        return 0;
+    }
+    let mut by_type: BTreeMap<&'static str, (u64, Vec<String>)> = BTreeMap::new();
+    let checked = checked();
+    let count = checked.len() as u64;
+    for &at in checked.keys() {
+        // SAFETY: the object is in the table of those that are alive.
+        let object = unsafe { Object::from_word(at as u64) };
+        let (number, samples) = by_type.entry(name(object.desc())).or_default();
+        *number += 1;
+        if samples.len() < 3 && object.is_string() {
+            samples.push(format!("{:?}", object.text().chars().take(40).collect::<String>()));
+        }
+    }
+    if count > 0 {
+        eprintln!("leak: {count} objects");
+        for (name, (number, samples)) in by_type {
+            let samples = if samples.is_empty() { String::new() } else { format!(": {}", samples.join(", ")) };
+            eprintln!("  {number} {name}{samples}");
+        }
+    }
+    count
+}
+
+/// The exit code of a process that leaked while leaks are checked.
+pub const LEAK_EXIT: i32 = 97;
+
+struct Pool {
+    lists: [Cell<*mut u8>; SMALL_WORDS + 1],
+    chunk: Cell<*mut u8>,
+    left: Cell<usize>,
+}
+
+thread_local! {
+    static POOL: Pool = const {
+        Pool {
+            lists: [const { Cell::new(std::ptr::null_mut()) }; SMALL_WORDS + 1],
+            chunk: Cell::new(std::ptr::null_mut()),
+            left: Cell::new(0),
+        }
+    };
+}
+
+#[inline]
+fn small(words: usize) -> NonNull<u8> {
+    POOL.with(|pool| {
+        let list = &pool.lists[words];
+        match NonNull::new(list.get()) {
+            Some(at) => {
+                // SAFETY: memory on a free list begins with the address of the next one.
+                list.set(unsafe { at.cast::<*mut u8>().read() });
+                at
+            }
+            None => carve(pool, words),
+        }
+    })
+}
+
+/// Cuts an object from the current chunk. What is left of the old chunk is wasted when it is too short.
+#[cold]
+fn carve(pool: &Pool, words: usize) -> NonNull<u8> {
+    if pool.left.get() < words {
+        // SAFETY: the size is not 0.
+        let chunk = unsafe { alloc(layout(CHUNK_WORDS)) };
+        pool.chunk.set(NonNull::new(chunk).unwrap_or_else(|| out_of_memory()).as_ptr());
+        pool.left.set(CHUNK_WORDS);
+    }
+    let at = pool.chunk.get();
+    // SAFETY: so many words are left in the chunk.
+    pool.chunk.set(unsafe { at.add(words * 8) });
+    pool.left.set(pool.left.get() - words);
+    NonNull::new(at).unwrap_or_else(|| out_of_memory())
+}
+
+fn large(words: usize) -> NonNull<u8> {
+    // SAFETY: the size is not 0.
+    let at = unsafe { alloc(layout(words)) };
+    let at = NonNull::new(at).unwrap_or_else(|| out_of_memory());
+    if checking() {
+        checked().insert(at.as_ptr().addr(), words);
+    }
+    at
+}
+
+/// # Safety
+/// As for [`release`].
+unsafe fn release_large(at: NonNull<u8>, words: usize) {
+    if checking() {
+        let known = checked().remove(&at.as_ptr().addr());
+        assert_eq!(known, Some(words), "an object is freed that is not alive, or with another size");
+        // SAFETY: the memory is ours and has this size.
+        unsafe { std::ptr::write_bytes(at.as_ptr(), FREED, words * 8) };
+    }
+    // SAFETY: it was allocated with this layout.
+    unsafe { dealloc(at.as_ptr(), layout(words)) };
+}
+
+#[inline]
+fn layout(words: usize) -> Layout {
+    match Layout::array::<u64>(words) {
+        Ok(layout) => layout,
+        Err(_) => out_of_memory(),
+    }
+}
+
+#[cold]
+fn out_of_memory() -> ! {
+    super::output::flush_output();
+    eprintln!("out of memory");
+    std::process::exit(101)
+}
+
+/// 0 not yet asked, 1 off, 2 on.
+static CHECK: AtomicU8 = AtomicU8::new(0);
+static CHECKED: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
+
+fn checked() -> MutexGuard<'static, BTreeMap<usize, usize>> {
+    CHECKED.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Are leaks checked? Read from the environment at the first allocation, the same for the life of the process.
+#[inline]
+fn checking() -> bool {
+    match CHECK.load(Ordering::Relaxed) {
+        1 => false,
+        2 => true,
+        _ => ask_environment(),
+    }
+}
+
+#[cold]
+fn ask_environment() -> bool {
+    let on = std::env::var_os("PLUTO_CHECK_LEAKS").is_some_and(|value| value == "1");
+    CHECK.store(if on { 2 } else { 1 }, Ordering::Relaxed);
+    on
+}
+
+#[cfg(not(test))]
+mod live {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    static LIVE: AtomicI64 = AtomicI64::new(0);
+
+    /// Plain load and store: one thread handles objects.
+    #[inline]
+    pub(super) fn live_add(change: i64) {
+        LIVE.store(LIVE.load(Ordering::Relaxed) + change, Ordering::Relaxed);
+    }
+
+    pub(super) fn live() -> i64 {
+        LIVE.load(Ordering::Relaxed)
+    }
+}
+
+/// Tests run side by side in threads, each with a count of its own.
+#[cfg(test)]
+mod live {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LIVE: Cell<i64> = const { Cell::new(0) };
+    }
+
+    pub(super) fn live_add(change: i64) {
+        LIVE.with(|live| live.set(live.get() + change));
+    }
+
+    pub(super) fn live() -> i64 {
+        LIVE.with(Cell::get)
+    }
+}
+
+use live::{live, live_add};

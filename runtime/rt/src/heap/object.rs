@@ -1,0 +1,379 @@
+//! Counted objects: making, sharing, copying and freeing them. In: words and addresses of generated code. Out: the same.
+//! Freeing and copying never recurse, so a list of a million nodes is no problem.
+
+use super::describe::{Desc, desc, first, is_counted, kind, parts, variant_fields};
+use super::memory;
+use super::table::Table;
+use pluto_abi::layout::{CAP, COUNT, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS};
+use std::ptr::NonNull;
+
+/// A new object with count 1 and `words` words behind its header, not initialized.
+///
+/// # Safety
+/// `of` is a descriptor.
+pub unsafe fn object_new(of: *mut u8, words: u64) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    Object::new(unsafe { desc(of) }, words as usize).address()
+}
+
+/// The count fell to 0: drops all it holds and frees it.
+///
+/// # Safety
+/// `object` is an object that nobody owns any more.
+pub unsafe fn object_free(object: *mut u8) {
+    // SAFETY: as the caller promises.
+    unsafe { Object::from_word(object as u64).free() };
+}
+
+/// Drops a word of any type.
+///
+/// # Safety
+/// `of` is a descriptor, `value` an owned word of that type, or 0.
+pub unsafe fn drop_word(of: *mut u8, value: u64) {
+    // SAFETY: as the caller promises.
+    unsafe { give_back(desc(of), value) };
+}
+
+/// Makes the object in the slot unique and returns it.
+///
+/// # Safety
+/// `slot` is the address of a word that owns an object.
+pub unsafe fn object_unique(slot: *mut u8) -> *mut u8 {
+    let slot = slot.cast::<u64>();
+    // SAFETY: as the caller promises; the slot owns one count of the object, which the copy replaces.
+    unsafe {
+        let object = Object::from_word(*slot);
+        if object.count() == 1 || object.is_string() {
+            return object.address();
+        }
+        let copy = object.copy();
+        object.drop_count();
+        *slot = copy.word();
+        copy.address()
+    }
+}
+
+/// Adds a count to what a word of this type holds.
+///
+/// # Safety
+/// `word` is a word of this type that is alive, or 0.
+#[inline]
+pub(crate) unsafe fn share(of: Desc, word: u64) -> u64 {
+    if word != 0 && is_counted(kind(of)) {
+        // SAFETY: a word of a counted type that is not 0 is an object.
+        unsafe { Object::from_word(word).add_count() };
+    }
+    word
+}
+
+/// Drops an owned word of this type.
+///
+/// # Safety
+/// `word` is an owned word of this type, or 0.
+#[inline]
+pub(crate) unsafe fn give_back(of: Desc, word: u64) {
+    if word != 0 && is_counted(kind(of)) {
+        // SAFETY: a word of a counted type that is not 0 is an object, and the caller's count goes away.
+        unsafe { Object::from_word(word).drop_count() };
+    }
+}
+
+/// The nullable that holds an owned word. `opt` describes the nullable type.
+///
+/// # Safety
+/// `word` is an owned word of the inner type.
+pub(crate) unsafe fn some(opt: Desc, word: u64) -> u64 {
+    if kind(opt) == Kind::NullablePointer {
+        return word;
+    }
+    let object = Object::new(opt, 1);
+    object.set(FIELDS, word);
+    object.word()
+}
+
+/// An object that is alive. Whoever has one in hand knows so: [`Object::from_word`] is where that is promised, and no
+/// `Object` is kept after the count that keeps it alive was given back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Object(NonNull<u8>);
+
+impl Object {
+    /// The object whose address the word is.
+    ///
+    /// # Safety
+    /// It is one, and it stays alive while the result is used.
+    #[inline]
+    pub(crate) unsafe fn from_word(word: u64) -> Object {
+        debug_assert!(word != 0 && word.is_multiple_of(8), "{word:#x} is not an object");
+        // SAFETY: objects are not at address 0.
+        Object(unsafe { NonNull::new_unchecked(word as *mut u8) })
+    }
+
+    /// A new object with count 1 and so many words, not initialized, behind its header.
+    #[inline]
+    pub(crate) fn new(desc: Desc, words: usize) -> Object {
+        let object = Object(memory::allocate(words.saturating_add(2)));
+        let header = Header { count: 1, reserved: 0, desc: desc as *const TypeDesc };
+        // SAFETY: the memory is new and has room for a header.
+        unsafe { object.0.cast::<Header>().write(header) };
+        object
+    }
+
+    /// Its address as a word.
+    #[inline]
+    pub(crate) fn word(self) -> u64 {
+        self.0.as_ptr() as u64
+    }
+
+    /// Its address.
+    #[inline]
+    pub(crate) fn address(self) -> *mut u8 {
+        self.0.as_ptr()
+    }
+
+    /// The address of the word at an offset.
+    #[inline]
+    pub(crate) fn at(self, offset: i32) -> *mut u64 {
+        // SAFETY: offsets come from the layout of this object's type.
+        unsafe { self.0.as_ptr().add(offset as usize).cast() }
+    }
+
+    /// The word at an offset.
+    #[inline]
+    pub(crate) fn get(self, offset: i32) -> u64 {
+        // SAFETY: the object is alive, and offsets come from the layout of its type.
+        unsafe { *self.at(offset) }
+    }
+
+    /// Writes the word at an offset.
+    #[inline]
+    pub(crate) fn set(self, offset: i32, word: u64) {
+        // SAFETY: as in `get`; whoever writes owns the object alone.
+        unsafe { *self.at(offset) = word };
+    }
+
+    /// Its count: 0 static, else how many owners.
+    #[inline]
+    pub(crate) fn count(self) -> i32 {
+        // SAFETY: every object begins with a header.
+        unsafe { *self.at(COUNT).cast::<i32>() }
+    }
+
+    /// Its type.
+    #[inline]
+    pub(crate) fn desc(self) -> Desc {
+        // SAFETY: every object's header holds the address of a static descriptor.
+        unsafe { &**self.at(DESC).cast::<*const TypeDesc>() }
+    }
+
+    /// The length of a string, array or map.
+    #[inline]
+    pub(crate) fn len(self) -> usize {
+        self.get(LEN) as usize
+    }
+
+    /// Is it a string?
+    #[inline]
+    pub(crate) fn is_string(self) -> bool {
+        kind(self.desc()) == Kind::String
+    }
+
+    /// One more owner.
+    #[inline]
+    pub(crate) fn add_count(self) {
+        let count = self.count();
+        if count != 0 {
+            self.set_count(count.checked_add(1).unwrap_or_else(|| too_many_owners()));
+        }
+    }
+
+    /// One owner fewer; frees it if that was the last.
+    ///
+    /// # Safety
+    /// The caller owns a count, which is gone afterwards.
+    #[inline]
+    pub(crate) unsafe fn drop_count(self) {
+        match self.count() {
+            0 => {}
+            // SAFETY: the only owner gives it up.
+            1 => unsafe { self.free() },
+            count => self.set_count(count - 1),
+        }
+    }
+
+    /// Frees the object and all that only it holds. Objects that wait to be freed are linked through their first word, which
+    /// held the count, so that this neither recurses nor allocates.
+    ///
+    /// # Safety
+    /// Nobody owns it any more.
+    pub(crate) unsafe fn free(self) {
+        let mut waiting: u64 = 0;
+        let mut object = self;
+        loop {
+            object.each_part(|of, slot| {
+                // SAFETY: the slot is a part of an object that dies: the count that it owns goes away. Its object is alive
+                // until then.
+                unsafe {
+                    if *slot != 0 && is_counted(kind(of)) {
+                        Object::from_word(*slot).unlink(&mut waiting);
+                    }
+                }
+            });
+            // SAFETY: all that it held was given back, and nobody owns it.
+            unsafe { object.release() };
+            if waiting == 0 {
+                return;
+            }
+            // SAFETY: only objects whose last count was given back are linked.
+            object = unsafe { Object::from_word(waiting) };
+            waiting = object.get(COUNT);
+        }
+    }
+
+    /// A copy with count 1 that shares all parts. Not for strings.
+    pub(crate) fn copy(self) -> Object {
+        let copy = match kind(self.desc()) {
+            Kind::Map => {
+                let copy = Object::new(self.desc(), 2);
+                copy.set(LEN, self.get(LEN));
+                copy.set(MAP_TABLE, Table::copy_behind(self));
+                copy
+            }
+            Kind::Array => self.copy_words(2 + self.len(), self.len()),
+            _ => self.copy_words(self.words(), 0),
+        };
+        copy.each_part(|of, slot| {
+            // SAFETY: the part is alive since the original holds it.
+            unsafe { share(of, *slot) };
+        });
+        copy
+    }
+
+    /// A copy of the words behind the header, for arrays with this capacity.
+    fn copy_words(self, words: usize, capacity: usize) -> Object {
+        let copy = Object::new(self.desc(), words);
+        // SAFETY: both objects have so many words behind their headers, and they are apart.
+        unsafe { std::ptr::copy_nonoverlapping(self.at(FIELDS), copy.at(FIELDS), words) };
+        if kind(self.desc()) == Kind::Array {
+            copy.set(CAP, capacity as u64);
+        }
+        copy
+    }
+
+    /// Calls `visit` with type and address of every part.
+    #[inline]
+    pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
+        let of = self.desc();
+        match kind(of) {
+            Kind::String => {}
+            Kind::Array => {
+                let element = first(of);
+                if is_counted(kind(element)) {
+                    self.each_word(DATA, self.len(), |slot| visit(element, slot));
+                }
+            }
+            Kind::Map => Table::each_part(self, visit),
+            Kind::Tuple | Kind::Class | Kind::Error => self.each_field(FIELDS, parts(of), visit),
+            Kind::Enum => self.each_field(VARIANT_FIELDS, variant_fields(of, self.get(FIELDS)), visit),
+            Kind::NullableBoxed => visit(first(of), self.at(FIELDS)),
+            Kind::Unit
+            | Kind::Int
+            | Kind::Float
+            | Kind::Bool
+            | Kind::Byte
+            | Kind::Tag
+            | Kind::NullablePointer
+            | Kind::AnyError => unreachable!("an object cannot be of kind {:?}", kind(of)),
+        }
+    }
+
+    fn each_field(self, offset: i32, fields: &'static [Part], mut visit: impl FnMut(Desc, *mut u64)) {
+        let mut fields = fields.iter();
+        self.each_word(offset, fields.len(), |slot| {
+            if let Some(field) = fields.next() {
+                visit(super::describe::part_desc(field), slot);
+            }
+        });
+    }
+
+    #[inline]
+    fn each_word(self, offset: i32, count: usize, mut visit: impl FnMut(*mut u64)) {
+        for index in 0..count {
+            // SAFETY: the object has so many words from this offset on.
+            visit(unsafe { self.at(offset).add(index) });
+        }
+    }
+
+    /// How many words it has behind its header.
+    fn words(self) -> usize {
+        let of = self.desc();
+        match kind(of) {
+            Kind::String => 2 + (self.get(CAP) as usize).div_ceil(8),
+            Kind::Array => 2 + self.get(CAP) as usize,
+            Kind::Map => 2,
+            Kind::Tuple | Kind::Class | Kind::Error => of.part_count as usize,
+            Kind::Enum => 1 + variant_fields(of, self.get(FIELDS)).len(),
+            Kind::NullableBoxed => 1,
+            Kind::Unit
+            | Kind::Int
+            | Kind::Float
+            | Kind::Bool
+            | Kind::Byte
+            | Kind::Tag
+            | Kind::NullablePointer
+            | Kind::AnyError => unreachable!("an object cannot be of kind {:?}", kind(of)),
+        }
+    }
+
+    /// Another capacity for an array or string that the caller owns alone. The object may move.
+    ///
+    /// # Safety
+    /// The caller owns it alone, and does not use `self` afterwards.
+    pub(crate) unsafe fn resize(self, words: usize) -> Object {
+        // SAFETY: it is alive with this size, and given up for the result.
+        Object(unsafe { memory::grow(self.0, self.words() + 2, words.saturating_add(2)) })
+    }
+
+    #[inline]
+    fn set_count(self, count: i32) {
+        // SAFETY: every object begins with a header; static objects are never written.
+        unsafe { *self.at(COUNT).cast::<i32>() = count };
+    }
+
+    /// One owner fewer, who dies; the object is put on the list of those to free if that was the last.
+    ///
+    /// # Safety
+    /// A count of it goes away.
+    #[inline]
+    unsafe fn unlink(self, waiting: &mut u64) {
+        match self.count() {
+            0 => {}
+            // SAFETY: a string holds nothing, and its last owner dies.
+            1 if self.is_string() => unsafe { self.release() },
+            1 => {
+                self.set(COUNT, *waiting);
+                *waiting = self.word();
+            }
+            count => self.set_count(count - 1),
+        }
+    }
+
+    /// Gives the memory back, nothing else.
+    ///
+    /// # Safety
+    /// Nobody owns it, and what it held was given back.
+    unsafe fn release(self) {
+        let words = self.words();
+        if kind(self.desc()) == Kind::Map {
+            Table::free_behind(self);
+        }
+        // SAFETY: it was allocated with this size.
+        unsafe { memory::release(self.0, words + 2) };
+    }
+}
+
+#[cold]
+fn too_many_owners() -> ! {
+    super::output::flush_output();
+    eprintln!("a value has more than 2^31 owners");
+    std::process::abort()
+}
