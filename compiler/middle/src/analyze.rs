@@ -3,12 +3,11 @@
 
 mod calls;
 mod order;
-mod print;
+pub mod print;
 mod recursion;
 mod state;
 
 pub(crate) use calls::{method_callee, owner};
-pub use print::print;
 pub(crate) use state::culprit as state_culprit;
 
 use crate::facts::Facts;

@@ -7,14 +7,13 @@
 mod crossing;
 pub mod ends_early;
 mod explain;
-mod print;
+pub mod print;
 mod report;
 mod sites;
 mod solve;
 mod view;
 
 pub use crossing::{PathToCulprit, serializable};
-pub use print::print;
 
 use crate::facts::{Effects, Facts, Placement};
 use crate::hir::Program;

@@ -2,11 +2,10 @@
 //! In: HIR, facts, and a system or none. Out: a [`Placement`] (always whole, also after `E0504`, `E0505`, `E0506`, `E0511`).
 
 mod assign;
-mod plan;
+pub mod plan;
 mod reason;
 mod report;
 
-pub use plan::{Plan, PlanEdge, PlanProcess, PlanService, plan};
 pub use reason::{Reason, reason};
 
 use crate::facts::{Edge, Facts, HasMain, Placement, Process, Route, Transport};

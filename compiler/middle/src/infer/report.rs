@@ -4,7 +4,7 @@
 
 use super::explain::{End, Origin, boundary, chain_text, origin};
 use super::sites::{Body, Handling, Site, SiteKind, Target};
-use super::solve::{Causes, Outcome, Solution};
+use super::solve::{Cause, Causes, Outcome, Solution, Step};
 use super::view::Node;
 use crate::analyze::owner;
 use crate::facts::{Facts, Placement};
@@ -57,11 +57,10 @@ impl Report<'_> {
         let Some((error, cause)) = raised.first_key_value() else { return };
         let it = &self.program.fns[function];
         let what = if it.kind == FnKind::Const { "the constant" } else { "the default value" };
-        let Origin { chain, end: End::Raised { span } | End::Crossed { span, .. } } = origin(self.together, *cause);
-        let (place, label) = match self.bodies[function].sites.iter().find(|site| site.span == span || chain.is_empty())
-        {
-            Some(site) => (site.span, "raised here"),
-            None => (it.body.span, "this can fail"),
+        let (End::Raised { span } | End::Crossed { span, .. }) = origin(self.together, *cause).end;
+        let (place, label) = match cause {
+            Cause::Raised { span, trigger: _ } => (*span, "raised here"),
+            Cause::Step(Step::Called { span, .. } | Step::Crossed { span, .. }) => (*span, "this can fail"),
         };
         let message = format!("{what} `{}` can fail with {}", it.qualified, self.names(raised.keys()));
         let mut diagnostic = Diagnostic::new(Code::E0406, place, message).label(label);
