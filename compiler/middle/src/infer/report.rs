@@ -9,10 +9,11 @@ use super::view::Node;
 use crate::analyze::owner;
 use crate::facts::{Facts, Placement};
 use crate::hir::{BuiltinError, FnKind, Program};
-use crate::ids::{ErrorId, FnId, IndexVec};
+use crate::ids::{ClassId, ErrorId, FnId, IndexVec};
 use crate::place::reason;
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
+use pluto_syntax::span::Span;
 use std::collections::BTreeSet;
 
 /// Everything that the messages need.
@@ -33,6 +34,15 @@ struct Call<'a> {
     site: &'a Site,
     target: Target,
     handling: &'a Handling,
+}
+
+/// The call that crosses, and the functions up to there.
+struct Crossing {
+    chain: Vec<FnId>,
+    span: Span,
+    caller: Node,
+    callee: Node,
+    service: ClassId,
 }
 
 impl Report<'_> {
@@ -112,7 +122,7 @@ impl Report<'_> {
     }
 
     /// `E0405`.
-    fn impossible(&self, call: Call<'_>, most: &Outcome, error: ErrorId, span: pluto_syntax::span::Span) -> Diagnostic {
+    fn impossible(&self, call: Call<'_>, most: &Outcome, error: ErrorId, span: Span) -> Diagnostic {
         let (name, callee) = (&self.program.errors[error].name, self.call_name(call));
         let diagnostic = if most.set.contains_key(&error) {
             Diagnostic::new(Code::E0405, span, format!("`{name}` is handled already")).label("never reached")
@@ -190,42 +200,36 @@ impl Report<'_> {
     }
 
     fn because_placed(&self, call: Call<'_>, left: &Causes) -> Diagnostic {
-        let crossing = left.values().map(|cause| boundary(self.placed, *cause)).find_map(|origin| match origin.end {
-            End::Crossed { span, caller, callee, service } => Some((origin.chain, span, caller, callee, service)),
-            End::Raised { .. } => None,
-        });
-        // In a handler that only runs because something crosses, the program's own errors come into play.
-        let Some((chain, span, caller, callee, service)) = crossing else {
+        let Some(Crossing { chain, span, caller, callee, service }) = self.crossing(left) else {
+            // In a handler that only runs because something crosses, the program's own errors come into play.
             let diagnostic = match call.handling {
                 Handling::Plain | Handling::Propagate => self.unhandled(call, left),
                 Handling::Catch { .. } => self.uncovered(call, left),
             };
             return self.explained(self.placed, diagnostic, call.function, left);
         };
-        let names = self.names(left.keys());
-        let system = &self.placement.name;
-        let classes = &self.program.classes;
-        let separated = owner(self.program, caller.1).map_or(String::new(), |class| {
-            format!(": the system `{system}` separates `{}` and `{}`", classes[class].name, classes[service].name)
-        });
+        let (classes, user) = (&self.program.classes, owner(self.program, caller.1));
         let (problem, help) = match call.handling {
             Handling::Plain | Handling::Propagate => {
-                ("can fail", "write `!` after the call to hand the errors on, or handle them with `catch`".to_string())
+                ("can fail", "write `!` after the call to hand the errors on, or handle them with `catch`")
             }
             Handling::Catch { .. } => (
                 "can fail in ways that the handlers do not cover",
-                "end the handlers with a `catch` for everything, or with `!` to hand the rest on".to_string(),
+                "end the handlers with a `catch` for everything, or with `!` to hand the rest on",
             ),
         };
-        let mut diagnostic =
-            Diagnostic::new(Code::E0508, call.site.span, format!("{} {problem}{separated}", self.call_name(call)))
-                .label(format!("can raise {names}"));
+        let mut message = format!("{} {problem}", self.call_name(call));
+        if let Some(user) = user {
+            let (user, service) = (&classes[user].name, &classes[service].name);
+            message += &format!(": the system `{}` separates `{user}` and `{service}`", self.placement.name);
+        }
+        let names = self.names(left.keys());
+        let mut diagnostic = Diagnostic::new(Code::E0508, call.site.span, message).label(format!("can raise {names}"));
         if span != call.site.span {
             diagnostic = diagnostic.also(span, "this call crosses from one process to another");
         }
-        for (process, class) in
-            owner(self.program, caller.1).map(|class| (caller.0, class)).into_iter().chain([(callee.0, service)])
-        {
+        let ends = user.map(|class| (caller.0, class)).into_iter().chain([(callee.0, service)]);
+        for (process, class) in ends {
             let why = reason(self.program, self.facts, self.placement, process, class);
             diagnostic = match why.span {
                 Some(span) => diagnostic.also(span, why.text),
@@ -233,6 +237,14 @@ impl Report<'_> {
             };
         }
         diagnostic.note(format!("the calls: {}", chain_text(self.program, call.function, &chain))).help(help)
+    }
+
+    /// The crossing behind the first of the errors that has one.
+    fn crossing(&self, left: &Causes) -> Option<Crossing> {
+        left.values().map(|cause| boundary(self.placed, *cause)).find_map(|Origin { chain, end }| match end {
+            End::Crossed { span, caller, callee, service } => Some(Crossing { chain, span, caller, callee, service }),
+            End::Raised { .. } => None,
+        })
     }
 
     fn call_name(&self, call: Call<'_>) -> String {
