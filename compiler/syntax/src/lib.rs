@@ -9,5 +9,6 @@ pub mod code;
 pub mod diag;
 pub mod lexer;
 pub mod parser;
+pub mod print;
 pub mod span;
 pub mod token;

@@ -39,7 +39,11 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Module 
 
 /// All passes before the parser; `None` if the text nests too deeply (reported).
 pub fn tokens<'s>(file: FileId, text: &'s str, diagnostics: &mut Diagnostics) -> Option<LaidOut<'s>> {
-    let raw = lexer::lex(file, text, diagnostics);
+    let mut found = Diagnostics::default();
+    let raw = lexer::lex(file, text, &mut found);
+    for diagnostic in found.sorted().into_iter().take(report::MAX_ERRORS) {
+        diagnostics.push(diagnostic);
+    }
     let balanced = lexer::brackets::balance(raw, diagnostics)?;
     let marked = lexer::angles::mark(&balanced);
     lexer::layout::lay_out(&marked, diagnostics)

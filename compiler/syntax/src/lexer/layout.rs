@@ -10,7 +10,7 @@ use self::ahead::Ahead;
 use self::frame::{Arm, Began, Frame, Head, HeadOf, Kind, Signature};
 use self::symbols::{ends_operand, goes_on_after, goes_on_before, may_go_on_with, only_begins};
 use super::Spanned;
-use super::brackets::{MAX_DEPTH, partners, too_deep};
+use super::brackets::{MAX_DEPTH, too_deep};
 use crate::diag::Diagnostics;
 use crate::span::Span;
 use crate::token::Token;
@@ -27,7 +27,7 @@ pub struct LaidOut<'s> {
 
 /// Lays the tokens out; `None` if they nest too deeply (reported).
 pub fn lay_out<'s>(tokens: &[Spanned<'s>], diagnostics: &mut Diagnostics) -> Option<LaidOut<'s>> {
-    let ahead = Ahead { tokens, partner: partners(tokens) };
+    let ahead = Ahead::new(tokens);
     let mut layout = Layout {
         ahead,
         out: Vec::with_capacity(tokens.len()),
@@ -124,14 +124,15 @@ impl<'s> Layout<'_, 's> {
 
     /// `name: int??` at the end of a line: a type, not an operator.
     fn is_type_end(&self, at: usize, before: &Token<'s>) -> bool {
-        let rest = self.ahead.tokens.get(at + 1..).unwrap_or(&[]);
-        let mut next = rest.iter().map(|(token, _)| *token).filter(|it| !matches!(it, Token::Newline | Token::Doc(_)));
-        *before == Token::Coalesce
-            && match next.next() {
-                Some(Token::Fn) | None => true,
-                Some(Token::Lower(_)) => next.next() == Some(Token::Colon),
-                Some(_) => false,
-            }
+        if *before != Token::Coalesce {
+            return false;
+        }
+        let Some(next) = self.ahead.significant_at(at + 1) else { return true };
+        match self.ahead.token(next) {
+            Some(Token::Fn) | None => true,
+            Some(Token::Lower(_)) => self.ahead.token(next + 1) == Some(Token::Colon),
+            Some(_) => false,
+        }
     }
 
     fn end_statement(&mut self, span: Span) {
@@ -209,18 +210,15 @@ impl<'s> Layout<'_, 's> {
         if token != Token::RBrace {
             return;
         }
-        let after = self.ahead.significant(at + 1);
-        if after.is_some_and(|it| may_go_on_with(&it)) {
-            return;
-        }
-        self.frame.reaching = 0;
-        if self.frame.kind == Kind::Arms && self.frame.arm == Arm::Body && self.frame.head == Head::None {
-            self.frame.arm = Arm::Pattern;
-        }
         let ends_here =
             self.frame.kind == Kind::Code && self.frame.began == Began::Block && self.frame.head == Head::None;
         if ends_here && self.ahead.token(at + 1).is_some_and(|it| only_begins(&it)) {
             self.end_statement(span.end_point());
+        } else if !self.ahead.significant(at + 1).is_some_and(|it| may_go_on_with(&it)) {
+            self.frame.reaching = 0;
+            if self.frame.kind == Kind::Arms && self.frame.arm == Arm::Body && self.frame.head == Head::None {
+                self.frame.arm = Arm::Pattern;
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use crate::token::Token;
 use chumsky::error::{RichPattern, RichReason};
 
 /// More errors in one file than these are left out.
-const MAX_ERRORS: usize = 50;
+pub(super) const MAX_ERRORS: usize = 50;
 
 /// Above this many possibilities a list of what was expected confuses.
 const MAX_EXPECTED: usize = 4;

@@ -3,6 +3,7 @@
 
 use super::symbols::is_primitive_type;
 use crate::lexer::Spanned;
+use crate::lexer::brackets::partners;
 use crate::token::Token;
 
 /// How many tokens the result type of a closure may have.
@@ -12,17 +13,35 @@ const MAX_TYPE_TOKENS: usize = 64;
 pub(super) struct Ahead<'t, 's> {
     pub(super) tokens: &'t [Spanned<'s>],
     pub(super) partner: Vec<usize>,
+    /// For each token the first one from there on that is neither a newline nor documentation.
+    next: Vec<usize>,
 }
 
-impl<'s> Ahead<'_, 's> {
+impl<'t, 's> Ahead<'t, 's> {
+    pub(super) fn new(tokens: &'t [Spanned<'s>]) -> Ahead<'t, 's> {
+        let mut next = vec![tokens.len(); tokens.len()];
+        let mut significant = tokens.len();
+        for (at, (token, _)) in tokens.iter().enumerate().rev() {
+            if !matches!(token, Token::Newline | Token::Doc(_)) {
+                significant = at;
+            }
+            next[at] = significant;
+        }
+        Ahead { tokens, partner: partners(tokens), next }
+    }
+
     pub(super) fn token(&self, at: usize) -> Option<Token<'s>> {
         self.tokens.get(at).map(|(token, _)| *token)
     }
 
     /// The first token from `at` on that is neither a newline nor documentation.
     pub(super) fn significant(&self, at: usize) -> Option<Token<'s>> {
-        let rest = self.tokens.get(at..)?;
-        rest.iter().map(|(token, _)| *token).find(|it| !matches!(it, Token::Newline | Token::Doc(_)))
+        self.token(self.significant_at(at)?)
+    }
+
+    /// Its index.
+    pub(super) fn significant_at(&self, at: usize) -> Option<usize> {
+        self.next.get(at).copied()
     }
 
     /// Do the parentheses at `open` hold the parameters of a closure: does `=>`, or a type and `=>`, follow?
@@ -55,11 +74,8 @@ impl<'s> Ahead<'_, 's> {
     /// Does the `{` at `open`, which begins an expression, open a map: empty, or with a `:` before its first statement ends?
     pub(super) fn is_map(&self, open: usize) -> bool {
         let close = self.partner[open];
-        let mut at = open + 1;
-        while at < close && matches!(self.token(at), Some(Token::Newline | Token::Doc(_))) {
-            at += 1;
-        }
-        let first = at;
+        let first = self.significant_at(open + 1).unwrap_or(close);
+        let mut at = first;
         if first == close {
             return true;
         }
