@@ -533,8 +533,8 @@ pub enum Inst {
     Print { text: Operand },
     /// `dest: [string]`.
     EnvArgs { dest: Local },
-    /// Notes on the path of the early end in hand (b: status) that it passed here. Follows failed `Call`s and `CallRemote`s; the
-    /// other terminators that fault begin the path with their own site.
+    /// Notes on the path of the early end in hand (b: status) that it passed here. Follows failed `Call`s; the other
+    /// terminators that can fail see to the path with their own site (`CallRemote` too: it begins one or goes on with it).
     Trace { status: Operand, site: Site },
     /// Begins the path of a new error: it was raised here.
     TraceStart { site: Site },
@@ -637,7 +637,7 @@ pub struct RemoteCall {
     pub service_name: Name,
     /// See `service_name`.
     pub method_name: Name,
-    /// Borrowed.
+    /// Borrowed. Locals, never constants, so that their types (and with them the encoding) are known.
     pub args: Vec<Operand>,
     /// The error types by wire number.
     pub errors: Vec<TypeId>,
