@@ -5,10 +5,14 @@
 //! Raw pointers live in `exports`, `heap` and `os` only; `runtime/SAFETY.md` has the rules.
 #![deny(unsafe_code)]
 
+pub mod call;
 #[allow(unsafe_code, reason = "the shims that generated code calls")]
 pub mod exports;
 #[allow(unsafe_code, reason = "values are raw words and pointers of generated code")]
 pub mod heap;
+pub mod life;
 #[allow(unsafe_code, reason = "the operating system, coroutines, and addresses that generated code hands over")]
 pub mod os;
 pub mod task;
+pub mod topology;
+pub mod transport;

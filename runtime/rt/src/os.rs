@@ -1,3 +1,13 @@
-//! The process around the program: `main`, coroutines, sockets, and the functions of the table that handle tasks ([`imp`]).
+//! The process around the program: its beginning and end ([`entry`], [`process`], [`signals`], [`overflow`]), coroutines, what
+//! the executable says of itself ([`program`]), and the functions of the table that handle tasks and calls ([`imp`]).
 
+pub mod coroutine;
+#[cfg(not(test))]
+mod entry;
 pub mod imp;
+#[cfg(not(test))]
+mod overflow;
+pub mod process;
+pub mod program;
+mod remote;
+pub mod signals;

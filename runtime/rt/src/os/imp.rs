@@ -1,105 +1,157 @@
 //! The functions of the runtime's table in its sections "faults, errors, tasks" and "remote calls". In: addresses and words of
 //! generated code. Out: calls of the safe code in `task` and `call`.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
-#![allow(unused_variables, reason = "to be filled in by `task`")]
+
+use pluto_abi::layout::ReplyKind;
+
+use super::remote::RemoteCall;
+use crate::heap::fault_text::fault_message;
+use crate::heap::string::{new_string, text_of};
+use crate::heap::wire::Buffer;
+use crate::task::Task;
+use crate::task::lock::Mode;
+
+/// The task at an address.
+unsafe fn task<'a>(task: *mut u8) -> &'a Task {
+    // SAFETY: generated code hands on the task it was called with, which lives while it runs.
+    unsafe { &*task.cast::<Task>() }
+}
+
+/// The call at an address.
+unsafe fn remote<'a>(call: *mut u8) -> &'a mut RemoteCall {
+    // SAFETY: generated code hands over what `call_new` gave, before `call_end`, and no function here keeps it.
+    unsafe { &mut *call.cast::<RemoteCall>() }
+}
 
 /// Records a fault with this message in the task.
-pub unsafe fn record_fault(task: *mut u8, message: String) {
-    eprintln!("{message}");
-    std::process::abort();
+pub unsafe fn record_fault(at: *mut u8, message: String) {
+    // SAFETY: the table's contract.
+    unsafe { task(at) }.fault(message);
 }
 
 /// See the table.
-pub unsafe fn fault(task: *mut u8, kind: u64, a: u64, b: u64) {
-    std::process::abort();
+pub unsafe fn fault(at: *mut u8, kind: u64, a: u64, b: u64) {
+    // SAFETY: the table's contract.
+    unsafe { task(at).fault(fault_message(kind, a, b)) }
 }
 
 /// See the table.
-pub unsafe fn fault_text(task: *mut u8, text: u64) {
-    std::process::abort();
+pub unsafe fn fault_text(at: *mut u8, text: u64) {
+    // SAFETY: the table's contract.
+    unsafe { task(at).fault(text_of(text).to_string()) }
 }
 
 /// See the table.
-pub unsafe fn trace_start(task: *mut u8, site: u64) {
-    std::process::abort();
+pub unsafe fn trace_start(at: *mut u8, site: u64) {
+    // SAFETY: the table's contract.
+    unsafe { task(at) }.trace_start(site);
 }
 
 /// See the table.
-pub unsafe fn trace(task: *mut u8, status: u64, site: u64) {
-    std::process::abort();
+pub unsafe fn trace(at: *mut u8, _status: u64, site: u64) {
+    // SAFETY: the table's contract.
+    unsafe { task(at) }.trace(site);
 }
 
 /// See the table.
-pub unsafe fn suspend(task: *mut u8) {
-    std::process::abort();
+pub unsafe fn suspend(at: *mut u8) {
+    // SAFETY: the table's contract.
+    unsafe { task(at) }.suspend();
 }
 
 /// See the table.
-pub unsafe fn lock_try(task: *mut u8, service: u64, mode: u64) -> u64 {
-    std::process::abort();
+pub unsafe fn lock_try(at: *mut u8, service: u64, mode: u64) -> u64 {
+    // SAFETY: the table's contract.
+    let task = unsafe { task(at) };
+    u64::from(task.worker().locks.take(task, service as usize, lock_mode(mode)))
 }
 
 /// See the table.
-pub unsafe fn unlock(task: *mut u8, service: u64, mode: u64) {
-    std::process::abort();
+pub unsafe fn unlock(at: *mut u8, service: u64, mode: u64) {
+    // SAFETY: the table's contract.
+    let task = unsafe { task(at) };
+    task.worker().locks.give_back(service as usize, lock_mode(mode));
 }
 
 /// See the table.
-pub unsafe fn call_new(task: *mut u8, peer: u64, method: u64) -> *mut u8 {
-    std::process::abort();
+pub unsafe fn call_new(_at: *mut u8, peer: u64, method: u64) -> *mut u8 {
+    Box::into_raw(Box::new(RemoteCall::new(peer, method))).cast()
 }
 
 /// See the table.
 pub unsafe fn call_buffer(call: *mut u8) -> *mut u8 {
-    std::process::abort();
+    // SAFETY: the table's contract.
+    (&raw mut unsafe { remote(call) }.request).cast()
 }
 
 /// See the table.
-pub unsafe fn call_send(task: *mut u8, call: *mut u8) {
-    std::process::abort();
+pub unsafe fn call_send(at: *mut u8, call: *mut u8) {
+    // SAFETY: the table's contract.
+    unsafe { remote(call).send(task(at)) }
 }
 
 /// See the table.
-pub unsafe fn call_poll(task: *mut u8, call: *mut u8) -> u64 {
-    std::process::abort();
+pub unsafe fn call_poll(at: *mut u8, call: *mut u8) -> u64 {
+    // SAFETY: the table's contract.
+    unsafe { remote(call).poll(task(at)) as u64 }
 }
 
 /// See the table.
 pub unsafe fn call_reader(call: *mut u8) -> *mut u8 {
-    std::process::abort();
+    // SAFETY: the table's contract.
+    (&raw mut unsafe { remote(call) }.reply).cast()
 }
 
 /// See the table.
 pub unsafe fn call_malformed(call: *mut u8) {
-    std::process::abort();
+    // SAFETY: the table's contract.
+    unsafe { remote(call) }.malformed();
 }
 
 /// See the table.
 pub unsafe fn call_detail(call: *mut u8) -> u64 {
-    std::process::abort();
+    // SAFETY: the table's contract.
+    new_string(unsafe { remote(call) }.detail())
 }
 
 /// See the table.
 pub unsafe fn call_may_have_run(call: *mut u8) -> u64 {
-    std::process::abort();
+    // SAFETY: the table's contract.
+    u64::from(unsafe { remote(call) }.may_have_run())
 }
 
 /// See the table.
-pub unsafe fn call_fault(task: *mut u8, call: *mut u8) {
-    std::process::abort();
+pub unsafe fn call_fault(at: *mut u8, call: *mut u8) {
+    // SAFETY: the table's contract.
+    unsafe { remote(call).take_over(task(at)) }
 }
 
 /// See the table.
-pub unsafe fn call_end(task: *mut u8, call: *mut u8) {
-    std::process::abort();
+pub unsafe fn call_end(_at: *mut u8, call: *mut u8) {
+    // SAFETY: `call_new` made it that way, and nobody uses it any more.
+    drop(unsafe { Box::from_raw(call.cast::<RemoteCall>()) });
 }
 
 /// See the table.
-pub unsafe fn reply_fault(task: *mut u8, reply: *mut u8) {
-    std::process::abort();
+pub unsafe fn reply_fault(at: *mut u8, reply: *mut u8) {
+    // SAFETY: the table's contract.
+    let (task, reply) = unsafe { (task(at), &mut *reply.cast::<Buffer>()) };
+    let fault = task.take_fault();
+    reply.clear();
+    reply.byte(ReplyKind::Fault as u8);
+    reply.text(&fault.message);
+    reply.varint(fault.path.len() as u64);
+    fault.path.iter().for_each(|line| reply.text(line));
 }
 
 /// See the table.
 pub unsafe fn reply_malformed(reply: *mut u8) {
-    std::process::abort();
+    // SAFETY: the table's contract.
+    let reply = unsafe { &mut *reply.cast::<Buffer>() };
+    reply.clear();
+    reply.byte(ReplyKind::Malformed as u8);
+}
+
+fn lock_mode(mode: u64) -> Mode {
+    if mode == 0 { Mode::Read } else { Mode::Write }
 }

@@ -1,0 +1,276 @@
+//! What the executable says of itself: safe views of the static `pluto_program`. In: the address of a `ProgramDesc`. Out:
+//! names, numbers, and [`Status`]es of the functions that generated code gave us to call.
+
+use std::ffi::c_void;
+use std::fmt;
+
+use pluto_abi::layout::{Header, TypeDesc};
+use pluto_abi::program::{HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
+
+use crate::heap::describe::desc;
+use crate::heap::object::drop_word;
+use crate::heap::show::shown;
+use crate::heap::wire::{Buffer, Reader};
+use crate::task::Task;
+
+/// The program of this process.
+#[derive(Clone, Copy)]
+pub struct Program(&'static ProgramDesc);
+
+/// How another process is reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    /// It is this process.
+    Itself,
+    /// Over a Unix socket.
+    Unix,
+    /// Over TCP.
+    Tcp,
+}
+
+/// A place in the source.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    /// The function's name.
+    pub function: &'static str,
+    /// The file.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u64,
+}
+
+/// How a function of generated code ended.
+#[derive(Debug)]
+pub enum Status {
+    /// As it should.
+    Fine,
+    /// With a fault, which lies in the task.
+    Fault,
+    /// With this error.
+    Error(ErrorValue),
+}
+
+/// An error object, owned.
+#[derive(Debug)]
+pub struct ErrorValue(u64);
+
+/// The reply is nested too deeply to be encoded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooDeep;
+
+type StatusFn = unsafe extern "C" fn(task: *const Task) -> u64;
+type MainFn = unsafe extern "C" fn(task: *const Task, exit_code: *mut i64) -> u64;
+type HandlerFn = unsafe extern "C" fn(task: *const Task, reader: *mut Reader, reply: *mut Buffer);
+
+impl Program {
+    /// The program that a description describes.
+    ///
+    /// # Safety
+    /// It keeps what `pluto_abi::program` promises, and lives as long as the process.
+    pub unsafe fn new(program: *const ProgramDesc) -> Program {
+        // SAFETY: as the caller promises.
+        Program(unsafe { &*program })
+    }
+
+    /// The process's name.
+    pub fn name(self) -> &'static str {
+        text(&self.0.process)
+    }
+
+    /// This process's number among the peers.
+    pub fn me(self) -> usize {
+        self.0.me as usize
+    }
+
+    /// How many processes the system has, this one included.
+    pub fn peer_count(self) -> usize {
+        self.peers().len()
+    }
+
+    /// The name of a process, and how it is reached.
+    pub fn peer(self, index: usize) -> Option<(&'static str, Transport)> {
+        let peer = self.peers().get(index)?;
+        let transport = match peer.transport {
+            0 => Transport::Itself,
+            1 => Transport::Unix,
+            _ => Transport::Tcp,
+        };
+        Some((text(&peer.name), transport))
+    }
+
+    /// How many methods others may call.
+    pub fn handler_count(self) -> usize {
+        self.handlers().len()
+    }
+
+    /// `AccountsService.get_user`.
+    pub fn handler_name(self, index: usize) -> &'static str {
+        self.handlers().get(index).map_or("?", |handler| text(&handler.name))
+    }
+
+    /// How many services live here.
+    pub fn service_count(self) -> usize {
+        self.services().len()
+    }
+
+    /// A service's class.
+    pub fn service_name(self, index: usize) -> &'static str {
+        self.services().get(index).map_or("?", |service| text(&service.name))
+    }
+
+    /// A place in the source.
+    pub fn site(self, index: u64) -> Option<Site> {
+        let sites: &[SiteDesc] = slice(self.0.sites, self.0.site_count);
+        let site = sites.get(usize::try_from(index).ok()?)?;
+        Some(Site { function: text(&site.function), file: text(&site.file), line: site.line })
+    }
+
+    /// Has it a `main`?
+    pub fn has_main(self) -> bool {
+        !self.0.main.is_null()
+    }
+
+    /// How many tests it consists of.
+    pub fn test_count(self) -> usize {
+        self.tests().len()
+    }
+
+    /// A test's title.
+    pub fn test_name(self, index: usize) -> &'static str {
+        self.tests().get(index).map_or("?", |test| text(&test.name))
+    }
+
+    /// Runs `main`: how it ended, and the exit code.
+    pub fn run_main(self, task: &Task) -> (Status, i64) {
+        let mut code = 0;
+        if self.0.main.is_null() {
+            return (Status::Fine, code);
+        }
+        // SAFETY: the description promises this type; the task is the one that runs.
+        let status = unsafe {
+            let main = std::mem::transmute::<*const c_void, MainFn>(self.0.main.cast());
+            main(task, &raw mut code)
+        };
+        (Status::new(status), code)
+    }
+
+    /// Starts a service.
+    pub fn start_service(self, index: usize, task: &Task) -> Status {
+        self.services().get(index).map_or(Status::Fine, |service| call(service.start, task))
+    }
+
+    /// Stops a service.
+    pub fn stop_service(self, index: usize, task: &Task) -> Status {
+        self.services().get(index).map_or(Status::Fine, |service| call(service.stop, task))
+    }
+
+    /// Runs a test.
+    pub fn run_test(self, index: usize, task: &Task) -> Status {
+        self.tests().get(index).map_or(Status::Fine, |test| call(test.run, task))
+    }
+
+    /// Runs a method for another process: its reply.
+    pub fn run_handler(self, index: usize, task: &Task, request: Vec<u8>) -> Result<Vec<u8>, TooDeep> {
+        let mut reply = Buffer::new();
+        let mut reader = Reader::new(request);
+        if let Some(handler) = self.handlers().get(index) {
+            // SAFETY: the description promises this type; request, reader and reply outlive the call.
+            unsafe {
+                let run = std::mem::transmute::<*const c_void, HandlerFn>(handler.run.cast());
+                run(task, &raw mut reader, &raw mut reply);
+            }
+        }
+        reply.finish().ok_or(TooDeep)
+    }
+
+    /// Drops what the services hold. They can be started again.
+    pub fn drop_services(self) {
+        for service in self.services().iter().rev() {
+            let fields: &[*const TypeDesc] = slice(service.fields, service.field_count);
+            for (index, &field) in fields.iter().enumerate() {
+                // SAFETY: the instance has a word per field of that type or 0, and nobody uses the service any more.
+                unsafe {
+                    let word = service.object.add(index);
+                    let value = word.replace(0);
+                    if value != 0 {
+                        drop_word(field.cast_mut().cast(), value);
+                    }
+                }
+            }
+        }
+    }
+
+    fn peers(self) -> &'static [PeerDesc] {
+        slice(self.0.peers, self.0.peer_count)
+    }
+
+    fn handlers(self) -> &'static [HandlerDesc] {
+        slice(self.0.handlers, self.0.handler_count)
+    }
+
+    fn services(self) -> &'static [ServiceDesc] {
+        slice(self.0.services, self.0.service_count)
+    }
+
+    fn tests(self) -> &'static [TestDesc] {
+        slice(self.0.tests, self.0.test_count)
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Program").field(&self.name()).finish()
+    }
+}
+
+impl Status {
+    fn new(word: u64) -> Status {
+        match word {
+            0 => Status::Fine,
+            1 => Status::Fault,
+            error => Status::Error(ErrorValue(error)),
+        }
+    }
+}
+
+impl ErrorValue {
+    /// `NotFound { id: 3 }`.
+    pub fn text(&self) -> String {
+        // SAFETY: the status word of an error is an object that we own; its header says its type.
+        unsafe { shown(desc(self.desc().cast_mut().cast()), self.0) }
+    }
+
+    fn desc(&self) -> *const TypeDesc {
+        // SAFETY: as in `text`.
+        unsafe { (*(self.0 as *const Header)).desc }
+    }
+}
+
+impl Drop for ErrorValue {
+    fn drop(&mut self) {
+        // SAFETY: we own the object, and its header says its type.
+        unsafe { drop_word(self.desc().cast_mut().cast(), self.0) }
+    }
+}
+
+fn call(function: *const u8, task: &Task) -> Status {
+    if function.is_null() {
+        return Status::Fine;
+    }
+    // SAFETY: the description promises this type; the task is the one that runs.
+    let status = unsafe { std::mem::transmute::<*const c_void, StatusFn>(function.cast())(task) };
+    Status::new(status)
+}
+
+fn text(text: &Text) -> &'static str {
+    let bytes: &[u8] = slice(text.at, text.len);
+    std::str::from_utf8(bytes).unwrap_or("?")
+}
+
+fn slice<T>(at: *const T, count: u64) -> &'static [T] {
+    if at.is_null() || count == 0 {
+        return &[];
+    }
+    // SAFETY: addresses and counts come from the description, which is static.
+    unsafe { std::slice::from_raw_parts(at, count as usize) }
+}

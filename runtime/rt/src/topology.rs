@@ -1,0 +1,97 @@
+//! Which process is where. In: `topology.json` beside the executable or at `PLUTO_TOPOLOGY`, and `PLUTO_ADDR_<process>`. Out:
+//! the addresses of all processes, or a message for people.
+
+use std::path::{Path, PathBuf};
+
+use pluto_proto::topology::{Address, ProcessEntry, Topology, default_unix_path, parse_tcp, parse_unix};
+
+use crate::os::process::user;
+use crate::os::program::{Program, Transport};
+
+/// Where everybody is.
+#[derive(Debug)]
+pub struct Places {
+    /// The fingerprint of the build.
+    pub build: String,
+    /// The processes by number: name, and address or why nobody knows it.
+    pub peers: Vec<(String, Result<Address, String>)>,
+    /// Where this process listens.
+    pub own: Vec<Address>,
+}
+
+/// Finds out where the processes of a program are.
+pub fn read(program: Program) -> Result<Places, String> {
+    let file = file()?;
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        let file = file.display();
+        format!("cannot read {file}: {error}; it must lie beside the executable, or PLUTO_TOPOLOGY must name it")
+    })?;
+    let topology = Topology::parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    places(program, &topology, folder, |name| std::env::var(name).ok())
+}
+
+/// The same from the contents of the file.
+fn places(
+    program: Program,
+    topology: &Topology,
+    folder: &Path,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Places, String> {
+    let known = |name: &str| -> Result<Vec<Address>, String> {
+        match variable(&format!("PLUTO_ADDR_{name}")) {
+            Some(text) => text.split(',').map(Address::parse).collect::<Result<_, _>>(),
+            None => listed(topology, folder, name),
+        }
+        .map_err(|error| format!("process {name}: {error}"))
+    };
+    let peer = |index| {
+        let (name, transport) = program.peer(index).unwrap_or(("?", Transport::Itself));
+        let address = known(name).and_then(|addresses| choose(addresses, name, transport));
+        (name.to_string(), address)
+    };
+    Ok(Places {
+        build: topology.build.clone(),
+        peers: (0..program.peer_count()).map(peer).collect(),
+        own: known(program.name())?,
+    })
+}
+
+fn file() -> Result<PathBuf, String> {
+    if let Some(file) = std::env::var_os("PLUTO_TOPOLOGY") {
+        return Ok(PathBuf::from(file));
+    }
+    let executable =
+        std::env::current_exe().map_err(|error| format!("the executable's own path is unknown: {error}"))?;
+    Ok(executable.with_file_name("topology.json"))
+}
+
+/// The addresses that the file gives a process.
+fn listed(topology: &Topology, folder: &Path, name: &str) -> Result<Vec<Address>, String> {
+    let position = topology.processes.iter().position(|entry| entry.name == name);
+    let index = position.ok_or_else(|| "topology.json does not list it".to_string())?;
+    let entry = &topology.processes[index];
+    let mut addresses = vec![unix_address(topology, folder, index, entry)?];
+    if !entry.tcp.is_empty() {
+        addresses.push(parse_tcp(&entry.tcp)?);
+    }
+    Ok(addresses)
+}
+
+fn unix_address(topology: &Topology, folder: &Path, index: usize, entry: &ProcessEntry) -> Result<Address, String> {
+    if entry.unix.is_empty() {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+        return parse_unix(&default_unix_path(&topology.build, &folder.to_string_lossy(), user(), index, &entry.name));
+    }
+    parse_unix(&folder.join(&entry.unix).to_string_lossy())
+}
+
+/// Of the addresses of a process, the one that its edges use; if there is none of that kind, any.
+fn choose(addresses: Vec<Address>, name: &str, transport: Transport) -> Result<Address, String> {
+    let wanted = |address: &&Address| match (address, transport) {
+        (Address::Unix(_), Transport::Unix | Transport::Itself) | (Address::Tcp(_), Transport::Tcp) => true,
+        (Address::Unix(_), Transport::Tcp) | (Address::Tcp(_), Transport::Unix | Transport::Itself) => false,
+    };
+    let chosen = addresses.iter().find(wanted).or(addresses.first());
+    chosen.cloned().ok_or_else(|| format!("process {name} has no address"))
+}

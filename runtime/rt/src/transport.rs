@@ -1,0 +1,83 @@
+//! Bytes between processes. In: addresses. Out: connections as a pair of streams, whatever carries them.
+
+pub mod tcp;
+pub mod unix;
+
+use std::io;
+
+use pluto_proto::topology::Address;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// What the other side sends.
+pub type Incoming = Box<dyn AsyncRead + Unpin>;
+/// What is sent to the other side.
+pub type Outgoing = Box<dyn AsyncWrite + Unpin>;
+
+/// An address that this process has taken; not yet in the reactor.
+#[derive(Debug)]
+pub enum Listener {
+    /// A Unix socket.
+    Unix(std::os::unix::net::UnixListener),
+    /// A TCP socket.
+    Tcp(std::net::TcpListener),
+}
+
+/// A listener in the reactor.
+#[derive(Debug)]
+pub enum Listening {
+    /// A Unix socket.
+    Unix(tokio::net::UnixListener),
+    /// A TCP socket.
+    Tcp(tokio::net::TcpListener),
+}
+
+/// What must be removed when the process ends.
+#[derive(Debug, Default)]
+pub struct Leftovers {
+    sockets: Vec<unix::SocketFile>,
+}
+
+/// Takes an address. The error is a message for people.
+pub fn bind(address: &Address, leftovers: &mut Leftovers) -> Result<Listener, String> {
+    let bound = match address {
+        Address::Unix(path) => unix::bind(path).map(|(listener, file)| {
+            leftovers.sockets.push(file);
+            Listener::Unix(listener)
+        }),
+        Address::Tcp(address) => tcp::bind(*address).map(Listener::Tcp),
+    };
+    bound.map_err(|error| {
+        if error.kind() == io::ErrorKind::AddrInUse {
+            return format!("cannot listen on {address}: another process listens there already");
+        }
+        format!("cannot listen on {address}: {error}")
+    })
+}
+
+/// Connects to another process. Only in the reactor.
+pub async fn connect(address: &Address) -> io::Result<(Incoming, Outgoing)> {
+    match address {
+        Address::Unix(path) => unix::connect(path).await,
+        Address::Tcp(address) => tcp::connect(*address).await,
+    }
+}
+
+impl Listener {
+    /// Hands it to the reactor. Only in the reactor.
+    pub fn listen(self) -> io::Result<Listening> {
+        match self {
+            Listener::Unix(listener) => tokio::net::UnixListener::from_std(listener).map(Listening::Unix),
+            Listener::Tcp(listener) => tokio::net::TcpListener::from_std(listener).map(Listening::Tcp),
+        }
+    }
+}
+
+impl Listening {
+    /// The next connection.
+    pub async fn accept(&self) -> io::Result<(Incoming, Outgoing)> {
+        match self {
+            Listening::Unix(listener) => unix::accept(listener).await,
+            Listening::Tcp(listener) => tcp::accept(listener).await,
+        }
+    }
+}
