@@ -20,3 +20,6 @@ pub mod table;
 pub mod text;
 pub mod wire;
 pub mod world;
+
+#[cfg(test)]
+mod tests;

@@ -180,7 +180,19 @@ pub unsafe fn array_sort(slot: *mut u8) {
             Kind::String => words.sort_by(|&left, &right| text_of(left).cmp(text_of(right))),
             Kind::Float => words.sort_by(|&left, &right| float_order(left, right)),
             Kind::Int => words.sort_unstable_by_key(|&word| word as i64),
-            _ => words.sort_unstable(),
+            Kind::Unit
+            | Kind::Bool
+            | Kind::Byte
+            | Kind::Tag
+            | Kind::Array
+            | Kind::Map
+            | Kind::Tuple
+            | Kind::NullablePointer
+            | Kind::NullableBoxed
+            | Kind::Class
+            | Kind::Enum
+            | Kind::Error
+            | Kind::AnyError => words.sort_unstable(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! from the system. With `PLUTO_CHECK_LEAKS=1` every object comes from the system, is remembered with its size, is
 //! overwritten when freed, and those left at the end are reported.
 
+use self::live::{live, live_add};
 use super::describe::name;
 use super::object::Object;
 use std::alloc::{Layout, alloc, dealloc, realloc};
@@ -245,5 +246,3 @@ mod live {
         LIVE.with(Cell::get)
     }
 }
-
-use live::{live, live_add};

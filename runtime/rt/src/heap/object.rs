@@ -239,7 +239,20 @@ impl Object {
                 copy
             }
             Kind::Array => self.copy_words(2 + self.len(), self.len()),
-            _ => self.copy_words(self.words(), 0),
+            Kind::String
+            | Kind::Tuple
+            | Kind::NullableBoxed
+            | Kind::Class
+            | Kind::Enum
+            | Kind::Error
+            | Kind::Unit
+            | Kind::Int
+            | Kind::Float
+            | Kind::Bool
+            | Kind::Byte
+            | Kind::Tag
+            | Kind::NullablePointer
+            | Kind::AnyError => self.copy_words(self.words(), 0),
         };
         copy.each_part(|of, slot| {
             // SAFETY: the part is alive since the original holds it.

@@ -9,6 +9,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
 use std::sync::{LazyLock, Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
 
 /// Prints a line.
 ///
@@ -54,14 +56,12 @@ fn write_out(output: &mut Vec<u8>) {
         match file.write(rest) {
             Ok(0) => break,
             Ok(written) => rest = &rest[written..],
-            Err(error) => match error.kind() {
-                ErrorKind::Interrupted => {}
-                // Whoever shares the descriptor may have made it so.
-                ErrorKind::WouldBlock => std::thread::sleep(std::time::Duration::from_millis(1)),
-                // The reader is gone: there is nobody left to work for.
-                ErrorKind::BrokenPipe => std::process::exit(1),
-                _ => break,
-            },
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // Whoever shares the descriptor may have made it so.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => sleep(Duration::from_millis(1)),
+            // The reader is gone: there is nobody left to work for.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(1),
+            Err(_) => break,
         }
     }
     output.clear();

@@ -1,5 +1,5 @@
 //! The texts of values, as `print` and f-strings show them. In: borrowed words. Out: strings, without recursion.
-//! A string by itself is shown as it is, inside data in quotes.
+//! A string by itself, nullable or not, is shown as it is, inside data in quotes.
 
 use super::array::elements;
 use super::describe::{Desc, desc, first, kind, name, part_desc, part_name, parts, second, variant_fields};
@@ -19,7 +19,10 @@ pub unsafe fn show(of: *mut u8, value: u64, format: *mut u8, format_len: u64) ->
     unsafe {
         let of = desc(of);
         if format.is_null() || format_len == 0 {
-            return if kind(of) == Kind::String { share_string(value) } else { new_string(&shown(of, value)) };
+            return match bare(of, value) {
+                Some(string) => share_string(string),
+                None => new_string(&shown(of, value)),
+            };
         }
         let bytes = std::slice::from_raw_parts(format, format_len as usize);
         let format = Format::parse(std::str::from_utf8_unchecked(bytes));
@@ -27,6 +30,7 @@ pub unsafe fn show(of: *mut u8, value: u64, format: *mut u8, format_len: u64) ->
             Kind::Int | Kind::Byte => format.int(value as i64),
             Kind::Float => format.float(f64::from_bits(value)),
             Kind::String => format.text(text_of(value)),
+            Kind::NullablePointer if bare(of, value).is_some() => format.text(text_of(value)),
             Kind::Unit
             | Kind::Bool
             | Kind::Array
@@ -52,6 +56,29 @@ pub(crate) unsafe fn shown(of: Desc, value: u64) -> String {
     // SAFETY: as the caller promises.
     unsafe { showing.run() };
     showing.out
+}
+
+/// The string that the value is, looking through nullable types.
+fn bare(of: Desc, value: u64) -> Option<u64> {
+    match kind(of) {
+        Kind::String => Some(value),
+        Kind::NullablePointer if value != 0 && kind(first(of)) == Kind::String => Some(value),
+        Kind::NullablePointer
+        | Kind::NullableBoxed
+        | Kind::Unit
+        | Kind::Int
+        | Kind::Float
+        | Kind::Bool
+        | Kind::Byte
+        | Kind::Tag
+        | Kind::Array
+        | Kind::Map
+        | Kind::Tuple
+        | Kind::Class
+        | Kind::Enum
+        | Kind::Error
+        | Kind::AnyError => None,
+    }
 }
 
 /// What is left to show.

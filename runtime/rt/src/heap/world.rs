@@ -35,12 +35,17 @@ pub unsafe fn read_text(_task: *mut u8, path: u64, out: *mut u8) -> u64 {
 }
 
 fn file_text(path: &str) -> Result<String, String> {
-    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => "no such file".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        ErrorKind::IsADirectory => "is a directory".to_owned(),
-        ErrorKind::OutOfMemory => "too large for the memory".to_owned(),
-        _ => error.to_string(),
-    })?;
+    let bytes = std::fs::read(path).map_err(|error| reason(&error))?;
     String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
+}
+
+fn reason(error: &std::io::Error) -> String {
+    let known = [
+        (ErrorKind::NotFound, "no such file"),
+        (ErrorKind::PermissionDenied, "permission denied"),
+        (ErrorKind::IsADirectory, "is a directory"),
+        (ErrorKind::OutOfMemory, "too large for the memory"),
+    ];
+    let found = known.into_iter().find(|(kind, _)| *kind == error.kind());
+    found.map_or_else(|| error.to_string(), |(_, text)| text.to_owned())
 }

@@ -1,0 +1,10 @@
+//! Tests of the value side of the runtime. Each ends with no object left ([`build::balanced`]).
+
+mod arrays;
+mod build;
+mod deep;
+mod layouts;
+mod maps;
+mod shown;
+mod strings;
+mod wired;

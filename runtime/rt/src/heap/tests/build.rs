@@ -1,0 +1,181 @@
+//! Making descriptors and values for tests, as generated code would.
+
+use crate::heap::describe::Desc;
+use crate::heap::imp::{array_push, drop_word, map_insert, map_new, show};
+use crate::heap::memory::live_objects;
+use crate::heap::object::{Object, share, some};
+use crate::heap::string::{new_string, text_of};
+use pluto_abi::layout::{FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS};
+use std::ptr::null;
+
+/// Runs a test and checks that it freed all that it made.
+pub(super) fn balanced(test: impl FnOnce()) {
+    let before = live_objects();
+    test();
+    assert_eq!(live_objects(), before, "objects are left");
+}
+
+/// The address of a descriptor, as the table wants it.
+pub(super) fn at(desc: Desc) -> *mut u8 {
+    (desc as *const TypeDesc).cast_mut().cast()
+}
+
+fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts: Vec<Part>) -> &'static mut TypeDesc {
+    let (name, parts) = (name.to_owned().leak(), parts.leak());
+    let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
+    Box::leak(Box::new(TypeDesc {
+        kind: kind as u32,
+        reserved: 0,
+        name: name.as_ptr(),
+        name_len: name.len() as u64,
+        first: pointer(first),
+        second: pointer(second),
+        part_count: parts.len() as u64,
+        parts: parts.as_ptr(),
+    }))
+}
+
+pub(super) fn plain(kind: Kind) -> Desc {
+    make(kind, "plain", None, None, vec![])
+}
+
+pub(super) fn int() -> Desc {
+    plain(Kind::Int)
+}
+
+pub(super) fn string() -> Desc {
+    plain(Kind::String)
+}
+
+pub(super) fn array(of: Desc) -> Desc {
+    make(Kind::Array, "array", Some(of), None, vec![])
+}
+
+pub(super) fn map(key: Desc, value: Desc) -> Desc {
+    make(Kind::Map, "map", Some(key), Some(value), vec![])
+}
+
+pub(super) fn boxed(of: Desc) -> Desc {
+    make(Kind::NullableBoxed, "boxed", Some(of), None, vec![])
+}
+
+pub(super) fn nullable(of: Desc) -> Desc {
+    make(Kind::NullablePointer, "nullable", Some(of), None, vec![])
+}
+
+fn field((name, desc): &(&str, Desc)) -> Part {
+    let name = (*name).to_owned().leak();
+    Part { name: name.as_ptr(), name_len: name.len() as u64, desc: *desc, field_count: 0, fields: null() }
+}
+
+/// A class, error or tuple.
+pub(super) fn record(kind: Kind, name: &str, fields: &[(&str, Desc)]) -> Desc {
+    make(kind, name, None, None, fields.iter().map(field).collect())
+}
+
+pub(super) fn choice(name: &str, variants: &[(&str, &[(&str, Desc)])]) -> Desc {
+    let variant = |(name, fields): &(&str, &[(&str, Desc)])| {
+        let fields = fields.iter().map(field).collect::<Vec<_>>().leak();
+        let name = (*name).to_owned().leak();
+        let (field_count, fields) = (fields.len() as u64, fields.as_ptr());
+        Part { name: name.as_ptr(), name_len: name.len() as u64, desc: null(), field_count, fields }
+    };
+    let any_fields = variants.iter().any(|(_, fields)| !fields.is_empty());
+    let kind = if any_fields { Kind::Enum } else { Kind::Tag };
+    make(kind, name, None, None, variants.iter().map(variant).collect())
+}
+
+/// A recursive class: `class Node { value: int, next: Node? }`.
+pub(super) fn node() -> Desc {
+    let node = make(Kind::Class, "Node", None, None, vec![]);
+    let node_at: *mut TypeDesc = node;
+    // SAFETY: the descriptor is filled in before anybody reads it.
+    unsafe {
+        let next = nullable(&*node_at);
+        let fields = [("value", int()), ("next", next)].iter().map(field).collect::<Vec<_>>().leak();
+        (*node_at).parts = fields.as_ptr();
+        (*node_at).part_count = 2;
+        &*node_at
+    }
+}
+
+pub(super) fn text(value: &str) -> u64 {
+    new_string(value)
+}
+
+pub(super) fn float(value: f64) -> u64 {
+    value.to_bits()
+}
+
+pub(super) fn new_record(desc: Desc, fields: &[u64]) -> u64 {
+    let object = Object::new(desc, fields.len());
+    for (index, &word) in fields.iter().enumerate() {
+        object.set(FIELDS + 8 * index as i32, word);
+    }
+    object.word()
+}
+
+pub(super) fn new_variant(desc: Desc, tag: u64, fields: &[u64]) -> u64 {
+    let object = Object::new(desc, 1 + fields.len());
+    object.set(FIELDS, tag);
+    for (index, &word) in fields.iter().enumerate() {
+        object.set(VARIANT_FIELDS + 8 * index as i32, word);
+    }
+    object.word()
+}
+
+pub(super) fn new_some(desc: Desc, word: u64) -> u64 {
+    // SAFETY: the word is owned and of the inner type.
+    unsafe { some(desc, word) }
+}
+
+pub(super) fn new_array(desc: Desc, words: &[u64]) -> u64 {
+    let mut array = crate::heap::array::new_array(desc, 0).word();
+    for &word in words {
+        // SAFETY: the slot holds an array, the word is owned.
+        unsafe { array_push(slot(&mut array), word) };
+    }
+    array
+}
+
+pub(super) fn new_map(desc: Desc, entries: &[(u64, u64)]) -> u64 {
+    // SAFETY: the slot holds a map, the words are owned.
+    unsafe {
+        let mut map = map_new(at(desc));
+        for &(key, value) in entries {
+            map_insert(slot(&mut map), key, value);
+        }
+        map
+    }
+}
+
+pub(super) fn slot(word: &mut u64) -> *mut u8 {
+    (&raw mut *word).cast()
+}
+
+/// One more owner.
+pub(super) fn dup(desc: Desc, word: u64) -> u64 {
+    // SAFETY: the word is alive.
+    unsafe { share(desc, word) }
+}
+
+pub(super) fn discard(desc: Desc, word: u64) {
+    // SAFETY: the test owns the word.
+    unsafe { drop_word(at(desc), word) };
+}
+
+/// The text of a string, which is dropped.
+pub(super) fn taken(word: u64) -> String {
+    // SAFETY: the word is a string.
+    let text = unsafe { text_of(word) }.to_owned();
+    discard(string(), word);
+    text
+}
+
+/// What `print` shows of a value, which is dropped.
+pub(super) fn shown(desc: Desc, word: u64) -> String {
+    // SAFETY: the word is alive.
+    let shown = taken(unsafe { show(at(desc), word, std::ptr::null_mut(), 0) });
+    discard(desc, word);
+    shown
+}

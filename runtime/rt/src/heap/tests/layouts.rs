@@ -1,0 +1,14 @@
+//! The offsets that generated code uses are those of the structs.
+
+use pluto_abi::layout::{CAP, COUNT, DATA, DESC, FIELDS, Header, LEN, MAP_TABLE, TaskHeader, VARIANT_FIELDS};
+use std::mem::{offset_of, size_of};
+
+#[test]
+fn offsets() {
+    assert_eq!(offset_of!(Header, count), COUNT as usize);
+    assert_eq!(offset_of!(Header, desc), DESC as usize);
+    assert_eq!(size_of::<Header>(), FIELDS as usize);
+    assert_eq!(FIELDS + 8, VARIANT_FIELDS);
+    assert_eq!((LEN, CAP, DATA, MAP_TABLE), (FIELDS, FIELDS + 8, FIELDS + 16, FIELDS + 8));
+    assert_eq!(offset_of!(TaskHeader, stack_limit), pluto_abi::layout::STACK_LIMIT as usize);
+}
