@@ -1,0 +1,269 @@
+//! The builder that everything here writes code with: words, memory, calls and blocks. In: requests in terms of [`Symbol`]s.
+//! Out: a Cranelift function, and the list of symbols that its external names are positions in.
+
+use crate::abi::{self, RuntimeFn};
+use crate::piece::signature;
+use crate::symbol::{Code, Symbol};
+use crate::value::{self, Counted};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    self, Block, ExtFuncData, ExternalName, FuncRef, GlobalValue, GlobalValueData, InstBuilder, MemFlagsData,
+    Signature, StackSlot, StackSlotData, StackSlotKind, UserExternalName, Value, types,
+};
+use cranelift_codegen::isa::TargetFrontendConfig;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use pluto_abi::layout;
+use pluto_middle::mir::{Func, Program, Type, TypeId};
+use std::collections::BTreeMap;
+
+/// A function under construction. The builder stands in the entry block at first.
+pub(crate) struct Emitter<'a> {
+    /// The whole program.
+    pub(crate) program: &'a Program,
+    /// Cranelift's builder.
+    pub(crate) b: FunctionBuilder<'a>,
+    /// The task.
+    pub(crate) task: Value,
+    /// All parameters, the task included.
+    pub(crate) params: Vec<Value>,
+    symbols: Vec<Symbol>,
+    functions: BTreeMap<Symbol, FuncRef>,
+    globals: BTreeMap<Symbol, GlobalValue>,
+}
+
+impl<'a> Emitter<'a> {
+    /// Begins a function. Its first parameter is the task.
+    pub(crate) fn new(
+        program: &'a Program,
+        function: &'a mut ir::Function,
+        context: &'a mut FunctionBuilderContext,
+    ) -> Emitter<'a> {
+        let mut b = FunctionBuilder::new(function, context);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        let params = b.block_params(entry).to_vec();
+        let (functions, globals) = (BTreeMap::new(), BTreeMap::new());
+        Emitter { program, b, task: params[0], params, symbols: vec![], functions, globals }
+    }
+
+    /// Ends it; gives the symbols that its external names stand for.
+    pub(crate) fn finish(mut self, config: TargetFrontendConfig) -> Vec<Symbol> {
+        self.b.seal_all_blocks();
+        self.b.finalize(config);
+        self.symbols
+    }
+
+    /// A type.
+    pub(crate) fn ty(&self, id: TypeId) -> &'a Type {
+        &self.program.types[id]
+    }
+
+    // ---- words and memory ----
+
+    /// A constant.
+    pub(crate) fn word(&mut self, word: i64) -> Value {
+        self.b.ins().iconst(types::I64, word)
+    }
+
+    /// A small constant that is a count or number.
+    pub(crate) fn number(&mut self, number: usize) -> Value {
+        self.word(i64::try_from(number).expect("a number below 2^63"))
+    }
+
+    /// The word at an address.
+    pub(crate) fn load(&mut self, base: Value, offset: i32) -> Value {
+        self.b.ins().load(types::I64, MemFlagsData::trusted(), base, offset)
+    }
+
+    /// Writes a word to an address.
+    pub(crate) fn store(&mut self, base: Value, offset: i32, word: Value) {
+        self.b.ins().store(MemFlagsData::trusted(), word, base, offset);
+    }
+
+    /// A value as a word: floats as their bits.
+    pub(crate) fn as_word(&mut self, value: Value) -> Value {
+        if self.b.func.dfg.value_type(value) == types::F64 { self.cast(types::I64, value) } else { value }
+    }
+
+    /// A word or float as a value of a register type.
+    pub(crate) fn as_value(&mut self, ty: ir::Type, value: Value) -> Value {
+        if self.b.func.dfg.value_type(value) == ty { value } else { self.cast(ty, value) }
+    }
+
+    fn cast(&mut self, ty: ir::Type, value: Value) -> Value {
+        self.b.ins().bitcast(ty, MemFlagsData::new(), value)
+    }
+
+    /// A comparison as a word.
+    pub(crate) fn compare(&mut self, how: IntCC, left: Value, right: Value) -> Value {
+        let bit = self.b.ins().icmp(how, left, right);
+        self.b.ins().uextend(types::I64, bit)
+    }
+
+    /// Room for so many words in the frame.
+    pub(crate) fn slot(&mut self, words: usize) -> StackSlot {
+        let size = u32::try_from(8 * words.max(1)).expect("frames are below 4 GiB");
+        self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3))
+    }
+
+    /// Its address.
+    pub(crate) fn slot_address(&mut self, slot: StackSlot) -> Value {
+        self.b.ins().stack_addr(types::I64, slot, 0)
+    }
+
+    // ---- symbols ----
+
+    /// The address of data or a function.
+    pub(crate) fn address(&mut self, symbol: Symbol) -> Value {
+        let global = match self.globals.get(&symbol) {
+            Some(global) => *global,
+            None => {
+                let name = self.external(symbol.clone());
+                let data = GlobalValueData::Symbol { name, offset: 0.into(), colocated: true, tls: false };
+                let global = self.b.create_global_value(data);
+                self.globals.insert(symbol, global);
+                global
+            }
+        };
+        self.b.ins().symbol_value(types::I64, global)
+    }
+
+    /// The address of a type's descriptor.
+    pub(crate) fn desc(&mut self, ty: TypeId) -> Value {
+        self.address(Symbol::Desc(ty))
+    }
+
+    fn external(&mut self, symbol: Symbol) -> ExternalName {
+        let index = u32::try_from(self.symbols.len()).expect("fewer than 2^32 symbols");
+        self.symbols.push(symbol);
+        ExternalName::user(self.b.func.declare_imported_user_function(UserExternalName { namespace: 0, index }))
+    }
+
+    fn function(&mut self, symbol: Symbol, signature: Signature) -> FuncRef {
+        if let Some(known) = self.functions.get(&symbol) {
+            return *known;
+        }
+        let signature = self.b.import_signature(signature);
+        let name = self.external(symbol.clone());
+        let function = self.b.import_function(ExtFuncData { name, signature, colocated: true, patchable: false });
+        self.functions.insert(symbol, function);
+        function
+    }
+
+    // ---- calls ----
+
+    /// Calls a runtime function that has no result.
+    pub(crate) fn run(&mut self, function: RuntimeFn, args: &[Value]) {
+        let callee = self.function(Symbol::Runtime(function), function.signature());
+        self.b.ins().call(callee, args);
+    }
+
+    /// Calls a runtime function that has a result.
+    pub(crate) fn ask(&mut self, function: RuntimeFn, args: &[Value]) -> Value {
+        let callee = self.function(Symbol::Runtime(function), function.signature());
+        let call = self.b.ins().call(callee, args);
+        self.b.inst_results(call)[0]
+    }
+
+    /// Calls a function of the program (the task goes first on its own); gives its result, and its status if it has one.
+    pub(crate) fn call(&mut self, function: Func, args: &[Value]) -> (Value, Option<Value>) {
+        let signature = abi::function(self.program, &self.program.functions[function]);
+        let callee = self.function(Symbol::Code(Code::Function(function)), signature);
+        let args: Vec<Value> = std::iter::once(self.task).chain(args.iter().copied()).collect();
+        let call = self.b.ins().call(callee, &args);
+        let results = self.b.inst_results(call);
+        (results[0], results.get(1).copied())
+    }
+
+    /// Calls an encoder or decoder; gives the decoded word.
+    pub(crate) fn call_code(&mut self, code: Code, args: &[Value]) -> Option<Value> {
+        let callee = self.function(Symbol::Code(code), signature(self.program, code));
+        let args: Vec<Value> = std::iter::once(self.task).chain(args.iter().copied()).collect();
+        let call = self.b.ins().call(callee, &args);
+        self.b.inst_results(call).first().copied()
+    }
+
+    // ---- blocks ----
+
+    /// A new block.
+    pub(crate) fn block(&mut self) -> Block {
+        self.b.create_block()
+    }
+
+    /// A new block that seldom runs.
+    pub(crate) fn cold_block(&mut self) -> Block {
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        block
+    }
+
+    /// Goes on in a block.
+    pub(crate) fn begin(&mut self, block: Block) {
+        self.b.switch_to_block(block);
+    }
+
+    /// Ends the block.
+    pub(crate) fn jump(&mut self, to: Block) {
+        self.b.ins().jump(to, &[]);
+    }
+
+    /// Ends the block by a truth value of any integer type.
+    pub(crate) fn branch(&mut self, cond: Value, then: Block, otherwise: Block) {
+        self.b.ins().brif(cond, then, &[], otherwise, &[]);
+    }
+
+    /// Ends the block by comparing two words.
+    pub(crate) fn branch_if(&mut self, (how, left, right): (IntCC, Value, Value), then: Block, otherwise: Block) {
+        let cond = self.b.ins().icmp(how, left, right);
+        self.branch(cond, then, otherwise);
+    }
+
+    /// Is this below the stack limit of the task? (A bit.)
+    pub(crate) fn stack_is_used_up(&mut self) -> Value {
+        let at = self.b.ins().get_stack_pointer(types::I64);
+        let limit = self.load(self.task, layout::STACK_LIMIT);
+        self.b.ins().icmp(IntCC::UnsignedLessThan, at, limit)
+    }
+
+    /// A new object of these words (of an enum, the tag first).
+    pub(crate) fn object(&mut self, ty: TypeId, words: &[Value]) -> Value {
+        let (desc, count) = (self.desc(ty), self.number(words.len()));
+        let object = self.ask(RuntimeFn::object_new, &[desc, count]);
+        self.store_words(object, layout::FIELDS, words);
+        object
+    }
+
+    /// Writes words one behind the other.
+    pub(crate) fn store_words(&mut self, base: Value, from: i32, words: &[Value]) {
+        for (offset, word) in (from..).step_by(8).zip(words) {
+            self.store(base, offset, *word);
+        }
+    }
+
+    /// Drops a word of any type; for cold paths and values that may be missing.
+    pub(crate) fn drop_word(&mut self, ty: TypeId, word: Value) {
+        if value::counted(self.ty(ty)) != Counted::Never {
+            let desc = self.desc(ty);
+            self.run(RuntimeFn::drop_word, &[desc, word]);
+        }
+    }
+
+    /// Counts from 0 to `count` (a word): runs `body` with the number.
+    pub(crate) fn repeat(&mut self, count: Value, body: impl FnOnce(&mut Self, Value)) {
+        let (test, run, done) = (self.block(), self.block(), self.block());
+        let number = self.b.declare_var(types::I64);
+        let zero = self.word(0);
+        self.b.def_var(number, zero);
+        self.jump(test);
+        self.begin(test);
+        let now = self.b.use_var(number);
+        self.branch_if((IntCC::UnsignedLessThan, now, count), run, done);
+        self.begin(run);
+        body(self, now);
+        let next = self.b.ins().iadd_imm_s(now, 1);
+        self.b.def_var(number, next);
+        self.jump(test);
+        self.begin(done);
+    }
+}

@@ -1,0 +1,261 @@
+//! A function of the program. In: its MIR. Out: its code, through the [`Emitter`]. One context struct; a file per theme.
+
+mod builtin;
+mod call;
+mod checked;
+mod count;
+mod inst;
+mod place;
+mod remote;
+mod terminator;
+
+use crate::abi::RuntimeFn;
+use crate::emitter::Emitter;
+use crate::symbol::Symbol;
+use crate::value;
+use cranelift_codegen::ir::{self, InstBuilder, StackSlot, Value, types};
+use cranelift_frontend::Variable;
+use pluto_abi::layout::FaultKind;
+use pluto_middle::ids::{Id, IndexVec};
+use pluto_middle::mir::{
+    Addressed, Block, Const, Function, HasStatus, Local, LocalDecl, OnFail, Operand, Passing, Site, StackCheck,
+    Terminator, Type, TypeId,
+};
+
+/// Writes a function's code.
+pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
+    let homes = f.locals.iter().map(|local| home(e, local)).collect();
+    let blocks = f.blocks.iter().map(|_| e.block()).collect();
+    let mut cx = FnCx { e, f, homes, blocks };
+    cx.enter();
+    for (id, block) in f.blocks.iter_enumerated() {
+        cx.e.begin(cx.blocks[id]);
+        block.insts.iter().for_each(|inst| cx.inst(inst));
+        cx.terminator(&block.end);
+    }
+}
+
+/// Where a local lives.
+#[derive(Clone, Copy)]
+enum Home {
+    /// In registers, as Cranelift likes.
+    Variable(Variable),
+    /// In memory, since its address is taken.
+    Slot(StackSlot),
+}
+
+/// A function under construction.
+struct FnCx<'e, 'a> {
+    e: &'e mut Emitter<'a>,
+    f: &'a Function,
+    homes: IndexVec<Local, Home>,
+    blocks: IndexVec<Block, ir::Block>,
+}
+
+fn home(e: &mut Emitter<'_>, local: &LocalDecl) -> Home {
+    match local.addressed {
+        Addressed::Yes => Home::Slot(e.slot(1)),
+        Addressed::No => Home::Variable(e.b.declare_var(value::clif_type(e.ty(local.ty)))),
+    }
+}
+
+impl<'a> FnCx<'_, 'a> {
+    /// Before the first block: zeroes slots, takes parameters, looks at the stack.
+    fn enter(&mut self) {
+        let zero = self.e.word(0);
+        for home in self.homes.iter() {
+            if let Home::Slot(slot) = *home {
+                self.e.b.ins().stack_store(types::I64, zero, slot, 0);
+            }
+        }
+        for (at, (local, _)) in self.f.params.iter().enumerate() {
+            self.define(*local, self.e.params[at + 1]);
+        }
+        self.mark_cold_blocks();
+        let first = self.blocks[Block::from_index(0)];
+        if self.f.stack_check == StackCheck::Yes {
+            let overflow = self.e.cold_block();
+            let used_up = self.e.stack_is_used_up();
+            self.e.branch(used_up, overflow, first);
+            self.e.begin(overflow);
+            self.stack_overflow();
+        } else {
+            self.e.jump(first);
+        }
+    }
+
+    /// Faults before anything ran; the parameters that the function owns are dropped.
+    fn stack_overflow(&mut self) {
+        for (at, (local, passing)) in self.f.params.iter().enumerate() {
+            if *passing == Passing::Owned {
+                let word = self.e.as_word(self.e.params[at + 1]);
+                self.e.drop_word(self.f.locals[*local].ty, word);
+            }
+        }
+        let zero = self.e.word(0);
+        self.fault(FaultKind::StackOverflow, zero, zero, self.f.site);
+        let one = self.e.word(1);
+        self.return_status(one);
+    }
+
+    /// What runs after something failed is out of the way of what runs otherwise.
+    fn mark_cold_blocks(&mut self) {
+        for block in self.f.blocks.iter() {
+            if let Some(on_fail) = on_fail(&block.end) {
+                self.e.b.set_cold_block(self.blocks[on_fail.fail]);
+            }
+        }
+    }
+
+    // ---- locals and operands ----
+
+    /// The type of a local.
+    fn type_of(&self, local: Local) -> &'a Type {
+        self.e.ty(self.f.locals[local].ty)
+    }
+
+    /// The type of an operand that is a local.
+    fn operand_type(&self, operand: &Operand) -> Option<TypeId> {
+        match operand {
+            Operand::Copy(local) | Operand::Move(local) => Some(self.f.locals[*local].ty),
+            Operand::Const(_) => None,
+        }
+    }
+
+    /// What a local holds.
+    fn read(&mut self, local: Local) -> Value {
+        match self.homes[local] {
+            Home::Variable(variable) => self.e.b.use_var(variable),
+            Home::Slot(slot) => {
+                let ty = value::clif_type(self.type_of(local));
+                self.e.b.ins().stack_load(types::I64, ty, slot, 0)
+            }
+        }
+    }
+
+    /// Puts a value into a local; what it held is forgotten. Words become floats where the local is one.
+    fn define(&mut self, local: Local, value: Value) {
+        let ty = value::clif_type(self.type_of(local));
+        let value = self.e.as_value(ty, value);
+        match self.homes[local] {
+            Home::Variable(variable) => self.e.b.def_var(variable, value),
+            Home::Slot(slot) => {
+                self.e.b.ins().stack_store(types::I64, value, slot, 0);
+            }
+        }
+    }
+
+    /// Unit.
+    fn define_unit(&mut self, local: Local) {
+        let zero = self.e.word(0);
+        self.define(local, zero);
+    }
+
+    /// An operand as it is in registers.
+    fn value(&mut self, operand: &Operand) -> Value {
+        match operand {
+            Operand::Copy(local) | Operand::Move(local) => self.read(*local),
+            Operand::Const(constant) => self.constant(constant),
+        }
+    }
+
+    /// An operand as a word.
+    fn word(&mut self, operand: &Operand) -> Value {
+        let value = self.value(operand);
+        self.e.as_word(value)
+    }
+
+    /// Operands as words.
+    fn words(&mut self, operands: &[Operand]) -> Vec<Value> {
+        operands.iter().map(|operand| self.word(operand)).collect()
+    }
+
+    fn constant(&mut self, constant: &Const) -> Value {
+        match constant {
+            Const::Unit | Const::Null => self.e.word(0),
+            Const::Int(word) => self.e.word(*word),
+            Const::Float(float) => self.e.b.ins().f64const(*float),
+            Const::Str(text) => self.e.address(Symbol::Str(text.clone())),
+            Const::Service(service) => self.e.address(Symbol::Service(*service)),
+        }
+    }
+
+    // ---- ends ----
+
+    /// Records a fault and begins its path.
+    fn fault(&mut self, kind: FaultKind, a: Value, b: Value, site: Site) {
+        let kind = self.e.word(kind as i64);
+        self.e.run(RuntimeFn::fault, &[self.e.task, kind, a, b]);
+        self.trace_start(site);
+    }
+
+    fn trace_start(&mut self, site: Site) {
+        let site = self.e.number(site.index());
+        self.e.run(RuntimeFn::trace_start, &[self.e.task, site]);
+    }
+
+    /// Takes the `fail` edge with this status.
+    fn fail_with(&mut self, status: Value, on_fail: OnFail) {
+        self.define(on_fail.status, status);
+        let fail = self.blocks[on_fail.fail];
+        self.e.jump(fail);
+    }
+
+    /// Takes the `fail` edge with a fault that is recorded.
+    fn fail(&mut self, on_fail: OnFail) {
+        let one = self.e.word(1);
+        self.fail_with(one, on_fail);
+    }
+
+    /// Takes the `fail` edge with this fault if the bit is set; goes on in a new block otherwise.
+    fn fault_if(&mut self, bit: Value, (kind, a, b): (FaultKind, Value, Value), on_fail: OnFail, site: Site) {
+        let (bad, good) = (self.e.cold_block(), self.e.block());
+        self.e.branch(bit, bad, good);
+        self.e.begin(bad);
+        self.fault(kind, a, b, site);
+        self.fail(on_fail);
+        self.e.begin(good);
+    }
+
+    /// Returns early.
+    fn return_status(&mut self, status: Value) {
+        let nothing = if value::clif_type(self.e.ty(self.f.result)) == types::F64 {
+            self.e.b.ins().f64const(0.0)
+        } else {
+            self.e.word(0)
+        };
+        self.e.b.ins().return_(&[nothing, status]);
+    }
+
+    /// Returns a result.
+    fn return_value(&mut self, value: Value) {
+        let value = self.e.as_value(value::clif_type(self.e.ty(self.f.result)), value);
+        if self.f.status == HasStatus::Yes {
+            let fine = self.e.word(0);
+            self.e.b.ins().return_(&[value, fine]);
+        } else {
+            self.e.b.ins().return_(&[value]);
+        }
+    }
+}
+
+/// The `fail` edge of a terminator.
+fn on_fail(end: &Terminator) -> Option<OnFail> {
+    match end {
+        Terminator::Call { on_fail, .. } => *on_fail,
+        Terminator::CallRemote(call) => Some(call.on_fail),
+        Terminator::Builtin { on_fail, .. }
+        | Terminator::Checked { on_fail, .. }
+        | Terminator::Index { on_fail, .. }
+        | Terminator::RefIndex { on_fail, .. }
+        | Terminator::ReadText { on_fail, .. }
+        | Terminator::Fault { on_fail, .. } => Some(*on_fail),
+        Terminator::Goto(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchStatus { .. }
+        | Terminator::Return(_)
+        | Terminator::Fail(_)
+        | Terminator::Unreachable => None,
+    }
+}

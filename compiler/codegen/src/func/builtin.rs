@@ -1,0 +1,180 @@
+//! Built-in methods. In: a [`Method`] and its operands. Out: inline code for the small ones, a runtime call for the others.
+
+use super::FnCx;
+use super::place::Exits;
+use crate::abi::RuntimeFn;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value};
+use pluto_abi::layout;
+use pluto_middle::mir::{Local, Method, Operand, TypeId};
+
+/// How a method is done.
+#[derive(Clone, Copy)]
+enum Plan {
+    /// The length word.
+    Len,
+    /// Is the length word 0?
+    IsEmpty,
+    /// Wrapping arithmetic.
+    Add,
+    Sub,
+    Mul,
+    /// In place if there is room.
+    Push,
+    /// An entry's value, put in if missing.
+    OrInsert,
+    /// A call without result.
+    Run(RuntimeFn),
+    /// A call with a result.
+    Ask(RuntimeFn),
+    /// A call with a result whose type goes along as the last argument.
+    AskTyped(RuntimeFn),
+    /// A status function: the task goes first, the place of the result last.
+    Try(RuntimeFn),
+}
+
+impl FnCx<'_, '_> {
+    /// A built-in method that cannot fault.
+    pub(super) fn builtin(&mut self, dest: Local, method: Method, _receiver: TypeId, args: &[Operand]) {
+        let args = self.words(args);
+        let result = match plan(method) {
+            Plan::Len => self.e.load(args[0], layout::LEN),
+            Plan::IsEmpty => {
+                let (len, zero) = (self.e.load(args[0], layout::LEN), self.e.word(0));
+                self.e.compare(IntCC::Equal, len, zero)
+            }
+            Plan::Add => self.e.b.ins().iadd(args[0], args[1]),
+            Plan::Sub => self.e.b.ins().isub(args[0], args[1]),
+            Plan::Mul => self.e.b.ins().imul(args[0], args[1]),
+            Plan::Push => {
+                self.push(args[0], args[1]);
+                return self.define_unit(dest);
+            }
+            Plan::OrInsert => {
+                let place = self.e.ask(RuntimeFn::map_or_insert, &args);
+                let word = self.e.load(place, 0);
+                return self.define_new_count(dest, word);
+            }
+            Plan::Run(function) => {
+                self.e.run(function, &args);
+                return self.define_unit(dest);
+            }
+            Plan::Ask(function) => self.e.ask(function, &args),
+            Plan::AskTyped(function) => {
+                let desc = self.e.desc(self.f.locals[dest].ty);
+                let args: Vec<Value> = args.into_iter().chain([desc]).collect();
+                self.e.ask(function, &args)
+            }
+            Plan::Try(function) => unreachable!("{function:?} can fault"),
+        };
+        self.define(dest, result);
+    }
+
+    /// A built-in method that can fault.
+    pub(super) fn faulting_builtin(
+        &mut self,
+        dest: Local,
+        (method, receiver): (Method, TypeId),
+        args: &[Operand],
+        exits: Exits,
+    ) {
+        if let Plan::Try(function) = plan(method) {
+            let slot = self.e.slot(1);
+            let words = self.words(args);
+            let out = self.e.slot_address(slot);
+            let args: Vec<Value> = std::iter::once(self.e.task).chain(words).chain([out]).collect();
+            let failed = self.e.ask(function, &args);
+            self.recorded_fault_if(failed, exits);
+            if function == RuntimeFn::array_insert_at {
+                self.define_unit(dest);
+            } else {
+                let result = self.e.load(out, 0);
+                self.define(dest, result);
+            }
+        } else {
+            self.builtin(dest, method, receiver, args);
+        }
+        self.goto(exits.then);
+    }
+
+    /// The length of an array, string or map.
+    pub(super) fn len(&mut self, dest: Local, base: &Operand) {
+        let base = self.word(base);
+        let len = self.e.load(base, layout::LEN);
+        self.define(dest, len);
+    }
+
+    /// Appends to the array in the slot: inline if it is ours alone and has room.
+    fn push(&mut self, slot: Value, word: Value) {
+        let (alone, room, slow, done) = (self.e.block(), self.e.block(), self.e.cold_block(), self.e.block());
+        let array = self.e.load(slot, 0);
+        let one = self.is_one(array);
+        self.e.branch(one, alone, slow);
+        self.e.begin(alone);
+        let (len, cap) = (self.e.load(array, layout::LEN), self.e.load(array, layout::CAP));
+        self.e.branch_if((IntCC::UnsignedLessThan, len, cap), room, slow);
+        self.e.begin(room);
+        let address = self.element(array, len);
+        self.e.store(address, layout::DATA, word);
+        let longer = self.e.b.ins().iadd_imm_s(len, 1);
+        self.e.store(array, layout::LEN, longer);
+        self.e.jump(done);
+        self.e.begin(slow);
+        self.e.run(RuntimeFn::array_push, &[slot, word]);
+        self.e.jump(done);
+        self.e.begin(done);
+    }
+}
+
+fn plan(method: Method) -> Plan {
+    use RuntimeFn as R;
+    match method {
+        Method::IntWrappingAdd => Plan::Add,
+        Method::IntWrappingSub => Plan::Sub,
+        Method::IntWrappingMul => Plan::Mul,
+        Method::StringLen | Method::ArrayLen | Method::MapLen => Plan::Len,
+        Method::StringIsEmpty | Method::ArrayIsEmpty | Method::MapIsEmpty => Plan::IsEmpty,
+        Method::StringContains => Plan::Ask(R::string_contains),
+        Method::StringStartsWith => Plan::Ask(R::string_starts_with),
+        Method::StringEndsWith => Plan::Ask(R::string_ends_with),
+        Method::StringIndexOf => Plan::AskTyped(R::string_index_of),
+        Method::StringCount => Plan::Ask(R::string_count),
+        Method::StringTrim => Plan::Ask(R::string_trim),
+        Method::StringTrimStart => Plan::Ask(R::string_trim_start),
+        Method::StringTrimEnd => Plan::Ask(R::string_trim_end),
+        Method::StringToUpper => Plan::Ask(R::string_to_upper),
+        Method::StringToLower => Plan::Ask(R::string_to_lower),
+        Method::StringReplace => Plan::Ask(R::string_replace),
+        Method::StringSplit => Plan::AskTyped(R::string_split),
+        Method::StringLines => Plan::AskTyped(R::string_lines),
+        Method::StringChars => Plan::AskTyped(R::string_chars),
+        Method::StringSubstring => Plan::Try(R::string_substring),
+        Method::StringRepeat => Plan::Try(R::string_repeat),
+        Method::StringToInt => Plan::AskTyped(R::string_to_int),
+        Method::StringToFloat => Plan::AskTyped(R::string_to_float),
+        Method::ArrayPush => Plan::Push,
+        Method::ArrayPop => Plan::AskTyped(R::array_pop),
+        Method::ArrayFirst => Plan::AskTyped(R::array_first),
+        Method::ArrayLast => Plan::AskTyped(R::array_last),
+        Method::ArrayGet => Plan::AskTyped(R::array_get),
+        Method::ArrayInsertAt => Plan::Try(R::array_insert_at),
+        Method::ArrayRemoveAt => Plan::Try(R::array_remove_at),
+        Method::ArraySlice => Plan::Try(R::array_slice),
+        Method::ArrayContains => Plan::Ask(R::array_contains),
+        Method::ArrayIndexOf => Plan::AskTyped(R::array_index_of),
+        Method::ArrayClear => Plan::Run(R::array_clear),
+        Method::ArrayReverse => Plan::Run(R::array_reverse),
+        Method::ArraySort => Plan::Run(R::array_sort),
+        Method::ArrayJoin => Plan::Ask(R::array_join),
+        Method::ArrayEnumerate => Plan::AskTyped(R::array_enumerate),
+        Method::ArrayZip => Plan::AskTyped(R::array_zip),
+        Method::MapGet => Plan::AskTyped(R::map_get),
+        Method::MapContains => Plan::Ask(R::map_contains),
+        Method::MapInsert => Plan::Run(R::map_insert),
+        Method::MapRemove => Plan::AskTyped(R::map_remove),
+        Method::MapKeys => Plan::AskTyped(R::map_keys),
+        Method::MapValues => Plan::AskTyped(R::map_values),
+        Method::MapOrInsert => Plan::OrInsert,
+        Method::MapClear => Plan::Run(R::map_clear),
+    }
+}

@@ -1,0 +1,152 @@
+//! Fields, elements and entries: reading them (a new count) and their addresses (the objects on the way made unique). In: bases
+//! and indices. Out: loads, bounds checks, references.
+
+use super::FnCx;
+use crate::abi::RuntimeFn;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value};
+use pluto_abi::layout::{self, FaultKind};
+use pluto_middle::mir::{Block, Local, OnFail, Operand, Site, Type, TypeId};
+
+/// The offset of a word.
+pub(super) fn at(base: i32, index: u32) -> i32 {
+    i32::try_from(index).ok().and_then(|index| index.checked_mul(8)?.checked_add(base)).expect("objects below 2 GiB")
+}
+
+/// Where an operation that can fail goes on.
+#[derive(Clone, Copy)]
+pub(super) struct Exits {
+    /// If it is well.
+    pub(super) then: Block,
+    /// If not.
+    pub(super) on_fail: OnFail,
+    /// Its place.
+    pub(super) site: Site,
+}
+
+impl FnCx<'_, '_> {
+    /// A word of an object, as a new count.
+    pub(super) fn load_part(&mut self, dest: Local, base: &Operand, offset: i32) {
+        let base = self.word(base);
+        let word = self.e.load(base, offset);
+        self.define_new_count(dest, word);
+    }
+
+    /// The tag of an enum object, or the word itself.
+    pub(super) fn tag(&mut self, base: &Operand) -> Value {
+        let word = self.word(base);
+        match self.operand_type(base).map(|ty| self.e.ty(ty)) {
+            Some(Type::Enum { .. }) => self.e.load(word, layout::FIELDS),
+            Some(_) | None => word,
+        }
+    }
+
+    /// The inside of a nullable value.
+    pub(super) fn unwrap(&mut self, dest: Local, base: &Operand) {
+        let ty = self.operand_type(base).map(|ty| self.e.ty(ty));
+        let word = self.word(base);
+        let inside = if is_boxed(ty) { self.e.load(word, layout::FIELDS) } else { word };
+        self.define_new_count(dest, inside);
+    }
+
+    /// A value as nullable.
+    pub(super) fn wrap(&mut self, dest: Local, ty: TypeId, value: &Operand) {
+        let word = self.word(value);
+        let wrapped = if is_boxed(Some(self.e.ty(ty))) { self.e.object(ty, &[word]) } else { word };
+        self.define(dest, wrapped);
+    }
+
+    /// Stores through a reference; what was there is dropped afterwards.
+    pub(super) fn store_through(&mut self, to: &Operand, value: &Operand) {
+        let (address, word) = (self.word(to), self.word(value));
+        let old = self.e.load(address, 0);
+        self.e.store(address, 0, word);
+        let reference = self.operand_type(to).map(|ty| self.e.ty(ty));
+        if let Some(Type::Ref(inner)) = reference {
+            self.drop(self.e.ty(*inner), old);
+        }
+    }
+
+    /// The address of a field behind a reference.
+    pub(super) fn ref_field(&mut self, dest: Local, base: &Operand, index: u32) {
+        let slot = self.word(base);
+        let object = self.unique(slot);
+        let address = self.e.b.ins().iadd_imm_s(object, i64::from(at(layout::FIELDS, index)));
+        self.define(dest, address);
+    }
+
+    /// The address of a service's field.
+    pub(super) fn service_field(&mut self, service: &Operand, index: u32) -> Value {
+        let service = self.word(service);
+        self.e.b.ins().iadd_imm_s(service, i64::from(at(0, index)))
+    }
+
+    /// The address of an array's element; the index is known to be good.
+    pub(super) fn element(&mut self, array: Value, index: Value) -> Value {
+        let offset = self.e.b.ins().ishl_imm_u(index, 3);
+        self.e.b.ins().iadd(array, offset)
+    }
+
+    /// An element or entry, as a new count, or a fault.
+    pub(super) fn index(&mut self, dest: Local, base: &Operand, index: &Operand, exits: Exits) {
+        let ty = self.operand_type(base).map(|ty| self.e.ty(ty));
+        let object = self.word(base);
+        let word = if let Some(Type::Map(key, _)) = ty {
+            let found = self.find(RuntimeFn::map_find, object, index, *key, exits);
+            self.e.load(found, 0)
+        } else {
+            let address = self.checked_element(object, index, exits);
+            self.e.load(address, layout::DATA)
+        };
+        self.define_new_count(dest, word);
+        self.goto(exits.then);
+    }
+
+    /// The address of an element or entry behind a reference, or a fault.
+    pub(super) fn ref_index(&mut self, dest: Local, base: &Operand, index: &Operand, exits: Exits) {
+        let target = self.operand_type(base).map(|ty| self.e.ty(ty));
+        let inner = if let Some(Type::Ref(inner)) = target { Some(self.e.ty(*inner)) } else { None };
+        let slot = self.word(base);
+        let address = if let Some(Type::Map(key, _)) = inner {
+            self.find(RuntimeFn::map_find_mut, slot, index, *key, exits)
+        } else {
+            let array = self.unique(slot);
+            let address = self.checked_element(array, index, exits);
+            self.e.b.ins().iadd_imm_s(address, i64::from(layout::DATA))
+        };
+        self.define(dest, address);
+        self.goto(exits.then);
+    }
+
+    /// Goes on in a block of the program.
+    pub(super) fn goto(&mut self, block: Block) {
+        let block = self.blocks[block];
+        self.e.jump(block);
+    }
+
+    fn checked_element(&mut self, array: Value, index: &Operand, exits: Exits) -> Value {
+        let index = self.word(index);
+        let len = self.e.load(array, layout::LEN);
+        let outside = self.e.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
+        self.fault_if(outside, (FaultKind::IndexOutOfRange, index, len), exits.on_fail, exits.site);
+        self.element(array, index)
+    }
+
+    fn find(&mut self, how: RuntimeFn, map: Value, key: &Operand, key_type: TypeId, exits: Exits) -> Value {
+        let key = self.word(key);
+        let found = self.e.ask(how, &[map, key]);
+        let missing = self.e.b.ins().icmp_imm_u(IntCC::Equal, found, 0);
+        let (bad, good) = (self.e.cold_block(), self.e.block());
+        self.e.branch(missing, bad, good);
+        self.e.begin(bad);
+        let desc = self.e.desc(key_type);
+        self.fault(FaultKind::MissingKey, key, desc, exits.site);
+        self.fail(exits.on_fail);
+        self.e.begin(good);
+        found
+    }
+}
+
+fn is_boxed(ty: Option<&Type>) -> bool {
+    matches!(ty, Some(Type::Nullable { boxed: pluto_middle::mir::Boxed::Yes, .. }))
+}

@@ -1,0 +1,94 @@
+//! What the runtime finds behind the symbol `pluto_program`. In: the program. Out: the tables of `pluto_abi::program` as data, and
+//! (in `door` and `handler`) functions in the system's calling convention that lead into generated code.
+
+pub(crate) mod door;
+pub(crate) mod handler;
+
+use crate::bytes::Bytes;
+use crate::symbol::{Code, Symbol, Table};
+use pluto_middle::facts::Transport;
+use pluto_middle::ids::Id;
+use pluto_middle::mir::{Program, Service};
+
+/// A table.
+pub(crate) fn table(program: &Program, table: Table) -> Bytes {
+    let mut data = Bytes::default();
+    match table {
+        Table::Program => whole(program, &mut data),
+        Table::Peers => peers(program, &mut data),
+        Table::Handlers => handlers(program, &mut data),
+        Table::Services => program.services.ids().for_each(|service| self::service(program, service, &mut data)),
+        Table::ServiceFields(service) => {
+            program.services[service].fields.iter().for_each(|(_, ty)| data.address(Symbol::Desc(*ty)));
+        }
+        Table::Sites => sites(program, &mut data),
+        Table::Tests => tests(program, &mut data),
+    }
+    data
+}
+
+/// `ProgramDesc`.
+fn whole(program: &Program, data: &mut Bytes) {
+    data.text(&program.process);
+    data.count(program.me.index());
+    for (table, count) in [
+        (Table::Peers, program.peers.len()),
+        (Table::Handlers, program.handlers.len()),
+        (Table::Services, program.services.len()),
+        (Table::Sites, program.sites.len()),
+    ] {
+        data.address(Symbol::Table(table));
+        data.count(count);
+    }
+    data.optional(program.main.map(|_| Symbol::Code(Code::Main)));
+    data.address(Symbol::Table(Table::Tests));
+    data.count(program.tests.len());
+}
+
+/// `PeerDesc`s.
+fn peers(program: &Program, data: &mut Bytes) {
+    for peer in program.peers.iter() {
+        data.text(&peer.name);
+        data.word(match peer.transport {
+            Transport::Direct => 0,
+            Transport::Unix => 1,
+            Transport::Tcp => 2,
+        });
+    }
+}
+
+/// `HandlerDesc`s.
+fn handlers(program: &Program, data: &mut Bytes) {
+    for (number, handler) in (0_u32..).zip(&program.handlers) {
+        data.text(&handler.name);
+        data.address(Symbol::Code(Code::Handler(number)));
+    }
+}
+
+/// A `ServiceDesc`.
+fn service(program: &Program, service: Service, data: &mut Bytes) {
+    let info = &program.services[service];
+    data.text(&info.name);
+    data.address(Symbol::Service(service));
+    data.address(Symbol::Table(Table::ServiceFields(service)));
+    data.count(info.fields.len());
+    data.address(Symbol::Code(Code::Start(service)));
+    data.optional(info.stop.map(|_| Symbol::Code(Code::Stop(service))));
+}
+
+/// `SiteDesc`s.
+fn sites(program: &Program, data: &mut Bytes) {
+    for site in program.sites.iter() {
+        data.text(&site.function);
+        data.text(&site.file);
+        data.word(u64::from(site.line));
+    }
+}
+
+/// `TestDesc`s.
+fn tests(program: &Program, data: &mut Bytes) {
+    for (number, (title, _)) in (0_u32..).zip(&program.tests) {
+        data.text(title);
+        data.address(Symbol::Code(Code::Test(number)));
+    }
+}

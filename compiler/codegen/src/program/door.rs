@@ -1,0 +1,50 @@
+//! Doors from the runtime into functions without parameters of their own: `main`, `start`, `stop`, tests. In: what to call. Out: a
+//! function in the system's convention that gives the status word.
+
+use crate::emitter::Emitter;
+use crate::symbol::Symbol;
+use cranelift_codegen::ir::{InstBuilder, Value};
+use pluto_middle::mir::{Func, MainResult, Service};
+
+/// `fn(task, exit_code: *mut i64) -> status`.
+pub(crate) fn main(e: &mut Emitter<'_>) {
+    let exit_code = e.params[1];
+    let main = e.program.main.expect("only made for programs with a main");
+    let args: Vec<Value> = main.app.map(|app| e.address(Symbol::Service(app))).into_iter().collect();
+    let (result, status) = e.call(main.function, &args);
+    let code = match main.result {
+        MainResult::Int => result,
+        MainResult::Unit => e.word(0),
+    };
+    e.store(exit_code, 0, code);
+    return_status(e, status);
+}
+
+/// `fn(task) -> status`.
+pub(crate) fn start(e: &mut Emitter<'_>, service: Service) {
+    of_service(e, e.program.services[service].start, service);
+}
+
+/// `fn(task) -> status`.
+pub(crate) fn stop(e: &mut Emitter<'_>, service: Service) {
+    let stop = e.program.services[service].stop.expect("only made for services with a stop");
+    of_service(e, stop, service);
+}
+
+/// `fn(task) -> status`.
+pub(crate) fn test(e: &mut Emitter<'_>, number: u32) {
+    let function = e.program.tests[number as usize].1;
+    let (_, status) = e.call(function, &[]);
+    return_status(e, status);
+}
+
+fn of_service(e: &mut Emitter<'_>, function: Func, service: Service) {
+    let instance = e.address(Symbol::Service(service));
+    let (_, status) = e.call(function, &[instance]);
+    return_status(e, status);
+}
+
+fn return_status(e: &mut Emitter<'_>, status: Option<Value>) {
+    let status = status.unwrap_or_else(|| e.word(0));
+    e.b.ins().return_(&[status]);
+}

@@ -1,0 +1,145 @@
+//! What code and data refer to each other by, before there are symbols in an object. In: ids of MIR. Out: [`Symbol`], which
+//! orders, and has a name that does not depend on anything but the program.
+
+use crate::abi::RuntimeFn;
+use pluto_middle::ids::Id;
+use pluto_middle::mir::{Func, Name, Program, Service, Type, TypeId};
+
+/// A piece of generated code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Code {
+    /// A function of the program.
+    Function(Func),
+    /// Writes a value of a type to a buffer.
+    Encode(TypeId),
+    /// Reads a value of a type.
+    Decode(TypeId),
+    /// The door to `main` for the runtime.
+    Main,
+    /// The door to a service's start.
+    Start(Service),
+    /// The door to a service's stop.
+    Stop(Service),
+    /// The door to a served method.
+    Handler(u32),
+    /// The door to a test.
+    Test(u32),
+}
+
+/// A table of `pluto_abi::program`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Table {
+    Program,
+    Peers,
+    Handlers,
+    Services,
+    ServiceFields(Service),
+    Sites,
+    Tests,
+}
+
+/// Anything with an address.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Symbol {
+    /// A function of the runtime.
+    Runtime(RuntimeFn),
+    /// Generated code.
+    Code(Code),
+    /// The descriptor of a type.
+    Desc(TypeId),
+    /// The descriptor of strings, in a program without a string type of its own.
+    StringDesc,
+    /// The fields or variants that a descriptor lists.
+    Parts(TypeId),
+    /// The fields of a variant that a descriptor lists.
+    VariantParts(TypeId, u32),
+    /// The object of a variant without fields.
+    Variant(TypeId, u32),
+    /// A string object.
+    Str(Name),
+    /// Only bytes.
+    Text(Name),
+    /// The words of a service instance.
+    Service(Service),
+    /// A table for the runtime.
+    Table(Table),
+}
+
+impl Code {
+    /// All code of a program, in the order of definition.
+    pub(crate) fn all(program: &Program) -> Vec<Code> {
+        let mut all: Vec<Code> = program.functions.ids().map(Code::Function).collect();
+        for &ty in program.wire.iter().filter(|ty| has_own_encoder(&program.types[**ty])) {
+            all.extend([Code::Encode(ty), Code::Decode(ty)]);
+        }
+        all.extend(program.main.map(|_| Code::Main));
+        for (service, info) in program.services.iter_enumerated() {
+            all.push(Code::Start(service));
+            all.extend(info.stop.map(|_| Code::Stop(service)));
+        }
+        all.extend(numbers(program.handlers.len()).map(Code::Handler));
+        all.extend(numbers(program.tests.len()).map(Code::Test));
+        all
+    }
+
+    /// Its symbol in the object.
+    pub(crate) fn name(self, program: &Program) -> String {
+        match self {
+            Code::Function(function) => format!("pluto:{}", program.functions[function].name),
+            Code::Encode(ty) => format!("pluto.encode:{}", ty.index()),
+            Code::Decode(ty) => format!("pluto.decode:{}", ty.index()),
+            Code::Main => "pluto.main".to_owned(),
+            Code::Start(service) => format!("pluto.start:{}", program.services[service].name),
+            Code::Stop(service) => format!("pluto.stop:{}", program.services[service].name),
+            Code::Handler(number) => format!("pluto.handler:{}", program.handlers[number as usize].name),
+            Code::Test(number) => format!("pluto.test:{number}"),
+        }
+    }
+}
+
+impl Symbol {
+    /// For printing.
+    pub(crate) fn show(&self, program: &Program) -> String {
+        match self {
+            Symbol::Runtime(function) => function.symbol().to_owned(),
+            Symbol::Code(code) => code.name(program),
+            Symbol::Desc(_)
+            | Symbol::StringDesc
+            | Symbol::Parts(_)
+            | Symbol::VariantParts(..)
+            | Symbol::Variant(..)
+            | Symbol::Str(_)
+            | Symbol::Text(_)
+            | Symbol::Service(_)
+            | Symbol::Table(_) => format!("{self:?}"),
+        }
+    }
+}
+
+/// Does a type have functions to encode and decode it? The others are one call of the runtime.
+pub(crate) fn has_own_encoder(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_)
+        | Type::Map(..)
+        | Type::Tuple(_)
+        | Type::Nullable { .. }
+        | Type::Class { .. }
+        | Type::Enum { .. }
+        | Type::Error { .. } => true,
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Tag { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Service(_)
+        | Type::Status => false,
+    }
+}
+
+fn numbers(count: usize) -> std::ops::Range<u32> {
+    0..u32::try_from(count).expect("fewer than 2^32 of anything")
+}

@@ -1,0 +1,65 @@
+//! How values look in registers. In: MIR types. Out: Cranelift types, and what counting has to test first.
+
+use cranelift_codegen::ir::{self, types};
+use pluto_middle::mir::Type;
+
+/// The register type of a local of this type: floats are floats, all others are words.
+pub(crate) fn clif_type(ty: &Type) -> ir::Type {
+    match ty {
+        Type::Float => types::F64,
+        Type::Unit
+        | Type::Int
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Tuple(_)
+        | Type::Nullable { .. }
+        | Type::Class { .. }
+        | Type::Tag { .. }
+        | Type::Enum { .. }
+        | Type::Error { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Service(_)
+        | Type::Status => types::I64,
+    }
+}
+
+/// When a word is an object with a count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Counted {
+    /// Never.
+    Never,
+    /// Always.
+    Always,
+    /// Unless 0.
+    UnlessNull,
+    /// If above 1.
+    AboveOne,
+}
+
+/// When words of this type are objects.
+pub(crate) fn counted(ty: &Type) -> Counted {
+    match ty {
+        Type::Nullable { .. } => Counted::UnlessNull,
+        Type::Status => Counted::AboveOne,
+        Type::String
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Tuple(_)
+        | Type::Class { .. }
+        | Type::Enum { .. }
+        | Type::Error { .. }
+        | Type::AnyError => Counted::Always,
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::Tag { .. }
+        | Type::Ref(_)
+        | Type::Service(_) => Counted::Never,
+    }
+}

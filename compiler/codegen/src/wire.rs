@@ -1,0 +1,61 @@
+//! Encoding and decoding of values that cross a boundary: bincode 2, standard configuration. In: types in `program.wire`. Out: a
+//! function of each kind for every type with parts; scalars and strings are one call of the runtime at the place of use.
+
+pub(crate) mod decode;
+pub(crate) mod encode;
+
+use crate::emitter::Emitter;
+use cranelift_codegen::ir::{Block, Value};
+use cranelift_frontend::Switch;
+use pluto_middle::mir::{Program, Type, TypeId};
+
+/// An element of a type without any bytes counts as nothing, so a length says nothing about the bytes that follow; at most so
+/// many elements are believed.
+const MOST_EMPTY_ELEMENTS: i64 = 1 << 20;
+
+/// Can a type contain itself? Only through a type with a name; so those look at the stack.
+fn may_recurse(ty: &Type) -> bool {
+    matches!(ty, Type::Class { .. } | Type::Enum { .. } | Type::Error { .. })
+}
+
+/// Is every value of this type encoded as nothing?
+fn is_empty(program: &Program, ty: TypeId) -> bool {
+    // A value with parts that are all empty is finite, so this ends, but it may be deep: an explicit stack. A type that was
+    // seen before adds nothing.
+    let mut seen = std::collections::BTreeSet::new();
+    let mut open = vec![ty];
+    while let Some(ty) = open.pop() {
+        if !seen.insert(ty) {
+            continue;
+        }
+        match &program.types[ty] {
+            Type::Unit => {}
+            Type::Tuple(fields) => open.extend(fields),
+            Type::Class { fields, .. } | Type::Error { fields, .. } => open.extend(fields.iter().map(|field| field.1)),
+            Type::Int
+            | Type::Float
+            | Type::Bool
+            | Type::Byte
+            | Type::String
+            | Type::Array(_)
+            | Type::Map(..)
+            | Type::Nullable { .. }
+            | Type::Tag { .. }
+            | Type::Enum { .. }
+            | Type::AnyError
+            | Type::Ref(_)
+            | Type::Service(_)
+            | Type::Status => return false,
+        }
+    }
+    true
+}
+
+/// Goes to the block of this number.
+fn switch(e: &mut Emitter<'_>, number: Value, arms: &[Block], otherwise: Block) {
+    let mut switch = Switch::new();
+    for (at, block) in arms.iter().enumerate() {
+        switch.set_entry(at as u128, *block);
+    }
+    switch.emit(&mut e.b, number, otherwise);
+}

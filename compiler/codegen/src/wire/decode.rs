@@ -1,0 +1,188 @@
+//! Reading values that a stranger wrote. In: a reader. Out: code that gives a word of the type, owned. After the first malformed
+//! byte everything reads as nothing: 0 for objects, so what is there can be dropped with a test for null; the caller looks at the
+//! reader once, at the end. Nothing is allocated that the bytes at hand do not pay for.
+
+use super::{MOST_EMPTY_ELEMENTS, is_empty, may_recurse, switch};
+use crate::abi::RuntimeFn;
+use crate::emitter::Emitter;
+use crate::symbol::{Code, Symbol};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
+use pluto_abi::layout;
+use pluto_middle::mir::{Boxed, Name, Type, TypeId};
+
+/// Reads a value; floats as their bits.
+pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, reader: Value) -> Value {
+    match e.ty(ty) {
+        Type::Unit => e.word(0),
+        Type::Int => e.ask(RuntimeFn::read_int, &[reader]),
+        Type::Float => e.ask(RuntimeFn::read_float, &[reader]),
+        Type::Bool => e.ask(RuntimeFn::read_bool, &[reader]),
+        Type::Byte => e.ask(RuntimeFn::read_byte, &[reader]),
+        Type::String => e.ask(RuntimeFn::read_string, &[reader]),
+        Type::Tag { variants, .. } => {
+            let count = e.number(variants.len());
+            e.ask(RuntimeFn::read_variant, &[reader, count])
+        }
+        Type::Array(_)
+        | Type::Map(..)
+        | Type::Tuple(_)
+        | Type::Nullable { .. }
+        | Type::Class { .. }
+        | Type::Enum { .. }
+        | Type::Error { .. } => e.call_code(Code::Decode(ty), &[reader]).expect("decoders have a result"),
+        // Not data: `check` lets none of these into the signature of a served method.
+        Type::AnyError | Type::Ref(_) | Type::Service(_) | Type::Status => {
+            e.run(RuntimeFn::read_fail, &[reader]);
+            e.word(0)
+        }
+    }
+}
+
+/// The function `decode(task, reader) -> value` of a type.
+pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
+    let reader = e.params[1];
+    enter(e, ty, reader);
+    let result = match e.ty(ty) {
+        Type::Array(element) => array(e, ty, *element, reader),
+        Type::Map(key, held) => map(e, ty, (*key, *held), reader),
+        Type::Nullable { inner, boxed } => nullable(e, ty, (*inner, *boxed), reader),
+        Type::Tuple(types) => object(e, ty, types, reader),
+        Type::Class { fields, .. } | Type::Error { fields, .. } => object(e, ty, &types_of(fields), reader),
+        Type::Enum { variants, .. } => variant(e, ty, variants, reader),
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Tag { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Service(_)
+        | Type::Status => value(e, ty, reader),
+    };
+    e.b.ins().return_(&[result]);
+}
+
+/// Nothing is read where something was malformed, or where the stack is used up.
+fn enter(e: &mut Emitter<'_>, ty: TypeId, reader: Value) {
+    let (stop, go_on) = (e.cold_block(), e.block());
+    let ok = e.ask(RuntimeFn::read_ok, &[reader]);
+    e.branch(ok, go_on, stop);
+    e.begin(stop);
+    return_nothing(e);
+    e.begin(go_on);
+    if may_recurse(e.ty(ty)) {
+        let (deep, body) = (e.cold_block(), e.block());
+        let used_up = e.stack_is_used_up();
+        e.branch(used_up, deep, body);
+        e.begin(deep);
+        e.run(RuntimeFn::read_fail, &[reader]);
+        return_nothing(e);
+        e.begin(body);
+    }
+}
+
+fn return_nothing(e: &mut Emitter<'_>) {
+    let nothing = e.word(0);
+    e.b.ins().return_(&[nothing]);
+}
+
+/// All elements are written, whatever the reader says, so that the array is whole.
+fn array(e: &mut Emitter<'_>, ty: TypeId, element: TypeId, reader: Value) -> Value {
+    let len = if is_empty(e.program, element) { empty_count(e, reader) } else { e.ask(RuntimeFn::read_len, &[reader]) };
+    let desc = e.desc(ty);
+    let array = e.ask(RuntimeFn::array_new, &[desc, len]);
+    e.repeat(len, |e, at| {
+        let word = value(e, element, reader);
+        let offset = e.b.ins().ishl_imm_u(at, 3);
+        let address = e.b.ins().iadd(array, offset);
+        e.store(address, layout::DATA, word);
+    });
+    array
+}
+
+/// How many elements that have no bytes.
+fn empty_count(e: &mut Emitter<'_>, reader: Value) -> Value {
+    let (many, go_on) = (e.cold_block(), e.block());
+    let count = e.ask(RuntimeFn::read_varint, &[reader]);
+    let (most, zero) = (e.word(MOST_EMPTY_ELEMENTS), e.word(0));
+    let too_many = e.b.ins().icmp(IntCC::UnsignedGreaterThan, count, most);
+    let believed = e.b.ins().select(too_many, zero, count);
+    e.branch(too_many, many, go_on);
+    e.begin(many);
+    e.run(RuntimeFn::read_fail, &[reader]);
+    e.jump(go_on);
+    e.begin(go_on);
+    believed
+}
+
+/// A map never sees a key that was not read whole.
+fn map(e: &mut Emitter<'_>, ty: TypeId, (key, held): (TypeId, TypeId), reader: Value) -> Value {
+    let slot = e.slot(1);
+    let empty = is_empty(e.program, key) && is_empty(e.program, held);
+    let len = if empty { empty_count(e, reader) } else { e.ask(RuntimeFn::read_len, &[reader]) };
+    let desc = e.desc(ty);
+    let fresh = e.ask(RuntimeFn::map_new, &[desc]);
+    let place = e.slot_address(slot);
+    e.store(place, 0, fresh);
+    e.repeat(len, |e, _| {
+        let (key_word, held_word) = (value(e, key, reader), value(e, held, reader));
+        let (insert, give_up, next) = (e.block(), e.cold_block(), e.block());
+        let ok = e.ask(RuntimeFn::read_ok, &[reader]);
+        e.branch(ok, insert, give_up);
+        e.begin(give_up);
+        e.drop_word(key, key_word);
+        e.drop_word(held, held_word);
+        e.jump(next);
+        e.begin(insert);
+        let place = e.slot_address(slot);
+        e.run(RuntimeFn::map_insert, &[place, key_word, held_word]);
+        e.jump(next);
+        e.begin(next);
+    });
+    let place = e.slot_address(slot);
+    e.load(place, 0)
+}
+
+fn nullable(e: &mut Emitter<'_>, ty: TypeId, (inner, boxed): (TypeId, Boxed), reader: Value) -> Value {
+    let (some, none) = (e.block(), e.block());
+    let tag = e.ask(RuntimeFn::read_bool, &[reader]);
+    e.branch(tag, some, none);
+    e.begin(none);
+    return_nothing(e);
+    e.begin(some);
+    let word = value(e, inner, reader);
+    if boxed == Boxed::Yes { e.object(ty, &[word]) } else { word }
+}
+
+fn object(e: &mut Emitter<'_>, ty: TypeId, fields: &[TypeId], reader: Value) -> Value {
+    let words: Vec<Value> = fields.iter().map(|field| value(e, *field, reader)).collect();
+    e.object(ty, &words)
+}
+
+fn variant(e: &mut Emitter<'_>, ty: TypeId, variants: &[(Name, Vec<(Name, TypeId)>)], reader: Value) -> Value {
+    let count = e.number(variants.len());
+    let tag = e.ask(RuntimeFn::read_variant, &[reader, count]);
+    let arms: Vec<Block> = variants.iter().map(|_| e.block()).collect();
+    let none = e.cold_block();
+    switch(e, tag, &arms, none);
+    for (number, (block, (_, fields))) in (0_u32..).zip(arms.into_iter().zip(variants)) {
+        e.begin(block);
+        let result = if fields.is_empty() {
+            e.address(Symbol::Variant(ty, number))
+        } else {
+            let mut words = vec![e.word(i64::from(number))];
+            words.extend(types_of(fields).into_iter().map(|field| value(e, field, reader)).collect::<Vec<_>>());
+            e.object(ty, &words)
+        };
+        e.b.ins().return_(&[result]);
+    }
+    e.begin(none);
+    e.word(0)
+}
+
+fn types_of(fields: &[(Name, TypeId)]) -> Vec<TypeId> {
+    fields.iter().map(|field| field.1).collect()
+}
