@@ -11,6 +11,7 @@ pub mod ids;
 pub mod infer;
 pub mod mir;
 pub mod place;
+pub mod resolve;
 pub mod ty;
 pub mod types;
 
