@@ -1,6 +1,7 @@
 //! Text → tokens with byte spans. In: the text of a file. Out: tokens as written, newlines and `///` lines among them;
 //! the passes below `lexer/` then balance brackets, find out what ambiguous symbols mean, and end statements.
 //! f-strings come apart here: the pieces of text are tokens, and the expressions in them are lexed like all others.
+#![allow(clippy::wildcard_enum_match_arm, reason = "tokens have a hundred kinds, of which a rule picks out a few")]
 
 pub mod angles;
 pub mod brackets;
@@ -64,7 +65,17 @@ impl<'s> Lexer<'s, '_> {
                     self.report_unknown();
                     self.token(token, range.start, range.end);
                 }
-                Err(()) => self.extend_unknown(range.start, range.end),
+                Err(()) => {
+                    let literal = text::character_literal(&self.text[range.start..]);
+                    let end = range.end.max(range.start + literal);
+                    self.inner.bump(end - range.end);
+                    self.extend_unknown(range.start, end);
+                    if literal > 0 {
+                        // Meant as a character: a string in its place avoids further messages.
+                        self.report_unknown();
+                        self.push(Token::Str(""), range.start, end);
+                    }
+                }
             }
         }
         self.report_unknown();
@@ -133,7 +144,11 @@ impl<'s> Lexer<'s, '_> {
         let raw = &rest[..length];
         let after = end + length + if closed { end - start } else { 0 };
         self.inner.bump(after - end);
-        if closed || self.open.iter().any(|it| it.quotes == Quotes::One) {
+        if !closed && self.open.iter().any(|it| it.quotes == Quotes::One) {
+            // The quote was meant to close the f-string, which is reported at the end of the line.
+            return;
+        }
+        if closed {
             self.check_escapes(raw, end);
         } else {
             self.unclosed(start, after, "string");

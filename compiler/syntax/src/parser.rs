@@ -1,6 +1,7 @@
 //! Tokens → AST, with chumsky. In: the text of a file. Out: a module and diagnostics; it never fails: what cannot be read
 //! is an error node and a message. The passes in `lexer/` have bounded nesting, balanced brackets and told ambiguous
 //! symbols apart, so that no two alternatives here share more than a few tokens: parsing is linear.
+#![allow(clippy::wildcard_enum_match_arm, reason = "tokens have a hundred kinds, of which a rule picks out a few")]
 
 mod expr;
 mod fields;
@@ -29,7 +30,7 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Module 
     let end = Span::new(file, text.len(), text.len());
     let stream = laid_out.tokens.as_slice().split_token_span(end);
     let (items, errors) = item::items().parse(stream).into_output_errors();
-    report::report(errors, diagnostics);
+    report::report(errors, &laid_out.tokens, diagnostics);
     let mut items = items.unwrap_or_default();
     for item in &mut items {
         item.docs = laid_out.docs.get(&item.span.start).cloned().unwrap_or_default();

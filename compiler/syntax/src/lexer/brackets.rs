@@ -58,7 +58,7 @@ pub fn partners(tokens: &[Spanned<'_>]) -> Vec<usize> {
     partner
 }
 
-/// Whether items at the start of a line close what is open.
+/// Whether items in the first column close what is open, and statements at the start of a line close `(` and `[`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Resync {
     Never,
@@ -80,7 +80,11 @@ impl<'s> Balancer<'s> {
         let mut balancer = Balancer::default();
         for (at, &(token, span)) in tokens.iter().enumerate() {
             if resync == Resync::AtItems && !balancer.open.is_empty() && starts_item(tokens, at) {
-                balancer.close_down_to(0, span);
+                balancer.close_before_line(0, span);
+            }
+            if resync == Resync::AtItems && starts_statement(tokens, at) {
+                let depth = balancer.open.len() - balancer.groups();
+                balancer.close_before_line(depth, span);
             }
             balancer.token(token, span);
             if balancer.open.len() > MAX_DEPTH {
@@ -123,6 +127,20 @@ impl<'s> Balancer<'s> {
             }
         }
         None
+    }
+
+    /// How many `(` and `[` are open inside the innermost `{`.
+    fn groups(&self) -> usize {
+        self.open.iter().rev().take_while(|(it, _)| matches!(it, Token::LParen | Token::LBracket)).count()
+    }
+
+    /// Closes brackets before the line end that was read last.
+    fn close_before_line(&mut self, depth: usize, at: Span) {
+        if self.open.len() > depth {
+            let line_end = self.out.pop_if(|(token, _)| *token == Token::Newline);
+            self.close_down_to(depth, line_end.map_or(at, |(_, span)| span));
+            self.out.extend(line_end);
+        }
     }
 
     fn close_down_to(&mut self, depth: usize, at: Span) {
@@ -176,6 +194,12 @@ fn closer_of(token: &Token<'_>) -> Option<Token<'static>> {
 
 fn is_closer(token: &Token<'_>) -> bool {
     matches!(token, Token::RParen | Token::RBracket | Token::RBrace | Token::FClose)
+}
+
+/// A word at the start of a line that cannot stand inside `(` or `[`.
+fn starts_statement(tokens: &[Spanned<'_>], at: usize) -> bool {
+    let first = at > 0 && tokens[at - 1].0 == Token::Newline;
+    first && matches!(tokens[at].0, Token::Let | Token::While | Token::For | Token::Return | Token::Fn | Token::Class)
 }
 
 /// An item's first word in the first column of its line.

@@ -36,10 +36,10 @@ pub fn lay_out<'s>(tokens: &[Spanned<'s>], diagnostics: &mut Diagnostics) -> Opt
         docs: BTreeMap::new(),
         pending_docs: String::new(),
     };
-    for at in 0..tokens.len() {
+    for (at, (_, span)) in tokens.iter().enumerate() {
         layout.token(at);
         if layout.frame.depth() > MAX_DEPTH {
-            diagnostics.push(too_deep(tokens[at].1));
+            diagnostics.push(too_deep(*span));
             return None;
         }
     }

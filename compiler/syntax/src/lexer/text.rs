@@ -25,6 +25,15 @@ fn char_len(text: &str, at: usize) -> usize {
     next.filter(|it| *it != '\n').map_or(0, char::len_utf8)
 }
 
+/// Length of what would be a character literal elsewhere, `'a'`; 0 if it is none.
+#[must_use]
+pub fn character_literal(text: &str) -> usize {
+    const LONGEST: usize = 12;
+    let Some(rest) = text.strip_prefix('\'') else { return 0 };
+    let end = rest.char_indices().take(LONGEST).find(|(_, it)| matches!(it, '\'' | '\n'));
+    end.filter(|(_, it)| *it == '\'').map_or(0, |(at, _)| at + 2)
+}
+
 /// What follows a piece of an f-string's text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PieceEnd {

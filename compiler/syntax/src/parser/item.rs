@@ -38,14 +38,14 @@ fn item<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<Item>> {
         word("system").then(upper().rewind()).ignore_then(system()).map(|it| Some(ItemKind::System(it))).boxed(),
         test(grammar),
         not_yet(),
-    ))
-    .labelled("a declaration");
+    ));
     visibility()
         .then(kind)
         .map_with(|(vis, kind), e| {
             let kind = kind?;
             Some(Item { vis, docs: String::new(), kind, span: e.span() })
         })
+        .labelled("a declaration")
         .boxed()
 }
 
@@ -70,10 +70,7 @@ enum AnyParam {
 
 /// `fn name(self, x: int) int { … }`; `None` if it needs what is not built yet.
 fn function<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<FnDecl>> {
-    let stream = word("stream").ignore_then(grammar.ty.clone()).validate(|_, e, emitter| {
-        emitter.emit(later(Code::E0913, e.span()));
-        None
-    });
+    let stream = select! { Token::Lower("stream") => () }.ignore_then(grammar.ty.clone()).to(None);
     let result = stream.or(grammar.ty.clone().map(Some)).or_not();
     just(Token::Fn)
         .ignore_then(declared_lower("a function"))
@@ -82,14 +79,18 @@ fn function<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<FnDecl>> {
         .then(result)
         .then_ignore(contracts().or_not())
         .then(grammar.block.clone())
-        .map_with(|((((name, generic), (self_param, params)), result), body), e| {
-            // The outer `None` is "no result type", the inner one a result that is not built yet.
+        .validate(|((((name, generic), (self_param, params)), result), body), e, emitter| {
+            let span = e.span();
+            // The outer `None` is "no result type", the inner one a stream.
             let result = match result {
                 None => None,
                 Some(Some(ty)) => Some(ty),
-                Some(None) => return None,
+                Some(None) => {
+                    emitter.emit(later(Code::E0913, span));
+                    return None;
+                }
             };
-            (!generic).then(|| FnDecl { vis: Vis::Private, name, self_param, params, result, body, span: e.span() })
+            (!generic).then_some(FnDecl { vis: Vis::Private, name, self_param, params, result, body, span })
         })
         .boxed()
 }
@@ -245,7 +246,7 @@ fn enumeration<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<ItemKind>> {
         .ignore_then(declared_upper("an enum"))
         .then(type_parameters())
         .then(braced(variant(grammar, "a variant")))
-        .map(|((name, generic), variants)| (!generic).then(|| ItemKind::Enum(EnumDecl { name, variants })))
+        .map(|((name, generic), variants)| (!generic).then_some(ItemKind::Enum(EnumDecl { name, variants })))
         .boxed()
 }
 

@@ -23,7 +23,7 @@ pub(super) fn pattern<'t>() -> Rule<'t, Pattern> {
             literal_or_range(),
             named(pattern.clone()),
             tuple(pattern),
-            mutable(),
+            mutable().map(|(_, pattern)| pattern),
         ))
         .labelled("a pattern");
         let suffix = select! { Token::Question => 1usize, Token::Coalesce => 2 };
@@ -74,7 +74,8 @@ fn literal_or_range<'t>() -> Rule<'t, Pattern> {
 
 /// `x`, `Status.Open`, `Status.Paid { at, by: none }`.
 fn named<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
-    let field = lower().then(just(Token::Colon).ignore_then(pattern).or_not());
+    let plain = lower().then(just(Token::Colon).ignore_then(pattern).or_not());
+    let field = plain.or(mutable().map(|(name, pattern)| (name, Some(pattern))));
     // Only a `{` that the token pass left as one belongs to the pattern; that of a block does not.
     let fields = just(Token::LBrace).rewind().ignore_then(braced(field)).or_not();
     let path = name().separated_by(just(Token::Dot)).at_least(1).collect::<Path>();
@@ -105,13 +106,14 @@ fn tuple<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
 }
 
 /// `mut x`: not yet.
-fn mutable<'t>() -> Rule<'t, Pattern> {
+fn mutable<'t>() -> Rule<'t, (Ident, Pattern)> {
     just(Token::Mut)
         .ignore_then(lower())
         .validate(|name, e, emitter| {
             let span = e.span();
             emitter.emit(later(Code::E0914, span));
-            Pattern { kind: PatternKind::Bind { name, mutability: Mutability::Mutable }, span }
+            let kind = PatternKind::Bind { name: name.clone(), mutability: Mutability::Mutable };
+            (name, Pattern { kind, span })
         })
         .boxed()
 }

@@ -3,6 +3,7 @@
 use super::input::Error;
 use crate::code::Code;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::lexer::Spanned;
 use crate::span::Span;
 use crate::token::Token;
 use chumsky::error::{RichPattern, RichReason};
@@ -14,8 +15,8 @@ pub(super) const MAX_ERRORS: usize = 50;
 const MAX_EXPECTED: usize = 4;
 
 /// Reports what the parser found. A "not yet" inside a larger one is left out: one message for one construct.
-pub(super) fn report(errors: Vec<Error<'_>>, diagnostics: &mut Diagnostics) {
-    let mut list: Vec<Diagnostic> = errors.into_iter().map(diagnostic).collect();
+pub(super) fn report(errors: Vec<Error<'_>>, tokens: &[Spanned<'_>], diagnostics: &mut Diagnostics) {
+    let mut list: Vec<Diagnostic> = errors.into_iter().map(|error| diagnostic(error, tokens)).collect();
     list.sort_by_key(|it| span_of(it).map(|span| (span.start, u32::MAX - span.end)));
     let mut later_end = 0;
     let mut count = 0;
@@ -44,26 +45,40 @@ fn is_later(code: Code) -> bool {
     code.as_str().starts_with("E09")
 }
 
-fn diagnostic(error: Error<'_>) -> Diagnostic {
+fn diagnostic(error: Error<'_>, tokens: &[Spanned<'_>]) -> Diagnostic {
     let span = *error.span();
     match error.into_reason() {
         RichReason::Custom(diagnostic) => *diagnostic,
-        RichReason::ExpectedFound { expected, found } => unexpected(span, &expected, found.as_deref()),
+        RichReason::ExpectedFound { expected, found } => {
+            unexpected(span, &expected, found.as_deref(), before(span, tokens))
+        }
     }
 }
 
-fn unexpected(span: Span, expected: &[RichPattern<'_, Token<'_>>], found: Option<&Token<'_>>) -> Diagnostic {
+/// The token before a place.
+fn before<'s>(span: Span, tokens: &[Spanned<'s>]) -> Option<Token<'s>> {
+    let behind = tokens.partition_point(|(_, it)| it.end <= span.start);
+    tokens.get(behind.checked_sub(1)?).map(|(token, _)| *token)
+}
+
+fn unexpected(
+    span: Span,
+    expected: &[RichPattern<'_, Token<'_>>],
+    found: Option<&Token<'_>>,
+    before: Option<Token<'_>>,
+) -> Diagnostic {
     let found_text = found.map_or_else(|| "the end of the file".to_owned(), Token::describe);
     let mut names: Vec<String> = expected.iter().filter_map(pattern).collect();
     names.sort();
     names.dedup();
     let message = if names.is_empty() || names.len() > MAX_EXPECTED {
-        format!("unexpected {found_text}")
+        format!("{found_text} cannot stand here")
     } else {
         format!("expected {}, found {found_text}", either(&names))
     };
     let diagnostic = Diagnostic::new(Code::E0101, span, message);
-    match found.and_then(|it| advice(it, &names)) {
+    let about_word = [found.copied(), before].into_iter().flatten().find_map(|it| word_advice(&it));
+    match about_word.map(str::to_owned).or_else(|| found.and_then(|it| advice(it, &names))) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -101,18 +116,30 @@ fn advice(found: &Token<'_>, expected: &[String]) -> Option<String> {
             Some("a statement ends with its line; it goes on after an operator, a comma or inside `(`".to_owned())
         }
         Token::Assign if !wants("`=`") => Some("`=` only assigns in a statement; compare with `==`".to_owned()),
-        Token::AndAnd | Token::OrOr => None,
-        Token::Lower("and") => Some("write `&&`".to_owned()),
-        Token::Lower("or") => Some("write `||`".to_owned()),
-        Token::Lower("not") => Some("write `!`".to_owned()),
-        Token::Lower("elif" | "elsif") => Some("write `else if`".to_owned()),
-        Token::Lower("func" | "function" | "def") => Some("functions are declared with `fn`".to_owned()),
-        Token::Lower("struct") => Some("data types are declared with `class`".to_owned()),
-        Token::Lower("var") => Some("write `let mut` for what changes, `let` for what does not".to_owned()),
-        Token::Lower("null" | "nil") => Some("the absent value is `none`".to_owned()),
         other if other.is_keyword() && wants("a name") => {
             Some(format!("`{}` is a word of the language and cannot be a name", other.text()))
         }
+        _ => None,
+    }
+}
+
+/// Words of other languages.
+fn word_advice(token: &Token<'_>) -> Option<&'static str> {
+    let Token::Lower(word) = token else { return None };
+    match *word {
+        "and" => Some("write `&&`"),
+        "or" => Some("write `||`"),
+        "not" => Some("write `!`"),
+        "elif" | "elsif" => Some("write `else if`"),
+        "func" | "function" | "def" => Some("functions are declared with `fn`"),
+        "struct" => Some("data types are declared with `class`"),
+        "interface" => Some("write the methods in the class; traits are coming"),
+        "var" => Some("write `let mut` for what changes, `let` for what does not"),
+        "null" | "nil" => Some("the absent value is `none`"),
+        "throw" => Some("errors are raised with `raise`"),
+        "try" => Some("errors are handled at the call: `call() catch err { … }`"),
+        "switch" => Some("write `match`"),
+        "loop" => Some("write `while true { … }`"),
         _ => None,
     }
 }
