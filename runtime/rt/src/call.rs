@@ -83,3 +83,6 @@ pub fn reply_kind(byte: u8) -> Option<ReplyKind> {
         .into_iter()
         .find(|&kind| kind as u8 == byte)
 }
+
+#[cfg(test)]
+mod tests;

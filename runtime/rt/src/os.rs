@@ -10,4 +10,6 @@ mod overflow;
 pub mod process;
 pub mod program;
 mod remote;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod signals;

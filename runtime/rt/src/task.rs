@@ -82,3 +82,6 @@ impl Task {
         self.deadline.set(deadline);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,354 @@
+//! Calls between two workers on two threads, over real sockets.
+
+use std::cell::Cell;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use pluto_abi::layout::ReplyKind;
+use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, put_hello, put_request};
+use pluto_proto::session::Sent;
+use pluto_proto::topology::Address;
+use tokio::time::sleep;
+
+use super::link::Links;
+use super::serve::Server;
+use super::{Failure, FailureKind, Outcome, Pending};
+use crate::heap::wire::{Buffer, Reader};
+use crate::os::program::Transport;
+use crate::os::sample::Sample;
+use crate::task::{Task, Worker};
+use crate::transport::{Leftovers, bind};
+
+const ECHO: u64 = 0;
+const SLOW: u64 = 1;
+const LARGE: u64 = 2;
+const LATER: u64 = 3;
+
+extern "C" fn echo(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
+    rest(task, 0);
+    reply.byte(ReplyKind::Value as u8);
+    reply.int(reader.int());
+}
+
+extern "C" fn slow(task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
+    rest(task, 300);
+    reply.byte(ReplyKind::Value as u8);
+}
+
+extern "C" fn large(_task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
+    (0..=MAX_FRAME).for_each(|_| reply.byte(0));
+}
+
+/// Suspends for so many milliseconds.
+fn rest(task: &Task, millis: u64) {
+    let (me, owner) = (task.shared(), task.worker().clone());
+    let over = Rc::new(Cell::new(false));
+    let flag = over.clone();
+    task.worker().io(async move {
+        sleep(Duration::from_millis(millis)).await;
+        flag.set(true);
+        owner.wake(&me);
+    });
+    while !over.get() {
+        task.suspend();
+    }
+}
+
+fn hello(process: &str, build: &str) -> Hello {
+    Hello { build: build.to_string(), process: process.to_string() }
+}
+
+/// A process that serves on a thread, until this is dropped.
+struct Callee {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Callee {
+    fn start(address: &Address, build: &'static str) -> Callee {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (flag, address) = (stop.clone(), address.clone());
+        let (ready, is_ready) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let handlers: Vec<(_, crate::os::sample::Handler)> =
+                vec![("S.echo", echo), ("S.slow", slow), ("S.large", large), ("T.later", echo)];
+            let services = vec!["S", "T"];
+            let worker = Worker::new(Sample { name: "callee", handlers, services, ..Sample::default() }.program());
+            let mut leftovers = Leftovers::default();
+            let listener = bind(&address, &mut leftovers).expect("a free address");
+            let server = Server::start(&worker, hello("callee", build), vec![listener]);
+            server.started(1);
+            let late = server.clone();
+            let (owner, seen) = (worker.clone(), flag.clone());
+            worker.io(async move {
+                sleep(Duration::from_millis(100)).await;
+                late.started(2);
+                while !seen.load(Ordering::Relaxed) {
+                    sleep(Duration::from_millis(5)).await;
+                }
+                owner.nudge();
+            });
+            ready.send(()).expect("somebody waits");
+            worker.run_until(|| flag.load(Ordering::Relaxed));
+        });
+        is_ready.recv().expect("the callee started");
+        Callee { stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Callee {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let ended = self.thread.take().expect("dropped once").join();
+        if !std::thread::panicking() {
+            ended.expect("the callee did not panic");
+        }
+    }
+}
+
+/// Runs a body in a task of a process that knows the callee.
+fn as_caller(address: &Address, body: impl FnOnce(&Task) + 'static) {
+    let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
+    let worker = Worker::new(Sample { name: "caller", peers, ..Sample::default() }.program());
+    let places = vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(address.clone()))];
+    worker.connect(Links::new(&worker, &hello("caller", "b1"), places));
+    let done = Rc::new(Cell::new(false));
+    let flag = done.clone();
+    let run = move |task: &Task| {
+        body(task);
+        flag.set(true);
+    };
+    worker.spawn(run).expect("memory for a stack");
+    worker.run_until(|| done.get());
+}
+
+fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
+    let pending = Pending::new(method, request, task.shared());
+    let links = task.worker().links().expect("connected");
+    let ticket = links.submit(task.worker(), 1, pending.clone(), task.worker().now() + within);
+    let outcome = loop {
+        match pending.take() {
+            Some(outcome) => break outcome,
+            None => task.suspend(),
+        }
+    };
+    drop(ticket);
+    outcome
+}
+
+fn number(value: i64) -> Vec<u8> {
+    let mut buffer = Buffer::new();
+    buffer.int(value);
+    buffer.finish().expect("no failure")
+}
+
+fn value(number_sent: i64) -> Outcome {
+    let mut body = vec![ReplyKind::Value as u8];
+    body.extend(number(number_sent));
+    Outcome::Reply(body)
+}
+
+fn failed(outcome: Outcome) -> Failure {
+    match outcome {
+        Outcome::Failed(failure) => failure,
+        Outcome::Reply(body) => panic!("a reply: {body:?}"),
+    }
+}
+
+fn kind(failure: &Failure) -> (FailureKind, Sent) {
+    (failure.kind, failure.sent)
+}
+
+fn unix() -> (tempfile::TempDir, Address) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = Address::Unix(folder.path().join("s.sock").to_str().expect("UTF-8").to_string());
+    (folder, address)
+}
+
+fn free_tcp() -> Address {
+    let probe = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    Address::Tcp(probe.local_addr().expect("bound"))
+}
+
+#[test]
+fn calls_over_both_transports_side_by_side() {
+    let (_folder, socket) = unix();
+    for address in [socket, free_tcp()] {
+        let _callee = Callee::start(&address, "b1");
+        as_caller(&address, |task| {
+            let ended = Rc::new(Cell::new(0));
+            for sent in 0..500 {
+                let (ended, main) = (ended.clone(), task.shared());
+                let body = move |task: &Task| {
+                    assert_eq!(call(task, ECHO, number(sent), 5_000), value(sent));
+                    ended.set(ended.get() + 1);
+                    task.worker().wake(&main);
+                };
+                task.worker().spawn(body).expect("memory for a stack");
+            }
+            while ended.get() < 500 {
+                task.suspend();
+            }
+        });
+    }
+}
+
+#[test]
+fn a_call_waits_for_a_callee_that_is_not_up_yet() {
+    let (_folder, address) = unix();
+    let later = address.clone();
+    let starter = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(60));
+        Callee::start(&later, "b1")
+    });
+    as_caller(&address, |task| {
+        assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
+        assert_eq!(call(task, LATER, number(2), 5_000), value(2));
+    });
+    drop(starter.join());
+}
+
+#[test]
+fn a_callee_that_never_comes_is_unavailable() {
+    let (_folder, address) = unix();
+    as_caller(&address, |task| {
+        let before = task.worker().now();
+        let failure = failed(call(task, ECHO, number(1), 80));
+        assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
+        assert!(failure.detail.contains("could not be reached in time: unix:"), "{}", failure.detail);
+        assert!((75..1_000).contains(&(task.worker().now() - before)));
+    });
+}
+
+#[test]
+fn a_slow_callee_times_out_and_its_late_reply_is_dropped() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    as_caller(&address, |task| {
+        let failure = failed(call(task, SLOW, vec![], 50));
+        assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
+        rest(task, 350);
+        assert_eq!(call(task, ECHO, number(5), 5_000), value(5));
+    });
+}
+
+#[test]
+fn a_lost_connection_ends_what_was_sent_and_later_calls_connect_again() {
+    let (folder, address) = unix();
+    let path = folder.path().join("s.sock");
+    let dying = dying_callee(&path);
+    let again = address.clone();
+    as_caller(&address, move |task| {
+        let failure = failed(call(task, SLOW, vec![], 5_000));
+        assert_eq!(kind(&failure), (FailureKind::Network, Sent::Yes));
+        dying.join().expect("no panic");
+        let _second = Callee::start(&again, "b1");
+        assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
+    });
+}
+
+/// A process that introduces itself, takes a request, and dies.
+fn dying_callee(path: &std::path::Path) -> JoinHandle<()> {
+    let listener = std::os::unix::net::UnixListener::bind(path).expect("a free path");
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a caller");
+        let mut bytes = vec![];
+        put_hello(&mut bytes, &hello("callee", "b1"));
+        stream.write_all(&bytes).expect("sent");
+        let (mut decoder, mut buffer) = (Decoder::default(), [0; 512]);
+        loop {
+            match decoder.take().expect("well formed") {
+                Some(Frame::Request(_)) => break,
+                Some(_) => {}
+                None => {
+                    let count = stream.read(&mut buffer).expect("open");
+                    decoder.push(&buffer[..count]);
+                }
+            }
+        }
+    })
+}
+
+#[test]
+fn another_build_is_refused_at_once() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b2");
+    as_caller(&address, |task| {
+        let failure = failed(call(task, ECHO, number(1), 5_000));
+        assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
+        assert_eq!(failure.detail, "process callee is of another build (b2, not b1)");
+    });
+}
+
+#[test]
+fn what_does_not_fit_into_a_frame_fails_alone() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    as_caller(&address, |task| {
+        let failure = failed(call(task, ECHO, vec![0; MAX_FRAME], 5_000));
+        assert_eq!(kind(&failure), (FailureKind::Network, Sent::No));
+        let failure = failed(call(task, LARGE, vec![], 5_000));
+        assert_eq!(kind(&failure), (FailureKind::Network, Sent::Yes));
+        assert_eq!(call(task, 77, vec![], 5_000), Outcome::Reply(vec![ReplyKind::Malformed as u8]));
+        assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
+    });
+}
+
+#[test]
+fn a_malformed_frame_costs_only_its_connection() {
+    let (folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    let path = folder.path().join("s.sock");
+    let mut good = connected(&path);
+    for garbage in [&[0_u8; 16][..], &[255; 64], b"GET / HTTP/1.1\r\n\r\n"] {
+        let mut stream = connected(&path);
+        stream.write_all(garbage).expect("sent");
+        let mut rest = vec![];
+        stream.read_to_end(&mut rest).expect("closed by the callee");
+    }
+    let mut request = vec![];
+    put_request(&mut request, 9, ECHO, 1_000, &number(3)).expect("small");
+    good.write_all(&request).expect("sent");
+    let mut decoder = Decoder::default();
+    let mut buffer = [0; 512];
+    let mut frames = vec![];
+    while frames.len() < 2 {
+        let count = good.read(&mut buffer).expect("open");
+        decoder.push(&buffer[..count]);
+        while let Some(frame) = decoder.take().expect("well formed") {
+            frames.push(frame);
+        }
+    }
+    let Outcome::Reply(body) = value(3) else { unreachable!("a value is a reply") };
+    assert_eq!(frames, [Frame::Hello(hello("callee", "b1")), Frame::Reply { call: 9, body }]);
+}
+
+fn connected(path: &std::path::Path) -> UnixStream {
+    let mut stream = UnixStream::connect(path).expect("the callee listens");
+    stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a limit");
+    let mut bytes = vec![];
+    put_hello(&mut bytes, &hello("stranger", "b1"));
+    stream.write_all(&bytes).expect("sent");
+    stream
+}
+
+#[test]
+fn a_path_in_use_is_not_taken_and_a_left_over_one_is() {
+    let (folder, address) = unix();
+    let path = folder.path().join("s.sock");
+    drop(std::os::unix::net::UnixListener::bind(&path).expect("a free path"));
+    let mut leftovers = Leftovers::default();
+    let _first = bind(&address, &mut leftovers).expect("the old one is dead");
+    let message = bind(&address, &mut Leftovers::default()).expect_err("in use");
+    assert!(message.contains("another process listens there"), "{message}");
+    drop(leftovers);
+    assert!(!path.exists());
+    std::fs::write(&path, "precious").expect("written");
+    bind(&address, &mut Leftovers::default()).expect_err("no socket");
+    assert!(path.exists());
+}

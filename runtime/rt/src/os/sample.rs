@@ -1,0 +1,79 @@
+//! Programs for tests, made by hand. In: names, numbers, functions. Out: a [`Program`] as generated code would describe it.
+
+use pluto_abi::program::{HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, Text};
+
+use super::program::{Program, Transport};
+use crate::heap::wire::{Buffer, Reader};
+use crate::task::Task;
+
+/// A handler in Rust.
+pub(crate) type Handler = extern "C" fn(&Task, &mut Reader, &mut Buffer);
+
+/// What a program consists of.
+#[derive(Default)]
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
+    pub(crate) me: u64,
+    pub(crate) peers: Vec<(&'static str, Transport)>,
+    pub(crate) handlers: Vec<(&'static str, Handler)>,
+    pub(crate) services: Vec<&'static str>,
+    /// Function, file, line.
+    pub(crate) sites: Vec<(&'static str, &'static str, u64)>,
+}
+
+impl Sample {
+    /// The program; its description is never freed.
+    pub(crate) fn program(self) -> Program {
+        let peers = leak(self.peers.into_iter().map(|(name, transport)| PeerDesc {
+            name: text(name),
+            transport: match transport {
+                Transport::Itself => 0,
+                Transport::Unix => 1,
+                Transport::Tcp => 2,
+            },
+        }));
+        let handlers = leak(
+            self.handlers
+                .into_iter()
+                .map(|(name, run)| HandlerDesc { name: text(name), run: run as usize as *const u8 }),
+        );
+        let services = leak(self.services.into_iter().map(|name| ServiceDesc {
+            name: text(name),
+            object: std::ptr::null_mut(),
+            fields: std::ptr::null(),
+            field_count: 0,
+            start: std::ptr::null(),
+            stop: std::ptr::null(),
+        }));
+        let sites = leak(self.sites.into_iter().map(|(function, file, line)| SiteDesc {
+            function: text(function),
+            file: text(file),
+            line,
+        }));
+        let program = ProgramDesc {
+            process: text(self.name),
+            me: self.me,
+            peers: peers.as_ptr(),
+            peer_count: peers.len() as u64,
+            handlers: handlers.as_ptr(),
+            handler_count: handlers.len() as u64,
+            services: services.as_ptr(),
+            service_count: services.len() as u64,
+            sites: sites.as_ptr(),
+            site_count: sites.len() as u64,
+            main: std::ptr::null(),
+            tests: std::ptr::null(),
+            test_count: 0,
+        };
+        // SAFETY: all that it points to is leaked, and the functions have the types of the contract.
+        unsafe { Program::new(Box::leak(Box::new(program))) }
+    }
+}
+
+fn leak<T>(parts: impl Iterator<Item = T>) -> &'static [T] {
+    Box::leak(parts.collect::<Vec<_>>().into_boxed_slice())
+}
+
+fn text(text: &'static str) -> Text {
+    Text { at: text.as_ptr(), len: text.len() as u64 }
+}
