@@ -89,7 +89,9 @@ proptest! {
                         unsafe { map_clear(slot(&mut map)) };
                         model.clear();
                     }
-                    other => apply(&mut map, &mut model, other, at(opt)),
+                    Change::Insert(..) | Change::Remove(_) | Change::OrInsert(..) | Change::Entry(_) => {
+                        apply(&mut map, &mut model, change, at(opt));
+                    }
                 }
                 assert_eq!(shown(desc, dup(desc, map)), model_text(&model));
             }
