@@ -9,6 +9,7 @@ pub mod facts;
 pub mod hir;
 pub mod ids;
 pub mod infer;
+pub mod lower;
 pub mod mir;
 pub mod place;
 pub mod resolve;

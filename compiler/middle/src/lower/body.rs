@@ -1,0 +1,328 @@
+//! One function in the making: its locals, blocks and the place where the next instruction goes. Used by all parts of `lower`.
+//! Code after `return` and the like goes to a block that nothing enters; `tidy` removes it.
+
+use super::program::{Key, Lowering};
+use crate::hir::{self, Mutability};
+use crate::ids::{FnId, Id, IndexVec, LocalId, TyId};
+use crate::mir::{
+    Addressed, Block, BlockData, Const, Func, Function, HasStatus, Inst, Local, LocalDecl, Name, OnFail, Operand,
+    Passing, Site, StackCheck, Terminator, Type, TypeId,
+};
+use crate::span::Span;
+use crate::ty::{Ty, TyTable};
+
+/// What `self` is.
+#[derive(Clone, Debug)]
+pub(super) enum This {
+    /// There is none.
+    None,
+    /// A value, in methods with `self`.
+    Value(Local),
+    /// The address of a value, in methods with `mut self`.
+    Reference(Local),
+    /// A service.
+    Service(Local),
+}
+
+/// Where a call goes that fails: to the caller, or to a `catch`, with its status.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum OnError {
+    Propagate,
+    Catch { status: Local, handlers: Block },
+}
+
+/// Where `break` and `continue` go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LoopEnds {
+    pub(super) next: Block,
+    pub(super) exit: Block,
+}
+
+pub(super) struct Body<'c, 'a> {
+    pub(super) cx: &'c mut Lowering<'a>,
+    /// Its name in call paths.
+    pub(super) name: Name,
+    pub(super) this: This,
+    /// Its result.
+    pub(super) result: TyId,
+    pub(super) loops: Vec<Option<LoopEnds>>,
+    source: Option<FnId>,
+    vars: Vec<Option<Local>>,
+    locals: IndexVec<Local, LocalDecl>,
+    /// By local: can the program change it?
+    mutable: Vec<bool>,
+    blocks: IndexVec<Block, BlockData>,
+    current: Block,
+    fail: Option<OnFail>,
+}
+
+impl<'c, 'a> Body<'c, 'a> {
+    pub(super) fn new(cx: &'c mut Lowering<'a>, name: Name, source: Option<FnId>) -> Body<'c, 'a> {
+        let function = source.map(|id| &cx.program.fns[id]);
+        let mut blocks = IndexVec::new();
+        let current = blocks.push(empty_block());
+        Body {
+            name,
+            this: This::None,
+            result: source.map_or(TyTable::UNIT, |id| cx.types.results[id]),
+            loops: vec![None; function.map_or(0, |function| function.loop_count)],
+            vars: vec![None; function.map_or(0, |function| function.locals.len())],
+            source,
+            locals: IndexVec::new(),
+            mutable: Vec::new(),
+            blocks,
+            current,
+            fail: None,
+            cx,
+        }
+    }
+
+    /// The finished function.
+    pub(super) fn finish(self, params: Vec<Local>, result: TypeId, site: Site, stack_check: StackCheck) -> Function {
+        Function {
+            name: self.name,
+            params: params.into_iter().map(|param| (param, Passing::Owned)).collect(),
+            result,
+            status: HasStatus::Yes,
+            stack_check,
+            locals: self.locals,
+            blocks: self.blocks,
+            site,
+        }
+    }
+
+    // Types.
+
+    /// The MIR type of a type.
+    pub(super) fn mir_ty(&mut self, ty: TyId) -> TypeId {
+        self.cx.table.of(ty)
+    }
+
+    /// The structure of a type.
+    pub(super) fn get(&self, ty: TyId) -> &'a Ty {
+        self.cx.types.table.get(ty)
+    }
+
+    /// The type of an expression's value, after coercion.
+    pub(super) fn ty(&self, expr: &hir::Expr) -> TyId {
+        self.cx.types.coercions.get(&expr.id).copied().unwrap_or(self.cx.types.exprs[expr.id])
+    }
+
+    /// Is it a type whose only value needs no local?
+    pub(super) fn is_unit(&mut self, ty: TyId) -> bool {
+        let ty = self.mir_ty(ty);
+        *self.cx.table.get(ty) == Type::Unit
+    }
+
+    // Locals.
+
+    /// A new local.
+    pub(super) fn local(&mut self, ty: TypeId, name: Name) -> Local {
+        self.mutable.push(false);
+        self.locals.push(LocalDecl { ty, name, addressed: Addressed::No, root: None })
+    }
+
+    /// A new local without name.
+    pub(super) fn temp(&mut self, ty: TyId) -> Local {
+        let ty = self.mir_ty(ty);
+        self.local(ty, "".into())
+    }
+
+    /// A new local of a type without name.
+    pub(super) fn plain(&mut self, ty: Type) -> Local {
+        let ty = self.cx.table.plain(ty);
+        self.local(ty, "".into())
+    }
+
+    /// A new local for a reference to a value inside of `root`.
+    pub(super) fn reference_to(&mut self, target: TypeId, root: Option<Local>) -> Local {
+        let ty = self.cx.table.plain(Type::Ref(target));
+        let local = self.local(ty, "".into());
+        self.locals[local].root = root;
+        local
+    }
+
+    /// The local of a variable of the program.
+    pub(super) fn var(&mut self, var: LocalId) -> Local {
+        if let Some(local) = self.vars[var.index()] {
+            return local;
+        }
+        let source = self.source.expect("only functions of the program have variables");
+        let ty = self.cx.types.locals[source][var];
+        let ty = self.mir_ty(ty);
+        let decl = &self.cx.program.fns[source].locals[var];
+        let local = self.local(ty, decl.name.clone());
+        self.mutable[local.index()] = decl.mutability == Mutability::Mutable;
+        self.vars[var.index()] = Some(local);
+        local
+    }
+
+    /// Keeps a local in memory, so that it has an address.
+    pub(super) fn keep_in_memory(&mut self, local: Local) {
+        self.locals[local].addressed = Addressed::Yes;
+    }
+
+    /// The type of a local.
+    pub(super) fn local_ty(&self, local: Local) -> TypeId {
+        self.locals[local].ty
+    }
+
+    /// A value that does not change when the variable that it was read from does.
+    pub(super) fn settled(&mut self, value: Operand) -> Operand {
+        match value {
+            Operand::Copy(local) if self.is_mutable(local) => self.copied(local),
+            Operand::Copy(_) | Operand::Move(_) | Operand::Const(_) => value,
+        }
+    }
+
+    /// A copy of a local in a new one.
+    pub(super) fn copied(&mut self, local: Local) -> Operand {
+        let dest = self.local(self.locals[local].ty, "".into());
+        self.assign(dest, Operand::Copy(local));
+        Operand::Copy(dest)
+    }
+
+    /// Can the program change this local?
+    pub(super) fn is_mutable(&self, local: Local) -> bool {
+        self.mutable[local.index()]
+    }
+
+    // Instructions.
+
+    /// Appends an instruction.
+    pub(super) fn push(&mut self, inst: Inst) {
+        self.blocks[self.current].insts.push(inst);
+    }
+
+    /// Appends an instruction that sets a new local of this type.
+    pub(super) fn emit(&mut self, ty: TyId, make: impl FnOnce(Local) -> Inst) -> Operand {
+        let dest = self.temp(ty);
+        self.push(make(dest));
+        Operand::Copy(dest)
+    }
+
+    /// `dest = value`.
+    pub(super) fn assign(&mut self, dest: Local, value: Operand) {
+        self.push(Inst::Assign { dest, value });
+    }
+
+    // Blocks.
+
+    /// A new block without instructions, entered by nothing so far.
+    pub(super) fn block(&mut self) -> Block {
+        self.blocks.push(empty_block())
+    }
+
+    /// Ends the current block; what follows cannot be reached until `go_on`.
+    pub(super) fn end(&mut self, end: Terminator) {
+        self.blocks[self.current].end = end;
+        self.current = self.block();
+    }
+
+    /// The next instruction goes to this block.
+    pub(super) fn go_on(&mut self, block: Block) {
+        self.current = block;
+    }
+
+    /// Ends the current block by a jump.
+    pub(super) fn goto(&mut self, block: Block) {
+        self.end(Terminator::Goto(block));
+    }
+
+    /// Ends the current block by a jump to a block, and goes on there.
+    pub(super) fn enter(&mut self, block: Block) {
+        self.goto(block);
+        self.go_on(block);
+    }
+
+    /// Ends the current block by a test and goes on in a new block if it holds.
+    pub(super) fn unless(&mut self, cond: Operand, otherwise: Block) {
+        let then = self.block();
+        self.end(Terminator::Branch { cond, then, otherwise });
+        self.go_on(then);
+    }
+
+    // Early ends.
+
+    /// The way out for faults and handed-on errors.
+    pub(super) fn on_fail(&mut self) -> OnFail {
+        if let Some(on_fail) = self.fail {
+            return on_fail;
+        }
+        let status = self.plain(Type::Status);
+        let fail = self.blocks.push(BlockData { insts: Vec::new(), end: Terminator::Fail(Operand::Copy(status)) });
+        let on_fail = OnFail { status, fail };
+        self.fail = Some(on_fail);
+        on_fail
+    }
+
+    /// Ends the block by a terminator that can fault and sets a new local of this type otherwise; goes on behind it.
+    pub(super) fn faulting(&mut self, ty: TyId, make: impl FnOnce(Local, Block, OnFail) -> Terminator) -> Operand {
+        let dest = self.temp(ty);
+        let on_fail = self.on_fail();
+        let then = self.block();
+        self.end(make(dest, then, on_fail));
+        self.go_on(then);
+        Operand::Copy(dest)
+    }
+
+    /// Ends the function early with an error or fault in hand.
+    pub(super) fn fail_with(&mut self, status: Operand) {
+        let on_fail = self.on_fail();
+        self.assign(on_fail.status, status);
+        self.goto(on_fail.fail);
+    }
+
+    /// Calls a function. `dest` is a new local.
+    pub(super) fn call(&mut self, dest: Local, function: Func, args: Vec<Operand>, site: Site, on_error: OnError) {
+        let on_fail = self.call_fails(site, on_error);
+        let then = self.block();
+        self.end(Terminator::Call { dest, function, args, then, on_fail: Some(on_fail), site });
+        self.go_on(then);
+    }
+
+    /// Where a call goes that fails. On the way to the caller it is noted on the path.
+    pub(super) fn call_fails(&mut self, site: Site, on_error: OnError) -> OnFail {
+        match on_error {
+            OnError::Catch { status, handlers } => OnFail { status, fail: handlers },
+            OnError::Propagate => {
+                let OnFail { status, fail } = self.on_fail();
+                let insts = vec![Inst::Trace { status: Operand::Copy(status), site }];
+                let noted = self.blocks.push(BlockData { insts, end: Terminator::Goto(fail) });
+                OnFail { status, fail: noted }
+            }
+        }
+    }
+
+    /// The place in call paths.
+    pub(super) fn site(&mut self, span: Span) -> Site {
+        self.cx.site(&self.name, span)
+    }
+
+    /// The MIR function of a function of the program.
+    pub(super) fn func(&mut self, function: FnId) -> Func {
+        self.cx.func(Key::Plain(function))
+    }
+}
+
+fn empty_block() -> BlockData {
+    BlockData { insts: Vec::new(), end: Terminator::Unreachable }
+}
+
+/// A truth value.
+pub(super) fn truth(value: bool) -> Operand {
+    Operand::Const(Const::Int(i64::from(value)))
+}
+
+/// `()`.
+pub(super) const UNIT: Operand = Operand::Const(Const::Unit);
+
+/// An integer.
+pub(super) fn int(value: i64) -> Operand {
+    Operand::Const(Const::Int(value))
+}
+
+/// A text.
+pub(super) fn text(value: &str) -> Operand {
+    Operand::Const(Const::Str(value.into()))
+}

@@ -1,0 +1,172 @@
+//! Whole functions: those of the program, the locking wrappers of service methods, and the starts of services.
+
+use super::body::{Body, OnError, This, UNIT, int, text};
+use super::program::{Key, Lowering};
+use crate::hir::{self, ClassKind, FnKind, SelfParam};
+use crate::ids::{ClassId, FnId, TyId};
+use crate::mir::{
+    Const, Function, Inst, Local, LockMode, Name, Operand, Service, StackCheck, Terminator, Type, TypeId,
+};
+use crate::ty::{Ty, TyTable};
+
+/// Lowers one function. Its first block is the entry, into which nothing jumps.
+pub(super) fn function(cx: &mut Lowering, key: Key, name: Name) -> Function {
+    match key {
+        Key::Plain(id) => plain(cx, id, name),
+        Key::Locked(id) => locked(cx, id, name),
+        Key::Start(service) => start(cx, service, name),
+    }
+}
+
+fn plain(cx: &mut Lowering, id: FnId, name: Name) -> Function {
+    let source = &cx.program.fns[id];
+    let stack_check = if cx.facts.recursive.contains(&id) { StackCheck::Yes } else { StackCheck::No };
+    let mut body = Body::new(cx, name, Some(id));
+    let params = params(&mut body, source);
+    let site = body.site(source.span);
+    let value = body.value_of_block(&source.body);
+    let result = body.result;
+    if body.is_unit(result) {
+        body.end(Terminator::Return(UNIT));
+    } else if source.body.value.is_some() {
+        body.end(Terminator::Return(value));
+    } else {
+        // `check` made sure that the end is not reached.
+        body.end(Terminator::Unreachable);
+    }
+    let result = body.mir_ty(result);
+    body.finish(params, result, site, stack_check)
+}
+
+fn params(body: &mut Body, source: &hir::Function) -> Vec<Local> {
+    let mut params = Vec::new();
+    if let (FnKind::Method(class), Some(how)) = (source.kind, source.self_param) {
+        let (ty, is_service) = self_ty(body, class);
+        params.push(match (is_service, how) {
+            (true, _) => {
+                let local = body.local(ty, "self".into());
+                body.this = This::Service(local);
+                local
+            }
+            (false, SelfParam::Read) => {
+                let local = body.local(ty, "self".into());
+                body.this = This::Value(local);
+                local
+            }
+            (false, SelfParam::Mut) => {
+                let ty = body.cx.table.plain(Type::Ref(ty));
+                let local = body.local(ty, "self".into());
+                body.this = This::Reference(local);
+                local
+            }
+        });
+    }
+    for param in &source.params {
+        params.push(body.var(*param));
+    }
+    params
+}
+
+/// The type of `self`, and whether it is a service.
+fn self_ty(body: &mut Body, class: ClassId) -> (TypeId, bool) {
+    match body.cx.program.classes[class].kind {
+        ClassKind::Service | ClassKind::App => {
+            let service = body.cx.service(class);
+            (body.cx.table.plain(Type::Service(service)), true)
+        }
+        ClassKind::Data => (body.cx.table.class(class), false),
+    }
+}
+
+/// `Lock; call; Unlock`, on all ways.
+fn locked(cx: &mut Lowering, id: FnId, name: Name) -> Function {
+    let source = &cx.program.fns[id];
+    let service = cx.service(cx.class_of_method(id));
+    let mode = match source.self_param {
+        Some(SelfParam::Mut) => LockMode::Write,
+        Some(SelfParam::Read) | None => LockMode::Read,
+    };
+    let mut body = Body::new(cx, name, Some(id));
+    let params = params(&mut body, source);
+    let site = body.site(source.span);
+    let result = body.result;
+    let dest = body.temp(result);
+    let status = body.plain(Type::Status);
+    let failed = body.block();
+    let callee = body.func(id);
+    let args = params.iter().copied().map(Operand::Copy).collect();
+    body.push(Inst::Lock { service, mode });
+    body.call(dest, callee, args, site, OnError::Catch { status, handlers: failed });
+    body.push(Inst::Unlock { service, mode });
+    body.end(Terminator::Return(Operand::Copy(dest)));
+    body.go_on(failed);
+    body.push(Inst::Unlock { service, mode });
+    body.end(Terminator::Fail(Operand::Copy(status)));
+    let result = body.mir_ty(result);
+    body.finish(params, result, site, StackCheck::No)
+}
+
+/// Sets the fields, then calls the program's `start`.
+fn start(cx: &mut Lowering, service: Service, name: Name) -> Function {
+    let class = cx.class_of(service);
+    let user_start = cx.method_named(service, "start");
+    let mut body = Body::new(cx, name, None);
+    let ty = body.cx.table.plain(Type::Service(service));
+    let this = body.local(ty, "self".into());
+    let site = body.site(class.span);
+    for (index, field) in (0..).zip(&class.fields) {
+        let value = match field.default {
+            Some(default) => body.constant(default, class.span),
+            None => body.zero(field.ty, class.span),
+        };
+        body.push(Inst::InitServiceField { service: Operand::Copy(this), index, value });
+    }
+    if let Some(user_start) = user_start {
+        let callee = body.func(user_start);
+        let dest = body.temp(body.cx.types.results[user_start]);
+        body.call(dest, callee, vec![Operand::Copy(this)], site, OnError::Propagate);
+    }
+    body.end(Terminator::Return(UNIT));
+    let unit = body.mir_ty(TyTable::UNIT);
+    body.finish(vec![this], unit, site, StackCheck::No)
+}
+
+impl Body<'_, '_> {
+    /// The value of a field that has no default: zero, empty or `none`; of an enum its first variant without fields.
+    pub(super) fn zero(&mut self, ty: TyId, span: crate::span::Span) -> Operand {
+        let program = self.cx.program;
+        let mir_ty = self.mir_ty(ty);
+        match self.get(ty) {
+            Ty::Error | Ty::Never | Ty::Unit | Ty::Var(_) => UNIT,
+            Ty::Int | Ty::Bool | Ty::Byte => int(0),
+            Ty::Float => Operand::Const(Const::Float(0.0)),
+            Ty::String => text(""),
+            Ty::Nullable(_) => Operand::Const(Const::Null),
+            Ty::Array(_) => self.emit(ty, |dest| Inst::NewArray { dest, ty: mir_ty, elements: Vec::new() }),
+            Ty::Map(..) => self.emit(ty, |dest| Inst::NewMap { dest, ty: mir_ty }),
+            Ty::Tuple(parts) => {
+                let fields = parts.iter().map(|part| self.zero(*part, span)).collect();
+                self.emit(ty, |dest| Inst::New { dest, ty: mir_ty, fields })
+            }
+            Ty::Class(class) => {
+                let fields = program.classes[*class].fields.iter();
+                let fields = fields.map(|field| self.default_of(field, span)).collect();
+                self.emit(ty, |dest| Inst::New { dest, ty: mir_ty, fields })
+            }
+            Ty::Enum(id) => {
+                let variants = &program.enums[*id].variants;
+                let empty = variants.iter().position(|variant| variant.fields.is_empty());
+                self.variant(ty, u32::try_from(empty.unwrap_or(0)).unwrap_or(0), Vec::new())
+            }
+            Ty::ErrorValue(_) | Ty::AnyError => Operand::Const(Const::Null),
+        }
+    }
+
+    /// A field that was not written: its default, else zero.
+    pub(super) fn default_of(&mut self, field: &hir::Field, span: crate::span::Span) -> Operand {
+        match field.default {
+            Some(default) => self.constant(default, span),
+            None => self.zero(field.ty, span),
+        }
+    }
+}

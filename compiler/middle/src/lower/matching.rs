@@ -1,0 +1,151 @@
+//! `match`: a jump by tag or number where no arm needs more, else one test after the other.
+
+use super::body::{Body, UNIT};
+use super::pattern::{is_wild, literal_int};
+use crate::hir::{Expr, MatchArm, Pattern, PatternKind};
+use crate::ids::TyId;
+use crate::mir::{Block, Inst, Operand, Terminator};
+use crate::ty::{Ty, TyTable};
+use std::collections::BTreeSet;
+
+/// When an arm of a jump is taken.
+enum When {
+    /// For these words.
+    Words(Vec<i64>),
+    /// For all others.
+    Else,
+}
+
+impl Body<'_, '_> {
+    pub(super) fn match_value(&mut self, scrutinee: &Expr, arms: &[MatchArm], ty: TyId) -> Operand {
+        let value_ty = self.ty(scrutinee);
+        let value = self.expr(scrutinee);
+        let value = self.settled(value);
+        let dest = self.join(ty);
+        let done = self.block();
+        match self.jumps(arms, value_ty) {
+            Some(whens) => self.jump(&value, value_ty, arms.iter().zip(whens), dest.as_ref(), done),
+            None => {
+                for arm in arms {
+                    let next = self.block();
+                    self.matches(&arm.pattern, value.clone(), value_ty, next);
+                    if let Some(guard) = &arm.guard {
+                        self.test(guard, next);
+                    }
+                    self.arm(arm, dest.as_ref(), done);
+                    self.go_on(next);
+                }
+                // `check` made sure that some arm matches.
+                self.end(Terminator::Unreachable);
+            }
+        }
+        self.go_on(done);
+        dest.unwrap_or(UNIT)
+    }
+
+    fn arm(&mut self, arm: &MatchArm, dest: Option<&Operand>, done: Block) {
+        let value = self.expr(&arm.body);
+        self.give(dest, value);
+        self.goto(done);
+    }
+
+    fn jump<'m>(
+        &mut self,
+        value: &Operand,
+        ty: TyId,
+        arms: impl Iterator<Item = (&'m MatchArm, When)>,
+        dest: Option<&Operand>,
+        done: Block,
+    ) {
+        let word = match self.get(ty) {
+            Ty::Enum(_) => {
+                let base = value.clone();
+                self.emit(TyTable::INT, |dest| Inst::Tag { dest, base })
+            }
+            _ => value.clone(),
+        };
+        let from = self.block();
+        self.enter(from);
+        let mut targets = Vec::new();
+        let mut taken = BTreeSet::new();
+        let mut otherwise = None;
+        for (arm, when) in arms {
+            let target = self.block();
+            match when {
+                When::Words(_) if otherwise.is_some() => {}
+                When::Words(words) => {
+                    let new = words.into_iter().filter(|word| taken.insert(*word));
+                    targets.extend(new.map(|word| (word, target)));
+                }
+                When::Else => {
+                    otherwise.get_or_insert(target);
+                }
+            }
+            self.go_on(target);
+            if let PatternKind::Variant { variant, fields, .. } = &arm.pattern.kind {
+                let never = self.block();
+                self.variant_fields(value, *variant, fields, never);
+            } else if let PatternKind::Bind(_) = &arm.pattern.kind {
+                self.bind(&arm.pattern, value.clone(), ty);
+            }
+            self.arm(arm, dest, done);
+        }
+        self.go_on(from);
+        // Without an arm for the rest, the last one takes it: every value has an arm.
+        let otherwise = otherwise.or_else(|| targets.pop().map(|(_, last)| last));
+        match otherwise {
+            Some(otherwise) if targets.is_empty() => self.goto(otherwise),
+            Some(otherwise) => self.end(Terminator::Switch { value: word, arms: targets, otherwise }),
+            None => self.end(Terminator::Unreachable),
+        }
+    }
+
+    /// When each arm is taken, if words are enough to tell.
+    fn jumps(&self, arms: &[MatchArm], ty: TyId) -> Option<Vec<When>> {
+        let words = matches!(self.get(ty), Ty::Int | Ty::Byte | Ty::Bool | Ty::Enum(_));
+        if !words || arms.len() < 2 {
+            return None;
+        }
+        arms.iter().map(|arm| if arm.guard.is_some() { None } else { when(&arm.pattern) }).collect()
+    }
+}
+
+fn when(pattern: &Pattern) -> Option<When> {
+    match &pattern.kind {
+        PatternKind::Wild | PatternKind::Bind(_) => Some(When::Else),
+        PatternKind::Variant { variant, fields, .. } => {
+            let simple = |field: &Pattern| matches!(field.kind, PatternKind::Wild | PatternKind::Bind(_));
+            fields.iter().all(|(_, field)| simple(field)).then(|| When::Words(vec![i64::from(*variant)]))
+        }
+        PatternKind::Or(alternatives) => {
+            let words: Option<Vec<i64>> = alternatives.iter().map(word).collect();
+            words.map(When::Words)
+        }
+        PatternKind::Literal(literal) => literal_int(literal).map(|word| When::Words(vec![word])),
+        PatternKind::Range { .. }
+        | PatternKind::Class { .. }
+        | PatternKind::ErrorValue { .. }
+        | PatternKind::Tuple(_)
+        | PatternKind::None
+        | PatternKind::Some(_) => None,
+    }
+}
+
+/// The word of an alternative that binds nothing.
+fn word(pattern: &Pattern) -> Option<i64> {
+    match &pattern.kind {
+        PatternKind::Literal(literal) => literal_int(literal),
+        PatternKind::Variant { variant, fields, .. } => {
+            fields.iter().all(|(_, field)| is_wild(field)).then(|| i64::from(*variant))
+        }
+        PatternKind::Wild
+        | PatternKind::Bind(_)
+        | PatternKind::Range { .. }
+        | PatternKind::Class { .. }
+        | PatternKind::ErrorValue { .. }
+        | PatternKind::Tuple(_)
+        | PatternKind::Or(_)
+        | PatternKind::None
+        | PatternKind::Some(_) => None,
+    }
+}
