@@ -22,7 +22,8 @@ impl chumsky::span::Span for Span {
     type Offset = u32;
 
     fn new(context: FileId, range: std::ops::Range<u32>) -> Span {
-        Span { file: context, start: range.start, end: range.end }
+        // Of nothing, chumsky says: from the next token to the end of the last.
+        Span { file: context, start: range.start, end: range.end.max(range.start) }
     }
 
     fn context(&self) -> FileId {
