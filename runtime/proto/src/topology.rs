@@ -1,9 +1,9 @@
 //! Which process lives where: the contents of `topology.json`, and addresses as texts. In: text that `plutoc` or a person
 //! wrote. Out: checked values, or a message that says what is wrong.
 
+use core::net::SocketAddr;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
