@@ -148,7 +148,7 @@ macro_rules! for_each_runtime_fn {
             /// A bool: fails unless 0 or 1.
             read_bool(reader: ptr) -> word;
             /// A length of a collection: fails if larger than the bytes that are left (each element takes at least one byte;
-            /// a unit element none, so at most 2^20 of those).
+            /// collections of elements without bytes are read with `read_varint` and a limit of their own).
             read_len(reader: ptr) -> word;
             /// A variant number: fails unless below `count`.
             read_variant(reader: ptr, count: word) -> word;

@@ -88,24 +88,19 @@ impl Buffer {
     }
 }
 
-/// How many elements without bytes one message may hold in all.
-const UNITS: u64 = 1 << 20;
-
 /// A received request or reply. After the first malformed byte every read gives 0 or the empty text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reader {
     bytes: Vec<u8>,
     at: usize,
     failed: bool,
-    /// How many more elements may be announced than bytes are left.
-    units: u64,
 }
 
 impl Reader {
     /// Begins at the first of these bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Reader {
-        Reader { bytes, at: 0, failed: false, units: UNITS }
+        Reader { bytes, at: 0, failed: false }
     }
 
     /// Was nothing malformed so far?
@@ -189,15 +184,13 @@ impl Reader {
         byte
     }
 
-    /// The length of a collection: fails if it cannot be true. Elements without bytes draw on a limit of their own.
+    /// The length of a collection whose elements take at least one byte each: fails if so many bytes are not left.
     pub fn length(&mut self) -> u64 {
         let len = self.varint();
-        let beyond = len.saturating_sub(self.left() as u64);
-        if beyond > self.units {
+        if len > self.left() as u64 {
             self.fail();
             return 0;
         }
-        self.units -= beyond;
         len
     }
 
