@@ -5,6 +5,7 @@
 
 pub mod analyze;
 pub mod builtin;
+pub mod check;
 pub mod facts;
 pub mod hir;
 pub mod ids;

@@ -13,7 +13,7 @@ mod errors;
 mod expr;
 mod headers;
 mod literal;
-mod nearest;
+pub(crate) mod nearest;
 mod path;
 mod pattern;
 mod place;

@@ -4,7 +4,7 @@
 const LONGEST: usize = 60;
 
 /// The nearest of `candidates`, if one is near enough; the first of equals.
-pub(super) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONGEST {
         return None;
     }

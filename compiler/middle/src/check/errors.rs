@@ -1,0 +1,33 @@
+//! The wording of `check`'s messages: one constructor for each thing that can be wrong. In: places, names and types as text.
+//! Out: diagnostics. No logic of the language is decided here.
+
+mod call;
+mod declaration;
+mod operator;
+mod pattern;
+mod place;
+mod value;
+
+pub(super) use call::*;
+pub(super) use declaration::*;
+pub(super) use operator::*;
+pub(super) use pattern::*;
+pub(super) use place::*;
+pub(super) use value::*;
+
+use super::Why;
+use pluto_syntax::diag::Diagnostic;
+
+/// Adds the place that a needed type comes from.
+fn because(diagnostic: Diagnostic, needed: &str, why: Why) -> Diagnostic {
+    match why {
+        Why::Plain => diagnostic,
+        Why::Declared(span) => diagnostic.also(span, format!("declared as `{needed}`")),
+        Why::Param(span) => diagnostic.also(span, format!("the parameter is a `{needed}`")),
+        Why::Field(span) => diagnostic.also(span, format!("the field is a `{needed}`")),
+        Why::Result(span) => diagnostic.also(span, format!("this function gives `{needed}`")),
+        Why::Branch(span) => diagnostic.also(span, format!("here it is `{needed}`")),
+        Why::Element(span) => diagnostic.also(span, format!("because this needs `{needed}`")),
+        Why::Caught(span) => diagnostic.also(span, format!("the call gives `{needed}`")),
+    }
+}

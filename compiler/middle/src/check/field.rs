@@ -1,0 +1,114 @@
+//! `base.name` and `base[index]`.
+
+use super::{Cx, Want, Why, errors};
+use crate::hir::{Expr, ExprKind, Field};
+use crate::ids::{ExprId, TyId};
+use crate::resolve::nearest::nearest;
+use crate::ty::{Ty, TyTable};
+use pluto_syntax::span::Span;
+
+impl<'a> Cx<'a> {
+    pub(super) fn field(&mut self, id: ExprId, base: &'a Expr, name: &'a str, span: Span) -> TyId {
+        if let (ExprKind::SelfValue, Some(class)) = (&base.kind, self.service()) {
+            self.note_service(base);
+            let declared = &self.program.classes[class];
+            return self.named_field(id, &declared.fields, &declared.name, name, span);
+        }
+        let ty = self.expr(base, Want::Any);
+        match self.get(ty) {
+            Ty::Class(class) => {
+                let declared = &self.program.classes[class];
+                self.named_field(id, &declared.fields, &declared.name, name, span)
+            }
+            Ty::ErrorValue(error) => {
+                let declared = &self.program.errors[error];
+                self.named_field(id, &declared.fields, &declared.name, name, span)
+            }
+            Ty::Tuple(parts) => self.tuple_field(id, ty, &parts, name, span),
+            Ty::Error | Ty::Never => TyTable::ERROR,
+            Ty::Var(_) => self.must_be_known(base.span, ty),
+            other @ (Ty::Unit
+            | Ty::Int
+            | Ty::Float
+            | Ty::Bool
+            | Ty::Byte
+            | Ty::String
+            | Ty::Array(_)
+            | Ty::Map(..)
+            | Ty::Nullable(_)
+            | Ty::Enum(_)
+            | Ty::AnyError) => {
+                let shown = self.show(ty);
+                let text = self.text(base.span).unwrap_or("x");
+                self.report(errors::no_fields(span, name, &shown, text, &other));
+                self.poison(ty);
+                TyTable::ERROR
+            }
+        }
+    }
+
+    fn named_field(&mut self, id: ExprId, fields: &'a [Field], owner: &str, name: &str, span: Span) -> TyId {
+        if let Some(position) = fields.iter().position(|field| &*field.name == name) {
+            self.out_fields.insert(id, u32::try_from(position).unwrap_or(u32::MAX));
+            return fields[position].ty;
+        }
+        let near = nearest(name, fields.iter().map(|field| &*field.name));
+        let names: Vec<&str> = fields.iter().map(|field| &*field.name).collect();
+        self.report(errors::unknown_field(span, name, owner, near, &names));
+        TyTable::ERROR
+    }
+
+    fn tuple_field(&mut self, id: ExprId, ty: TyId, parts: &[TyId], name: &str, span: Span) -> TyId {
+        if let Some((position, part)) = name.parse::<usize>().ok().and_then(|at| Some((at, *parts.get(at)?))) {
+            self.out_fields.insert(id, u32::try_from(position).unwrap_or(u32::MAX));
+            return part;
+        }
+        let shown = self.show(ty);
+        let names: Vec<String> = (0..parts.len().min(8)).map(|at| at.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.report(errors::unknown_field(span, name, &shown, None, &names));
+        TyTable::ERROR
+    }
+
+    pub(super) fn index(&mut self, span: Span, base: &'a Expr, index: &'a Expr) -> TyId {
+        let ty = self.expr(base, Want::Any);
+        match self.get(ty) {
+            Ty::Array(element) => {
+                self.check_expr(index, TyTable::INT, Why::Plain);
+                element
+            }
+            Ty::Map(key, value) => {
+                self.check_expr(index, key, Why::Element(base.span));
+                value
+            }
+            Ty::Error | Ty::Never => {
+                self.expr(index, Want::Any);
+                TyTable::ERROR
+            }
+            Ty::Var(_) => {
+                self.expr(index, Want::Any);
+                self.must_be_known(base.span, ty)
+            }
+            other @ (Ty::Unit
+            | Ty::Int
+            | Ty::Float
+            | Ty::Bool
+            | Ty::Byte
+            | Ty::String
+            | Ty::Tuple(_)
+            | Ty::Nullable(_)
+            | Ty::Class(_)
+            | Ty::Enum(_)
+            | Ty::ErrorValue(_)
+            | Ty::AnyError) => {
+                let key = self.expr(index, Want::Any);
+                self.poison(key);
+                let shown = self.show(ty);
+                let text = self.text(base.span).unwrap_or("x");
+                self.report(errors::not_indexable(span, &shown, text, &other));
+                self.poison(ty);
+                TyTable::ERROR
+            }
+        }
+    }
+}

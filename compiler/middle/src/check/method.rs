@@ -1,0 +1,248 @@
+//! Method calls. In: receiver, name, arguments. Out: what is called, and the result type.
+
+use super::{Cx, Later, Open, Want, Why, errors};
+use crate::builtin::{Changes, METHODS, Method, MethodRow, NOT_YET, Needs, Receiver, Sig};
+use crate::hir::{Expr, ExprKind, SelfParam};
+use crate::ids::{ClassId, FnId, TyId};
+use crate::resolve::nearest::nearest;
+use crate::ty::{Ty, TyTable};
+use crate::types::Callee;
+use pluto_syntax::span::Span;
+
+/// A name and where it stands.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    name: &'a str,
+    span: Span,
+}
+
+impl<'a> Cx<'a> {
+    pub(super) fn call_method(
+        &mut self,
+        e: &'a Expr,
+        receiver: &'a Expr,
+        name: &'a str,
+        name_span: Span,
+        args: &'a [Expr],
+    ) -> TyId {
+        let named = Named { name, span: name_span };
+        if let ExprKind::CallGlobal { function: crate::builtin::Global::Expect, args: values } = &receiver.kind {
+            self.expectation(e, receiver, values, name, args);
+            return TyTable::UNIT;
+        }
+        if let Some(class) = self.service() {
+            if let ExprKind::Dep(dep) = receiver.kind
+                && let Some(dep) = self.program.classes[class].deps.get(dep as usize)
+            {
+                self.note_service(receiver);
+                return self.service_method(e, receiver, dep.class, named, args);
+            }
+            if matches!(receiver.kind, ExprKind::SelfValue) {
+                self.note_service(receiver);
+                return self.service_method(e, receiver, class, named, args);
+            }
+        }
+        let ty = self.expr(receiver, Want::Any);
+        self.value_method(e, receiver, ty, named, args)
+    }
+
+    /// Services have no type; their expressions are noted as unit.
+    pub(super) fn note_service(&mut self, e: &Expr) {
+        self.body.exprs.push((e.id, e.span));
+        self.out_exprs[e.id] = TyTable::UNIT;
+    }
+
+    fn find(&self, class: ClassId, name: &str) -> Option<FnId> {
+        self.program.classes[class].methods.iter().copied().find(|method| &*self.program.fns[*method].name == name)
+    }
+
+    fn service_method(
+        &mut self,
+        e: &'a Expr,
+        receiver: &'a Expr,
+        class: ClassId,
+        named: Named<'a>,
+        args: &'a [Expr],
+    ) -> TyId {
+        let Some(method) = self.find(class, named.name) else {
+            return self.unknown_class_method(class, named, args);
+        };
+        let own = matches!(receiver.kind, ExprKind::SelfValue);
+        self.out_methods.insert(e.id, if own { Callee::OwnService(method) } else { Callee::Dep(method) });
+        if own && self.program.fns[method].self_param == Some(SelfParam::Mut) {
+            self.must_be_changeable(receiver, Some(named.name));
+        }
+        self.arguments(e.span, method, args);
+        self.out_results[method]
+    }
+
+    fn value_method(&mut self, e: &'a Expr, receiver: &'a Expr, ty: TyId, named: Named<'a>, args: &'a [Expr]) -> TyId {
+        let kind = match self.get(ty) {
+            Ty::Error | Ty::Never => {
+                self.ignore(args);
+                return TyTable::ERROR;
+            }
+            Ty::Var(_) => {
+                self.ignore(args);
+                return self.must_be_known(receiver.span, ty);
+            }
+            Ty::Class(class) => return self.data_method(e, receiver, class, named, args),
+            Ty::Int => Receiver::Int,
+            Ty::Float => Receiver::Float,
+            Ty::String => Receiver::String,
+            Ty::Array(_) => Receiver::Array,
+            Ty::Map(..) => Receiver::Map,
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Byte
+            | Ty::Tuple(_)
+            | Ty::Nullable(_)
+            | Ty::Enum(_)
+            | Ty::ErrorValue(_)
+            | Ty::AnyError => return self.no_methods(receiver, ty, named, args),
+        };
+        match METHODS.iter().find(|row| row.receiver == kind && row.name == named.name) {
+            Some(row) => self.builtin(e, receiver, ty, row, args),
+            None => self.unknown_builtin(kind, ty, named, args),
+        }
+    }
+
+    fn data_method(
+        &mut self,
+        e: &'a Expr,
+        receiver: &'a Expr,
+        class: ClassId,
+        named: Named<'a>,
+        args: &'a [Expr],
+    ) -> TyId {
+        let Some(method) = self.find(class, named.name) else {
+            return self.unknown_class_method(class, named, args);
+        };
+        self.out_methods.insert(e.id, Callee::Data(method));
+        if self.program.fns[method].self_param == Some(SelfParam::Mut) {
+            self.must_be_changeable(receiver, Some(named.name));
+        }
+        self.arguments(e.span, method, args);
+        self.out_results[method]
+    }
+
+    fn unknown_class_method(&mut self, class: ClassId, named: Named<'a>, args: &'a [Expr]) -> TyId {
+        let declared = &self.program.classes[class];
+        let is_field = declared.fields.iter().any(|field| &*field.name == named.name);
+        let names = declared.methods.iter().map(|method| &*self.program.fns[*method].name);
+        let near = nearest(named.name, names);
+        let diagnostic = errors::unknown_method(named.span, named.name, &declared.name, near, is_field);
+        self.report(diagnostic.also(declared.span, format!("`{}` is declared here", declared.name)));
+        self.ignore(args);
+        TyTable::ERROR
+    }
+
+    fn unknown_builtin(&mut self, kind: Receiver, ty: TyId, named: Named<'a>, args: &'a [Expr]) -> TyId {
+        if NOT_YET.contains(&(kind, named.name)) {
+            self.report(errors::method_not_yet(named.span, named.name));
+        } else {
+            let names = METHODS.iter().filter(|row| row.receiver == kind).map(|row| row.name);
+            let near = nearest(named.name, names).or(errors::other_name(named.name));
+            let near = near.filter(|near| METHODS.iter().any(|row| row.receiver == kind && row.name == *near));
+            let shown = self.show(ty);
+            self.report(errors::unknown_method(named.span, named.name, &shown, near, false));
+        }
+        self.ignore(args);
+        TyTable::ERROR
+    }
+
+    fn no_methods(&mut self, receiver: &'a Expr, ty: TyId, named: Named<'a>, args: &'a [Expr]) -> TyId {
+        let shown = self.show(ty);
+        let nullable = matches!(self.get(ty), Ty::Nullable(_));
+        let text = self.text(receiver.span).unwrap_or("x");
+        self.report(if nullable {
+            errors::method_of_nullable(named.span, named.name, &shown, text)
+        } else {
+            errors::unknown_method(named.span, named.name, &shown, None, false)
+        });
+        self.ignore(args);
+        self.poison(ty);
+        TyTable::ERROR
+    }
+
+    fn builtin(
+        &mut self,
+        e: &'a Expr,
+        receiver: &'a Expr,
+        ty: TyId,
+        row: &'static MethodRow,
+        args: &'a [Expr],
+    ) -> TyId {
+        self.out_methods.insert(e.id, Callee::Builtin(row.method));
+        if row.changes == Changes::Yes {
+            self.must_be_changeable(receiver, Some(row.name));
+        }
+        let mut other = TyTable::ERROR;
+        if self.count(e.span, row.name, row.params.len(), args) {
+            for (param, arg) in row.params.iter().zip(args) {
+                let needed = self.sig(ty, *param, e.span, &mut other);
+                let why =
+                    if matches!(param, Sig::T | Sig::K | Sig::V) { Why::Element(receiver.span) } else { Why::Plain };
+                self.check_expr(arg, needed, why);
+            }
+        } else {
+            other = self.fresh(e.span, Open::Value);
+            self.poison(other);
+        }
+        self.needs(e.span, ty, row);
+        self.sig(ty, row.result, e.span, &mut other)
+    }
+
+    fn needs(&mut self, span: Span, ty: TyId, row: &'static MethodRow) {
+        let Ty::Array(element) = self.get(ty) else { return };
+        let later = match row.needs {
+            Needs::Nothing => return,
+            Needs::Equal => Later::Comparable { ty: element, span, what: row.name },
+            Needs::Order => Later::Ordered { ty: element, span, method: row.name },
+            Needs::Strings if self.is_open(element) => {
+                self.unify(element, TyTable::STRING);
+                return;
+            }
+            Needs::Strings => Later::Strings { ty: element, span },
+        };
+        self.body.later.push(later);
+    }
+
+    /// A type of the table for this receiver; `other` is the element type of `zip`'s argument.
+    fn sig(&mut self, receiver: TyId, sig: Sig, span: Span, other: &mut TyId) -> TyId {
+        let (element, value) = match self.get(receiver) {
+            Ty::Array(element) => (element, TyTable::ERROR),
+            Ty::Map(key, value) => (key, value),
+            _ => (TyTable::ERROR, TyTable::ERROR),
+        };
+        let ty = match sig {
+            Sig::Unit => Ty::Unit,
+            Sig::Int => Ty::Int,
+            Sig::Float => Ty::Float,
+            Sig::Bool => Ty::Bool,
+            Sig::String => Ty::String,
+            Sig::T | Sig::K => return element,
+            Sig::V => return value,
+            Sig::Array => return receiver,
+            Sig::ArrayString => Ty::Array(TyTable::STRING),
+            Sig::ArrayK => Ty::Array(element),
+            Sig::ArrayV => Ty::Array(value),
+            Sig::ArrayIndexed => Ty::Array(self.ty(Ty::Tuple(vec![TyTable::INT, element]))),
+            Sig::ArrayAny => {
+                *other = self.fresh(span, Open::Value);
+                Ty::Array(*other)
+            }
+            Sig::ArrayPairs => Ty::Array(self.ty(Ty::Tuple(vec![element, *other]))),
+            Sig::IntOpt => Ty::Nullable(TyTable::INT),
+            Sig::FloatOpt => Ty::Nullable(TyTable::FLOAT),
+            Sig::TOpt => Ty::Nullable(element),
+            Sig::VOpt => Ty::Nullable(value),
+        };
+        self.ty(ty)
+    }
+
+    /// Is this expression a call of `or_insert`, whose result is a place?
+    pub(super) fn is_entry(&self, e: &Expr) -> bool {
+        self.out_methods.get(&e.id) == Some(&Callee::Builtin(Method::MapOrInsert))
+    }
+}

@@ -1,0 +1,59 @@
+//! Places: what may be assigned or changed. In: a place expression. Out: its type; a message if its root is not `mut`.
+
+use super::{Binder, Cx, Want, errors};
+use crate::hir::{Expr, ExprKind, Mutability, SelfParam};
+use crate::ids::{LocalId, TyId};
+
+impl<'a> Cx<'a> {
+    /// The type of a place that is assigned.
+    pub(super) fn place(&mut self, place: &'a Expr) -> TyId {
+        let ty = self.expr(place, Want::Any);
+        self.must_be_changeable(place, None);
+        ty
+    }
+
+    /// The root of the place must be mutable. `method` is what changes it, if not an assignment.
+    pub(super) fn must_be_changeable(&mut self, place: &'a Expr, method: Option<&str>) {
+        let mut root = place;
+        while let ExprKind::Field { base, .. } | ExprKind::Index { base, .. } = &root.kind {
+            root = base;
+        }
+        match &root.kind {
+            ExprKind::Local(local) => self.local_must_be_changeable(place, *local, method),
+            ExprKind::SelfValue => {
+                let declared = &self.program.fns[self.body.function];
+                if declared.self_param == Some(SelfParam::Read) {
+                    self.report(errors::self_not_mutable(place.span, &declared.name, declared.span, method));
+                }
+            }
+            ExprKind::Const(constant) => {
+                let declared = &self.program.fns[*constant];
+                self.report(errors::constant_changed(place.span, &declared.name, declared.span));
+            }
+            // Its own receiver was looked at.
+            ExprKind::CallMethod { .. } if self.is_entry(root) => {}
+            ExprKind::Error => {}
+            _ => {
+                let text = self.text(root.span).unwrap_or("this value");
+                self.report(errors::temporary_changed(root.span, text, method));
+            }
+        }
+    }
+
+    fn local_must_be_changeable(&mut self, place: &'a Expr, local: LocalId, method: Option<&str>) {
+        let declared = &self.program.fns[self.body.function].locals[local];
+        if declared.mutability == Mutability::Mutable {
+            return;
+        }
+        let binder = self.body.binders.get(&local).copied().unwrap_or(Binder::Let);
+        let ty = self.body.locals.get(local).copied().flatten().map(|ty| self.show(ty));
+        let whole = matches!(place.kind, ExprKind::Local(_)) && method.is_none();
+        let change = match method {
+            Some(method) => errors::Change::Call(method),
+            None if whole => errors::Change::Assign,
+            None => errors::Change::Part,
+        };
+        let ty = ty.unwrap_or_else(|| "_".into());
+        self.report(errors::not_mutable(place.span, &declared.name, declared.span, binder, &ty, change));
+    }
+}

@@ -1,0 +1,152 @@
+//! Blocks, statements and loops. A statement says whether what follows it can be reached.
+
+use super::{Binder, Cx, Later, Want, Why, errors, operator};
+use crate::hir::{Block, Cond, Expr, ExprKind, Iter, Pattern, Stmt, StmtKind};
+use crate::ids::TyId;
+use crate::ty::{Ty, TyTable};
+
+/// Does the block go on after a statement?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Ends,
+}
+
+impl<'a> Cx<'a> {
+    /// The type of a block: of its value, `Never` if its end is not reached.
+    pub(super) fn block(&mut self, block: &'a Block, want: Want) -> TyId {
+        let mut flow = Flow::On;
+        for stmt in &block.stmts {
+            if self.stmt(stmt) == Flow::Ends {
+                flow = Flow::Ends;
+            }
+        }
+        let Some(value) = &block.value else {
+            return if flow == Flow::Ends { TyTable::NEVER } else { self.no_value(block, want) };
+        };
+        match want {
+            Want::Any | Want::Hint(_) => self.expr(value, want),
+            Want::Type(ty, why) => {
+                let actual = self.expr(value, want);
+                self.coerce(value, actual, ty, why);
+                if self.shallow(actual) == TyTable::NEVER { TyTable::NEVER } else { ty }
+            }
+            Want::Drop => {
+                let actual = self.expr(value, Want::Drop);
+                let ends = flow == Flow::Ends || self.shallow(actual) == TyTable::NEVER;
+                if ends { TyTable::NEVER } else { TyTable::UNIT }
+            }
+        }
+    }
+
+    /// A block whose end is reached without a value.
+    fn no_value(&mut self, block: &'a Block, want: Want) -> TyId {
+        if let Want::Type(ty, why) = want
+            && !self.unify(TyTable::UNIT, ty)
+        {
+            let needed = self.show(ty);
+            self.report(errors::block_without_value(block.span, &needed, why));
+            return TyTable::ERROR;
+        }
+        TyTable::UNIT
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt) -> Flow {
+        match &stmt.kind {
+            StmtKind::Let { pattern, ty, value } => self.bind_let(pattern, *ty, value),
+            StmtKind::Assign { place, value } => {
+                let ty = self.place(place);
+                self.check_expr(value, ty, Why::Plain);
+                self.flow(value)
+            }
+            StmtKind::AssignOp { place, op, op_span, value } => {
+                let ty = self.place(place);
+                let hint = if self.is_open(ty) { Want::Any } else { Want::Hint(ty) };
+                let right = self.expr(value, hint);
+                let operands = [(place, ty), (value, right)];
+                self.arithmetic(&operands, &[operator::Step { op: *op, span: *op_span }]);
+                self.flow(value)
+            }
+            StmtKind::Expr(e) => {
+                self.expr(e, Want::Drop);
+                self.flow(e)
+            }
+            StmtKind::While { id, cond, body } => {
+                self.cond(cond);
+                self.block(body, Want::Drop);
+                let forever = matches!(cond, Cond::Expr(e) if matches!(e.kind, ExprKind::Bool(true)));
+                if forever && !self.body.broken.contains(id) { Flow::Ends } else { Flow::On }
+            }
+            StmtKind::For { id: _, pattern, iter, body } => {
+                let element = self.iterated(iter);
+                self.irrefutable(pattern, element, Binder::Loop);
+                self.block(body, Want::Drop);
+                Flow::On
+            }
+        }
+    }
+
+    fn flow(&self, e: &Expr) -> Flow {
+        if self.noted(e) == TyTable::NEVER { Flow::Ends } else { Flow::On }
+    }
+
+    fn bind_let(&mut self, pattern: &'a Pattern, ty: Option<TyId>, value: &'a Expr) -> Flow {
+        let ty = match ty {
+            Some(ty) => {
+                self.check_expr(value, ty, Why::Declared(pattern.span));
+                ty
+            }
+            None => self.expr(value, Want::Any),
+        };
+        self.irrefutable(pattern, ty, Binder::Let);
+        self.flow(value)
+    }
+
+    fn irrefutable(&mut self, pattern: &'a Pattern, ty: TyId, binder: Binder) {
+        self.pattern(pattern, ty, binder);
+        self.body.later.push(Later::Irrefutable { ty, pattern, binder });
+    }
+
+    /// What a `for` loop's variable is.
+    fn iterated(&mut self, iter: &'a Iter) -> TyId {
+        let value = match iter {
+            Iter::Range { low, high, inclusive: _ } => {
+                self.check_expr(low, TyTable::INT, Why::Plain);
+                self.check_expr(high, TyTable::INT, Why::Plain);
+                return TyTable::INT;
+            }
+            Iter::Value(value) => value,
+        };
+        let ty = self.expr(value, Want::Any);
+        match self.get(ty) {
+            Ty::Array(element) => element,
+            Ty::Map(key, value) => self.ty(Ty::Tuple(vec![key, value])),
+            Ty::String => TyTable::STRING,
+            Ty::Error | Ty::Never => TyTable::ERROR,
+            Ty::Var(_) => self.must_be_known(value.span, ty),
+            other @ (Ty::Unit
+            | Ty::Int
+            | Ty::Float
+            | Ty::Bool
+            | Ty::Byte
+            | Ty::Tuple(_)
+            | Ty::Nullable(_)
+            | Ty::Class(_)
+            | Ty::Enum(_)
+            | Ty::ErrorValue(_)
+            | Ty::AnyError) => {
+                let (shown, text) = (self.show(ty), self.text(value.span).unwrap_or("n"));
+                self.report(errors::not_iterable(value.span, &shown, text, &other));
+                self.poison(ty);
+                TyTable::ERROR
+            }
+        }
+    }
+
+    /// Reports that a type is needed at this place and not known yet.
+    pub(super) fn must_be_known(&mut self, span: pluto_syntax::span::Span, ty: TyId) -> TyId {
+        self.report(errors::not_known_yet(span));
+        self.poison(ty);
+        TyTable::ERROR
+    }
+}
