@@ -1,0 +1,157 @@
+//! MIR by hand. In: calls. Out: programs for the tests.
+
+use pluto_middle::ids::{Id, IndexVec};
+use pluto_middle::mir::*;
+
+/// A program without functions.
+pub(crate) fn program() -> Program {
+    let mut program = Program {
+        process: Name::from("test"),
+        me: Peer(0),
+        peers: IndexVec::new(),
+        types: IndexVec::new(),
+        functions: IndexVec::new(),
+        services: IndexVec::new(),
+        sites: IndexVec::new(),
+        main: None,
+        handlers: vec![],
+        wire: vec![],
+        builtin_errors: [None; 4],
+        tests: vec![],
+    };
+    program.peers.push(PeerInfo { name: Name::from("test"), transport: pluto_middle::facts::Transport::Direct });
+    program.sites.push(SiteInfo { function: Name::from("main"), file: Name::from("main.pluto"), line: 7 });
+    program
+}
+
+/// The id of a type, new or known.
+pub(crate) fn ty(program: &mut Program, ty: Type) -> TypeId {
+    match program.types.iter().position(|known| *known == ty) {
+        Some(at) => TypeId::from_index(at),
+        None => program.types.push(ty),
+    }
+}
+
+/// A function under construction; its first block is open.
+pub(crate) struct Make {
+    function: Function,
+    status: Local,
+    at: Block,
+}
+
+/// The block that hands a failure on.
+const FAIL: Block = Block(1);
+
+impl Make {
+    /// A function that can fail, with these parameters, all owned.
+    pub(crate) fn new(program: &mut Program, name: &str, params: &[TypeId], result: TypeId) -> Make {
+        let function = Function {
+            name: Name::from(name),
+            params: vec![],
+            result,
+            status: HasStatus::Yes,
+            stack_check: StackCheck::Yes,
+            locals: IndexVec::new(),
+            blocks: IndexVec::new(),
+            site: Site(0),
+        };
+        let status_type = ty(program, Type::Status);
+        let mut make = Make { function, status: Local(0), at: Block(0) };
+        for param in params {
+            let local = make.local(*param);
+            make.function.params.push((local, Passing::Owned));
+        }
+        make.status = make.local(status_type);
+        make.block();
+        make.block();
+        make.function.blocks[FAIL].end = Terminator::Fail(Operand::Move(make.status));
+        make
+    }
+    /// A parameter.
+    pub(crate) fn param(&self, at: usize) -> Operand {
+        Operand::Copy(self.function.params[at].0)
+    }
+    /// A local.
+    pub(crate) fn local(&mut self, ty: TypeId) -> Local {
+        self.function.locals.push(LocalDecl { ty, name: Name::from(""), addressed: Addressed::No, root: None })
+    }
+    /// A local in memory.
+    pub(crate) fn addressed(&mut self, ty: TypeId) -> Local {
+        let local = self.local(ty);
+        self.function.locals[local].addressed = Addressed::Yes;
+        local
+    }
+    /// A block.
+    pub(crate) fn block(&mut self) -> Block {
+        self.function.blocks.push(BlockData { insts: vec![], end: Terminator::Unreachable })
+    }
+    /// Goes on in a block.
+    pub(crate) fn begin(&mut self, block: Block) {
+        self.at = block;
+    }
+    /// An instruction.
+    pub(crate) fn inst(&mut self, inst: Inst) {
+        self.function.blocks[self.at].insts.push(inst);
+    }
+    /// The end of the block.
+    pub(crate) fn end(&mut self, end: Terminator) {
+        self.function.blocks[self.at].end = end;
+    }
+    /// Ends the block with what can fail, and goes on in a new one.
+    pub(crate) fn step(&mut self, end: impl FnOnce(Block, OnFail) -> Terminator) {
+        let then = self.block();
+        let on_fail = OnFail { status: self.status, fail: FAIL };
+        self.end(end(then, on_fail));
+        self.begin(then);
+    }
+    /// Checked arithmetic.
+    pub(crate) fn checked(&mut self, dest: Local, op: Checked, left: Operand, right: Operand) {
+        let right = Some(right);
+        self.step(|then, on_fail| Terminator::Checked { dest, op, left, right, then, on_fail, site: Site(0) });
+    }
+    /// A call of a function that can fail.
+    pub(crate) fn call(&mut self, dest: Local, function: Func, args: Vec<Operand>) {
+        self.step(|then, on_fail| {
+            let on_fail = Some(on_fail);
+            Terminator::Call { dest, function, args, then, on_fail, site: Site(0) }
+        });
+    }
+    /// Prints a value.
+    pub(crate) fn print(&mut self, program: &mut Program, of: TypeId, value: Operand) {
+        let string = ty(program, Type::String);
+        let text = self.local(string);
+        self.inst(Inst::Show { dest: text, ty: of, value, format: None });
+        self.inst(Inst::Print { text: Operand::Copy(text) });
+        self.inst(Inst::Drop(text));
+    }
+    /// The function.
+    pub(crate) fn done(mut self, program: &mut Program, result: Operand) -> Func {
+        self.end(Terminator::Return(result));
+        program.functions.push(self.function)
+    }
+}
+
+/// A constant.
+pub(crate) fn int(value: i64) -> Operand {
+    Operand::Const(Const::Int(value))
+}
+
+/// A constant.
+pub(crate) fn text(value: &str) -> Operand {
+    Operand::Const(Const::Str(Name::from(value)))
+}
+
+/// A use.
+pub(crate) fn copy(local: Local) -> Operand {
+    Operand::Copy(local)
+}
+
+/// A last use.
+pub(crate) fn moved(local: Local) -> Operand {
+    Operand::Move(local)
+}
+
+/// Makes a function `main`.
+pub(crate) fn set_main(program: &mut Program, function: Func, result: MainResult) {
+    program.main = Some(Main { function, result, app: None });
+}
