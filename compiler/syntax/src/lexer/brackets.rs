@@ -73,6 +73,8 @@ struct Balancer<'s> {
     too_deep: Option<Span>,
     /// End of the last stray closing bracket: a run of them is reported once.
     stray_end: Option<u32>,
+    /// Start of the last bracket found unclosed: a run of them is reported once.
+    reported_start: Option<u32>,
 }
 
 impl<'s> Balancer<'s> {
@@ -148,15 +150,20 @@ impl<'s> Balancer<'s> {
             && let Some((opener, span)) = self.open.pop()
         {
             if let Some(closer) = closer_of(&opener) {
-                let text = opener.text();
-                self.report(
-                    Diagnostic::new(Code::E0106, span, format!("this `{text}` is not closed"))
-                        .also(at, format!("`{}` is missing before this", closer.text()))
-                        .help(format!("add `{}` where what it encloses ends", closer.text())),
-                );
+                // Of brackets side by side, `(((`, only the last is reported.
+                if self.reported_start != Some(span.end) {
+                    self.unclosed(&opener, span, &closer, at);
+                }
+                self.reported_start = Some(span.start);
                 self.out.push((closer, Span { end: at.start, ..at }));
             }
         }
+    }
+
+    fn unclosed(&mut self, opener: &Token<'s>, span: Span, closer: &Token<'s>, at: Span) {
+        let report = Diagnostic::new(Code::E0106, span, format!("this `{}` is not closed", opener.text()));
+        let report = report.also(at, format!("`{}` is missing before this", closer.text()));
+        self.report(report.help(format!("add `{}` where what it encloses ends", closer.text())));
     }
 
     fn stray(&mut self, token: &Token<'s>, span: Span) {
