@@ -294,6 +294,14 @@ impl<'c, 'a> Body<'c, 'a> {
         }
     }
 
+    /// The same for what begins the path with its own place.
+    pub(super) fn own_path_fails(&mut self, on_error: OnError) -> OnFail {
+        match on_error {
+            OnError::Catch { status, handlers } => OnFail { status, fail: handlers },
+            OnError::Propagate => self.on_fail(),
+        }
+    }
+
     /// The place in call paths.
     pub(super) fn site(&mut self, span: Span) -> Site {
         self.cx.site(&self.name, span)

@@ -79,7 +79,9 @@ impl Body<'_, '_> {
         let number = served.and_then(|methods| methods.iter().position(|served| *served == method));
         let number = number.expect("`infer` lists every method that is called from another process");
         let dest = self.temp(self.cx.types.results[method]);
-        let on_fail = self.call_fails(site, on_error);
+        let args = args.into_iter().zip(&program.fns[method].params);
+        let args = args.map(|(arg, param)| self.in_local(arg, self.cx.types.locals[method][*param])).collect();
+        let on_fail = self.own_path_fails(on_error);
         let then = self.block();
         self.end(Terminator::CallRemote(Box::new(RemoteCall {
             dest,
@@ -142,15 +144,29 @@ impl Body<'_, '_> {
     fn read_text(&mut self, path: Operand, ty: TyId, span: Span, on_error: OnError) -> Operand {
         self.cx.builtin_errors.insert(BuiltinError::File);
         let site = self.site(span);
-        let on_fail = match on_error {
-            OnError::Propagate => self.on_fail(),
-            OnError::Catch { .. } => self.call_fails(site, on_error),
-        };
+        let on_fail = self.own_path_fails(on_error);
         let dest = self.temp(ty);
         let then = self.block();
         self.end(Terminator::ReadText { dest, path, then, on_fail, site });
         self.go_on(then);
         Operand::Copy(dest)
+    }
+
+    /// A value in a local: remote arguments tell their types by it.
+    fn in_local(&mut self, value: Operand, ty: TyId) -> Operand {
+        match value {
+            Operand::Copy(_) | Operand::Move(_) => value,
+            Operand::Const(_) => self.emit(ty, |dest| Inst::Assign { dest, value }),
+        }
+    }
+
+    /// Does a call that fails note its own place on the path, so that `Trace` must not?
+    pub(super) fn notes_its_place(&self, call: &Expr) -> bool {
+        match (&call.kind, self.cx.types.methods.get(&call.id)) {
+            (ExprKind::CallGlobal { .. }, _) => true,
+            (_, Some(Callee::Dep(method))) => self.cx.route(*method) != Route::Local,
+            _ => false,
+        }
     }
 
     /// What `expect(x).to_…` does.

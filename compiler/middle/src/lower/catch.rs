@@ -1,7 +1,7 @@
 //! `catch`: what happens when a call fails. A fault goes on to the caller; an error goes to the first handler that takes it.
 
 use super::body::{Body, OnError, UNIT};
-use crate::hir::{CatchClause, CatchKind, CatchRest, Expr, ExprKind};
+use crate::hir::{CatchClause, CatchKind, CatchRest, Expr};
 use crate::ids::TyId;
 use crate::mir::{Inst, Local, Operand, Terminator, Type};
 use crate::ty::TyTable;
@@ -58,8 +58,7 @@ impl Body<'_, '_> {
 
     /// Hands a failed call's status on to the caller.
     fn hand_on(&mut self, call: &Expr, status: Local) {
-        // What is not a call of the program has begun the path with its own place.
-        if !matches!(call.kind, ExprKind::CallGlobal { .. }) {
+        if !self.notes_its_place(call) {
             let site = self.site(call.span);
             self.push(Inst::Trace { status: Operand::Copy(status), site });
         }
