@@ -182,6 +182,14 @@ impl<'c, 'a> Body<'c, 'a> {
         Operand::Copy(dest)
     }
 
+    /// A value in a local, where its type must be known from the operand.
+    pub(super) fn in_local(&mut self, value: Operand, ty: TyId) -> Operand {
+        match value {
+            Operand::Copy(_) | Operand::Move(_) => value,
+            Operand::Const(_) => self.emit(ty, |dest| Inst::Assign { dest, value }),
+        }
+    }
+
     /// Can the program change this local?
     pub(super) fn is_mutable(&self, local: Local) -> bool {
         self.mutable[local.index()]

@@ -152,14 +152,6 @@ impl Body<'_, '_> {
         Operand::Copy(dest)
     }
 
-    /// A value in a local: remote arguments tell their types by it.
-    fn in_local(&mut self, value: Operand, ty: TyId) -> Operand {
-        match value {
-            Operand::Copy(_) | Operand::Move(_) => value,
-            Operand::Const(_) => self.emit(ty, |dest| Inst::Assign { dest, value }),
-        }
-    }
-
     /// Does a call that fails note its own place on the path, so that `Trace` must not?
     pub(super) fn notes_its_place(&self, call: &Expr) -> bool {
         match (&call.kind, self.cx.types.methods.get(&call.id)) {

@@ -51,6 +51,7 @@ impl Body<'_, '_> {
                 let ty = self.ty(value);
                 let value = self.expr(value);
                 let value = self.settled(value);
+                let value = self.in_local(value, ty);
                 self.matches(pattern, value, ty, otherwise);
             }
         }

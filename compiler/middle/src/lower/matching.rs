@@ -21,6 +21,7 @@ impl Body<'_, '_> {
         let value_ty = self.ty(scrutinee);
         let value = self.expr(scrutinee);
         let value = self.settled(value);
+        let value = self.in_local(value, value_ty);
         let dest = self.join(ty);
         let done = self.block();
         match self.jumps(arms, value_ty) {

@@ -86,6 +86,7 @@ impl Body<'_, '_> {
         for (value, other) in [(left, right), (right, left)] {
             if let (ExprKind::None, Ty::Nullable(_)) = (&other.kind, self.get(self.ty(value))) {
                 let base = self.expr(value);
+                let base = self.in_local(base, self.ty(value));
                 let is_none = self.emit(TyTable::BOOL, |dest| Inst::IsNull { dest, base });
                 return if op == CmpOp::Ne { self.op1(Op1::Not, is_none, TyTable::BOOL) } else { is_none };
             }
@@ -177,6 +178,7 @@ impl Body<'_, '_> {
                 Ty::Nullable(inner) => *inner,
                 _ => from,
             };
+            let value = self.in_local(value, from);
             let there = self.some(value.clone(), next);
             let value = if from == ty { value } else { self.unwrapped(there, inner, ty) };
             self.give(dest.as_ref(), value);
@@ -204,6 +206,7 @@ impl Body<'_, '_> {
 
     pub(super) fn try_value(&mut self, operand: &Expr, ty: TyId) -> Operand {
         let value = self.expr(operand);
+        let value = self.in_local(value, self.ty(operand));
         let none = self.block();
         let base = self.some(value, none);
         let there = self.block();

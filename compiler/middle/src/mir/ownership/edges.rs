@@ -36,8 +36,8 @@ impl Edges<'_> {
     fn edge(&mut self, blocks: &mut IndexVec<Block, BlockData>, target: &mut Block, drops: Vec<Local>) {
         if self.preds.preds[*target].len() > 1 {
             *target = self.target(blocks, *target, drops);
-        } else if let (true, Terminator::Goto(behind)) = (only_notes(&blocks[*target], &drops), &blocks[*target].end) {
-            let on_edge = self.target(blocks, *behind, drops);
+        } else if let Some(way_out) = way_out(blocks, *target, &drops) {
+            let on_edge = self.target(blocks, way_out, drops);
             blocks[*target].end = Terminator::Goto(on_edge);
         } else {
             blocks[*target].insts.splice(0..0, drops.into_iter().map(Inst::Drop));
@@ -59,11 +59,17 @@ impl Edges<'_> {
     }
 }
 
-/// Only notes on an early end's path, before which these need not be dropped.
-fn only_notes(data: &BlockData, drops: &[Local]) -> bool {
+/// The function's way out, if a block goes there and only notes that on the early end's path: then these need not be dropped
+/// before.
+fn way_out(blocks: &IndexVec<Block, BlockData>, block: Block, drops: &[Local]) -> Option<Block> {
     let is_note = |inst: &Inst| match inst {
         Inst::Assign { dest, .. } => drops.binary_search(dest).is_err(),
         other => matches!(other, Inst::Trace { .. } | Inst::TraceStart { .. }),
     };
-    !data.insts.is_empty() && data.insts.iter().all(is_note)
+    match blocks[block].end {
+        Terminator::Goto(to) if matches!(blocks[to].end, Terminator::Fail(_)) => {
+            blocks[block].insts.iter().all(is_note).then_some(to)
+        }
+        _ => None,
+    }
 }
