@@ -1,17 +1,18 @@
 //! Bytes between processes. In: addresses. Out: connections as a pair of streams, whatever carries them.
 
+pub mod outbox;
 pub mod tcp;
 pub mod unix;
 
 use std::io;
 
 use pluto_proto::topology::Address;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::AsyncRead;
+
+pub use outbox::{Outbox, Outgoing};
 
 /// What the other side sends.
 pub type Incoming = Box<dyn AsyncRead + Unpin>;
-/// What is sent to the other side.
-pub type Outgoing = Box<dyn AsyncWrite + Unpin>;
 
 /// An address that this process has taken; not yet in the reactor.
 #[derive(Debug)]

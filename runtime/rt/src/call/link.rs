@@ -12,13 +12,13 @@ use pluto_proto::backoff::Backoff;
 use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, Ran, put_hello, put_request};
 use pluto_proto::session::{Sent, Session};
 use pluto_proto::topology::Address;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 use tokio::time::{sleep, sleep_until, timeout};
 
 use super::{FailureKind, Outcome, Pending};
 use crate::task::{NEVER, Worker};
-use crate::transport::{Incoming, Outgoing, connect};
+use crate::transport::{Incoming, Outbox, connect};
 
 /// How long a call waits if nobody says otherwise, in milliseconds.
 pub const DEFAULT_DEADLINE: u64 = 5_000;
@@ -34,6 +34,8 @@ const READ_BUFFER: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Links {
     links: Vec<Rc<Link>>,
+    /// Those that have something to send.
+    dirty: Rc<RefCell<Vec<Rc<Link>>>>,
 }
 
 /// The way to one process.
@@ -48,8 +50,11 @@ struct Link {
     session: RefCell<Session<Rc<Pending>>>,
     /// A connection exists or is being made.
     driven: Cell<bool>,
-    /// There is something to send.
-    work: Notify,
+    /// The connection, while there is one.
+    outbox: RefCell<Option<Rc<Outbox>>>,
+    /// Those links that have something to send; this one is there if `is_dirty`.
+    dirty: Rc<RefCell<Vec<Rc<Link>>>>,
+    is_dirty: Cell<bool>,
     /// When the task that ends calls at their deadline will look again.
     armed: Cell<u64>,
     earlier: Notify,
@@ -68,6 +73,7 @@ enum Parting {
 impl Links {
     /// Ways to these processes (name, address); nothing is connected yet.
     pub fn new(worker: &Rc<Worker>, hello: &Hello, peers: Vec<(String, Result<Address, String>)>) -> Links {
+        let dirty = Rc::<RefCell<Vec<Rc<Link>>>>::default();
         let link = |(peer, address)| {
             Rc::new(Link {
                 worker: Rc::downgrade(worker),
@@ -76,13 +82,24 @@ impl Links {
                 address,
                 session: RefCell::default(),
                 driven: Cell::new(false),
-                work: Notify::new(),
+                outbox: RefCell::default(),
+                dirty: dirty.clone(),
+                is_dirty: Cell::new(false),
                 armed: Cell::new(0),
                 earlier: Notify::new(),
                 trouble: RefCell::default(),
             })
         };
-        Links { links: peers.into_iter().map(link).collect() }
+        Links { links: peers.into_iter().map(link).collect(), dirty }
+    }
+
+    /// Sends what waits to be sent, as far as there are connections.
+    pub fn flush(&self) {
+        let dirty = self.dirty.take();
+        for link in dirty {
+            link.is_dirty.set(false);
+            link.flush();
+        }
     }
 
     /// Sends a call; it ends by this time at the latest.
@@ -127,8 +144,8 @@ impl Link {
         let id = self.session.borrow_mut().submit(call, deadline);
         if !self.driven.replace(true) {
             worker.io(drive(self.clone()));
-        } else {
-            self.work.notify_one();
+        } else if !self.is_dirty.replace(true) {
+            self.dirty.borrow_mut().push(self.clone());
         }
         if self.armed.get() == 0 {
             self.armed.set(deadline);
@@ -168,13 +185,22 @@ impl Link {
         format!("process {} could not be reached in time: {trouble}", self.peer)
     }
 
+    /// Writes requests until none is left or the socket takes no more.
+    fn flush(&self) {
+        let Some(outbox) = self.outbox.borrow().clone() else { return };
+        while outbox.is_empty() && self.has_unsent() {
+            outbox.put(|frames| self.gather(frames));
+            outbox.flush();
+        }
+    }
+
     /// Requests to write, as far as they fit into one write.
-    fn gather(&self, out: &mut Vec<u8>) {
+    fn gather(&self, frames: &mut Vec<u8>) {
         let now = self.now();
         let mut session = self.session.borrow_mut();
-        while out.len() < WRITE_BATCH {
+        while frames.len() < WRITE_BATCH {
             let Some((id, deadline, call)) = session.send() else { break };
-            if put_request(out, id, call.method, deadline.saturating_sub(now), &call.request).is_err() {
+            if put_request(frames, id, call.method, deadline.saturating_sub(now), &call.request).is_err() {
                 unreachable!("the size was checked when the call was submitted");
             }
         }
@@ -213,7 +239,12 @@ async fn drive(link: Rc<Link>) {
             Ok(Ok((decoder, incoming, outgoing))) => {
                 backoff.succeeded();
                 link.trouble.borrow_mut().clear();
-                race(read(&link, decoder, incoming), write(&link, outgoing)).await
+                let outbox = Rc::new(outgoing);
+                *link.outbox.borrow_mut() = Some(outbox.clone());
+                link.flush();
+                let parting = race(read(&link, decoder, incoming), write(&link, &outbox)).await;
+                *link.outbox.borrow_mut() = None;
+                parting
             }
             Ok(Err(parting)) => parting,
             Err(_) => Parting::Lost("it does not introduce itself".to_string()),
@@ -245,12 +276,12 @@ async fn drive(link: Rc<Link>) {
 }
 
 /// Connects, and learns who is there.
-async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming, Outgoing), Parting> {
+async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming, Outbox), Parting> {
     let lost = |error: std::io::Error| Parting::Lost(format!("{address}: {error}"));
-    let (mut incoming, mut outgoing) = connect(address).await.map_err(lost)?;
-    let mut hello = Vec::new();
-    put_hello(&mut hello, &link.hello);
-    outgoing.write_all(&hello).await.map_err(lost)?;
+    let (mut incoming, outgoing) = connect(address).await.map_err(lost)?;
+    let outbox = Outbox::new(outgoing);
+    outbox.put(|frames| put_hello(frames, &link.hello));
+    outbox.flush();
     let mut decoder = Decoder::default();
     let mut buffer = vec![0; 4096];
     loop {
@@ -264,7 +295,7 @@ async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming,
                 let why = format!("at {address} is process {}, not {}", hello.process, link.peer);
                 return Err(Parting::Refused(why));
             }
-            Ok(Some(Frame::Hello(_))) => return Ok((decoder, incoming, outgoing)),
+            Ok(Some(Frame::Hello(_))) => return Ok((decoder, incoming, outbox)),
             Ok(Some(Frame::Request(_) | Frame::Reply { .. } | Frame::Refused { .. })) | Err(_) => {
                 return Err(Parting::Lost(format!("{address}: no Pluto process answers there")));
             }
@@ -299,20 +330,13 @@ async fn read(link: &Link, mut decoder: Decoder, mut incoming: Incoming) -> Part
     }
 }
 
-/// Writes requests until the connection ends.
-async fn write(link: &Link, mut outgoing: Outgoing) -> Parting {
-    let mut out = Vec::new();
+/// Writes the requests that the socket did not take at once, until the connection ends.
+async fn write(link: &Link, outbox: &Outbox) -> Parting {
     loop {
-        link.gather(&mut out);
-        if out.is_empty() {
-            link.work.notified().await;
-            continue;
-        }
-        if let Err(error) = outgoing.write_all(&out).await {
+        if let Err(error) = outbox.bring_after().await {
             return Parting::Lost(error.to_string());
         }
-        out.clear();
-        out.shrink_to(WRITE_BATCH);
+        link.flush();
     }
 }
 

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::frame::{Decoder, Frame, Hello, Ran, Request, put_hello, put_refused, put_reply};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::link::race;
-use crate::heap::output::flush_output;
 use crate::task::{Task, Worker};
-use crate::transport::{Incoming, Listener, Outgoing};
+use crate::transport::{Incoming, Listener, Outbox, Outgoing};
 
 /// A connection that does not introduce itself for so long is closed.
 const HELLO_LIMIT: Duration = Duration::from_secs(5);
@@ -37,7 +36,10 @@ pub struct Server {
     parked: RefCell<Vec<Job>>,
     draining: Cell<bool>,
     running: Cell<usize>,
-    unwritten: Cell<usize>,
+    /// All connections.
+    connections: RefCell<Vec<Rc<Connection>>>,
+    /// Those that have replies to write.
+    dirty: RefCell<Vec<Rc<Connection>>>,
 }
 
 /// A request of a connection.
@@ -49,15 +51,14 @@ struct Job {
 }
 
 /// What the tasks of a connection's requests share with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Connection {
     /// Replies to be written.
-    out: RefCell<Vec<u8>>,
-    has_out: Notify,
+    outbox: Outbox,
+    /// It is among the dirty ones.
+    is_dirty: Cell<bool>,
     has_room: Notify,
     running: Cell<usize>,
-    /// Bytes of replies that the socket has not taken yet.
-    unwritten: Cell<usize>,
     closed: Cell<bool>,
 }
 
@@ -73,7 +74,14 @@ impl Server {
             parked: RefCell::default(),
             draining: Cell::new(false),
             running: Cell::new(0),
-            unwritten: Cell::new(0),
+            connections: RefCell::default(),
+            dirty: RefCell::default(),
+        });
+        let flushed = Rc::downgrade(&server);
+        worker.before_waiting(move || {
+            if let Some(server) = flushed.upgrade() {
+                server.flush();
+            }
         });
         for listener in listeners {
             worker.io(accept(server.clone(), listener));
@@ -97,7 +105,7 @@ impl Server {
 
     /// Have all requests been answered, and the answers been written?
     pub fn is_quiet(&self) -> bool {
-        self.running.get() == 0 && self.unwritten.get() == 0
+        self.running.get() == 0 && self.connections.borrow().iter().all(|connection| connection.outbox.is_empty())
     }
 
     fn take_in(self: &Rc<Server>, connection: &Rc<Connection>, request: Request) {
@@ -134,7 +142,6 @@ impl Server {
         let Job { connection, request, deadline } = job;
         task.set_deadline(deadline);
         let reply = self.worker.program().run_handler(request.method as usize, task, request.body);
-        flush_output();
         match reply {
             Ok(body) => self.answer(&connection, request.call, &body),
             Err(_) => self.refuse(&connection, request.call, Ran::Yes, "the reply is nested too deeply to be sent"),
@@ -149,11 +156,9 @@ impl Server {
         self.worker.nudge();
     }
 
-    fn answer(&self, connection: &Connection, call: u64, body: &[u8]) {
-        let before = connection.out.borrow().len();
-        let put = put_reply(&mut connection.out.borrow_mut(), call, body);
-        match put {
-            Ok(()) => self.written_later(connection, before),
+    fn answer(&self, connection: &Rc<Connection>, call: u64, body: &[u8]) {
+        match connection.outbox.put(|frames| put_reply(frames, call, body)) {
+            Ok(()) => self.written_later(connection),
             Err(_) => {
                 let detail = format!("the reply has {} bytes, more than a frame may have", body.len());
                 self.refuse(connection, call, Ran::Yes, &detail);
@@ -161,28 +166,28 @@ impl Server {
         }
     }
 
-    fn refuse(&self, connection: &Connection, call: u64, ran: Ran, detail: &str) {
-        let before = connection.out.borrow().len();
-        put_refused(&mut connection.out.borrow_mut(), call, ran, detail);
-        self.written_later(connection, before);
+    fn refuse(&self, connection: &Rc<Connection>, call: u64, ran: Ran, detail: &str) {
+        connection.outbox.put(|frames| put_refused(frames, call, ran, detail));
+        self.written_later(connection);
     }
 
-    fn written_later(&self, connection: &Connection, before: usize) {
-        let mut out = connection.out.borrow_mut();
-        if connection.closed.get() {
-            out.clear();
-            return;
+    fn written_later(&self, connection: &Rc<Connection>) {
+        if !connection.closed.get() && !connection.is_dirty.replace(true) {
+            self.dirty.borrow_mut().push(connection.clone());
+            self.worker.nudge();
         }
-        let more = out.len() - before;
-        connection.unwritten.set(connection.unwritten.get() + more);
-        self.unwritten.set(self.unwritten.get() + more);
-        connection.has_out.notify_one();
     }
 
-    fn written(&self, connection: &Connection, count: usize) {
-        connection.unwritten.set(connection.unwritten.get() - count);
-        self.unwritten.set(self.unwritten.get() - count);
-        self.worker.nudge();
+    /// Writes the replies that wait.
+    fn flush(&self) {
+        for connection in self.dirty.take() {
+            connection.is_dirty.set(false);
+            connection.outbox.flush();
+            if connection.outbox.is_empty() && self.draining.get() {
+                // Somebody waits until all is quiet.
+                self.worker.nudge();
+            }
+        }
     }
 }
 
@@ -206,21 +211,26 @@ async fn accept(server: Rc<Server>, listener: Listener) {
 }
 
 /// A connection from its first byte to its last.
-async fn converse(server: Rc<Server>, mut incoming: Incoming, mut outgoing: Outgoing) {
-    let mut hello = Vec::new();
-    put_hello(&mut hello, &server.hello);
-    if outgoing.write_all(&hello).await.is_err() {
-        return;
-    }
+async fn converse(server: Rc<Server>, mut incoming: Incoming, outgoing: Outgoing) {
+    let outbox = Outbox::new(outgoing);
+    outbox.put(|frames| put_hello(frames, &server.hello));
+    outbox.flush();
     let Ok(Some((decoder, theirs))) = timeout(HELLO_LIMIT, introduction(&mut incoming)).await else { return };
     if theirs.build != server.hello.build {
         return;
     }
-    let connection = Rc::new(Connection::default());
-    race(read(&server, &connection, decoder, incoming), write(&server, &connection, outgoing)).await;
+    let connection = Rc::new(Connection {
+        outbox,
+        is_dirty: Cell::new(false),
+        has_room: Notify::new(),
+        running: Cell::new(0),
+        closed: Cell::new(false),
+    });
+    server.connections.borrow_mut().push(connection.clone());
+    race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;
     connection.closed.set(true);
-    connection.out.take();
-    server.written(&connection, connection.unwritten.get());
+    server.connections.borrow_mut().retain(|other| !Rc::ptr_eq(other, &connection));
+    server.worker.nudge();
 }
 
 async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
@@ -243,7 +253,7 @@ async fn read(server: &Rc<Server>, connection: &Rc<Connection>, mut decoder: Dec
     let mut buffer = vec![0; READ_BUFFER];
     loop {
         loop {
-            while connection.running.get() >= MOST_RUNNING || connection.out.borrow().len() >= MOST_UNWRITTEN {
+            while connection.running.get() >= MOST_RUNNING || connection.outbox.len() >= MOST_UNWRITTEN {
                 connection.has_room.notified().await;
             }
             match decoder.take() {
@@ -259,25 +269,10 @@ async fn read(server: &Rc<Server>, connection: &Rc<Connection>, mut decoder: Dec
     }
 }
 
-/// Writes replies until the connection ends.
-async fn write(server: &Server, connection: &Connection, mut outgoing: Outgoing) {
-    loop {
-        let mut out = std::mem::take(&mut *connection.out.borrow_mut());
-        if out.is_empty() {
-            connection.has_out.notified().await;
-            continue;
-        }
-        let written = outgoing.write_all(&out).await;
-        server.written(connection, out.len());
+/// Writes the replies that the socket did not take at once, until the connection ends.
+async fn write(server: &Server, connection: &Connection) {
+    while connection.outbox.bring_after().await.is_ok() {
         connection.has_room.notify_one();
-        if written.is_err() {
-            return;
-        }
-        out.clear();
-        let mut waiting = connection.out.borrow_mut();
-        if waiting.is_empty() && out.capacity() <= READ_BUFFER {
-            // The room is used again.
-            *waiting = out;
-        }
+        server.worker.nudge();
     }
 }

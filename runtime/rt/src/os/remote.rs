@@ -8,7 +8,6 @@ use pluto_proto::session::Sent;
 
 use crate::call::link::{DEFAULT_DEADLINE, Ticket};
 use crate::call::{Failure, FailureKind, Outcome, Pending, reply_kind};
-use crate::heap::output::flush_output;
 use crate::heap::wire::{Buffer, Reader};
 use crate::task::Task;
 use crate::task::fault::Fault;
@@ -54,8 +53,6 @@ impl RemoteCall {
             self.fail(CallState::Unavailable, "this process knows no other", Sent::No);
             return;
         };
-        // What was printed before the call is seen before what the callee prints.
-        flush_output();
         let pending = Pending::new(self.method, request, task.shared());
         let deadline = worker.now().saturating_add(DEFAULT_DEADLINE).min(task.deadline());
         let ticket = links.submit(worker, self.peer, pending.clone(), deadline);

@@ -36,6 +36,8 @@ pub struct Worker {
     /// The locks of the services.
     pub locks: Locks,
     links: OnceCell<Links>,
+    /// What happens before the worker waits, or looks at sockets.
+    before_waiting: RefCell<Vec<Box<dyn Fn()>>>,
 }
 
 impl fmt::Debug for Worker {
@@ -57,6 +59,7 @@ impl Worker {
             begin: Instant::now(),
             locks: Locks::new(program.service_count()),
             links: OnceCell::new(),
+            before_waiting: RefCell::default(),
         })
     }
 
@@ -71,10 +74,23 @@ impl Worker {
     }
 
     /// Sets that, once.
-    pub fn connect(&self, links: Links) {
+    pub fn connect(self: &Rc<Worker>, links: Links) {
         if self.links.set(links).is_err() {
             unreachable!("a process reads its topology once");
         }
+        let worker = Rc::downgrade(self);
+        self.before_waiting(move || {
+            if let Some(worker) = worker.upgrade()
+                && let Some(links) = worker.links()
+            {
+                links.flush();
+            }
+        });
+    }
+
+    /// Adds something that happens whenever the worker is about to wait, or to look at sockets.
+    pub fn before_waiting(&self, action: impl Fn() + 'static) {
+        self.before_waiting.borrow_mut().push(Box::new(action));
     }
 
     /// A new task, ready to run. Fails if there is no memory for its stack.
@@ -152,6 +168,7 @@ impl Worker {
         if self.switches.get() >= SWITCHES_PER_TURN {
             self.switches.set(0);
             if let Some(reactor) = self.reactor.get() {
+                self.prepare_to_wait();
                 reactor.turn();
             }
         }
@@ -172,11 +189,17 @@ impl Worker {
         let Some(reactor) = self.reactor.get() else {
             panic!("all tasks wait, and nothing can wake them");
         };
-        flush_output();
         self.switches.set(0);
         self.idle.set(true);
+        self.prepare_to_wait();
         reactor.wait();
         self.idle.set(false);
+    }
+
+    /// What was printed is seen before frames leave.
+    fn prepare_to_wait(&self) {
+        flush_output();
+        self.before_waiting.borrow().iter().for_each(|action| action());
     }
 
     fn reactor(&self) -> &Reactor {

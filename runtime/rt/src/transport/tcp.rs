@@ -33,7 +33,7 @@ pub async fn accept(listener: &tokio::net::TcpListener) -> io::Result<(Incoming,
 fn split(stream: TcpStream) -> io::Result<(Incoming, Outgoing)> {
     stream.set_nodelay(true)?;
     let (incoming, outgoing) = stream.into_split();
-    Ok((Box::new(incoming), Box::new(outgoing)))
+    Ok((Box::new(incoming), Outgoing::Tcp(outgoing)))
 }
 
 fn only_loopback(address: SocketAddr) -> io::Result<()> {

@@ -55,7 +55,7 @@ pub async fn accept(listener: &tokio::net::UnixListener) -> io::Result<(Incoming
 
 fn split(stream: tokio::net::UnixStream) -> io::Result<(Incoming, Outgoing)> {
     let (incoming, outgoing) = stream.into_split();
-    Ok((Box::new(incoming), Box::new(outgoing)))
+    Ok((Box::new(incoming), Outgoing::Unix(outgoing)))
 }
 
 /// Is it a socket that nobody listens on any more?
