@@ -5,7 +5,7 @@ use super::array::elements;
 use super::describe::{Desc, desc, first, kind, name, part_desc, part_name, parts, second, variant_fields};
 use super::format::{Format, float_text};
 use super::object::Object;
-use super::string::{new_string, share_string, text_of};
+use super::string::{fill_string, new_string, share_string, text_of};
 use super::table::Table;
 use pluto_abi::layout::{FIELDS, Kind, Part, VARIANT_FIELDS};
 use std::fmt::Write;
@@ -21,6 +21,7 @@ pub unsafe fn show(of: *mut u8, value: u64, format: *mut u8, format_len: u64) ->
         if format.is_null() || format_len == 0 {
             return match bare(of, value) {
                 Some(string) => share_string(string),
+                None if kind(of) == Kind::Int => int_string(value as i64),
                 None => new_string(&shown(of, value)),
             };
         }
@@ -56,6 +57,26 @@ pub(crate) unsafe fn shown(of: Desc, value: u64) -> String {
     // SAFETY: as the caller promises.
     unsafe { showing.run() };
     showing.out
+}
+
+/// The commonest of all values, without a detour.
+fn int_string(value: i64) -> u64 {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    fill_string(digits.len() - at, |room| room.copy_from_slice(&digits[at..]))
 }
 
 /// The string that the value is, looking through nullable types.

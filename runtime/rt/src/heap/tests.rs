@@ -5,6 +5,7 @@ mod build;
 mod deep;
 mod layouts;
 mod maps;
+mod printed;
 mod shown;
 mod strings;
 mod wired;

@@ -97,6 +97,15 @@ fn data() {
 }
 
 #[test]
+fn ints() {
+    balanced(|| {
+        for value in [0, 7, -7, 10, 1_000_000, i64::MAX, i64::MIN, i64::MIN + 1] {
+            assert_eq!(shown(int(), value as u64), value.to_string());
+        }
+    });
+}
+
+#[test]
 fn strings_and_none() {
     balanced(|| {
         let opt = nullable(string());
