@@ -1,6 +1,7 @@
 //! HIR: the whole program with every name an id. Made by `resolve`, read by all later stages; never changed.
 //! Still a tree per function; still to be typed (`types::Types`).
 
+pub mod print;
 pub mod visit;
 
 use crate::ids::{ClassId, EnumId, ErrorId, ExprId, FnId, IndexVec, LocalId, LoopId, ModuleId, PatId, SystemId, TyId};
@@ -348,8 +349,8 @@ pub enum Inclusive {
 pub enum Cond {
     /// A truth value.
     Expr(Expr),
-    /// `let pattern = value`. A pattern that is a `Bind`, `Wild` or tuple takes the inside of a nullable value; resolve writes
-    /// that as `PatternKind::Some(…)`, so here the pattern is simply matched against the value.
+    /// `let pattern = value`. A pattern that is a `Bind`, `Wild`, a tuple, or a class that always fits takes the inside of a nullable
+    /// value; resolve writes that as `PatternKind::Some(…)`, so here the pattern is simply matched against the value.
     Let { pattern: Pattern, value: Expr },
 }
 

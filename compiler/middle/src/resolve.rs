@@ -11,6 +11,8 @@ mod collect;
 mod cx;
 mod errors;
 mod expr;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod headers;
 mod literal;
 pub(crate) mod nearest;

@@ -158,6 +158,10 @@ impl Body<'_, '_> {
                     None => Base::Value,
                 }
             }
+            ast::ExprKind::Field { base, name } if self.is_std(base) => match self.standard(name) {
+                Some(def) => Base::Def(def),
+                None => Base::Reported,
+            },
             ast::ExprKind::Field { base, name } => match self.outer(base) {
                 Some(outer) => match self.cx.member(outer, name, Want::Value) {
                     Some(def) => Base::of(def),
@@ -196,7 +200,35 @@ impl Body<'_, '_> {
         }
     }
 
-    /// The module before the first of two dots: `geo` in `geo.Shape.Circle`, `std.env` in `std.env.args`.
+    /// Is it the `std` of `std.env.args()`?
+    fn is_std(&self, base: &ast::Expr) -> bool {
+        let ast::ExprKind::Name(name) = &base.kind else { return false };
+        &*name.name == "std" && self.local("std").is_none() && self.cx.lookup(self.module, "std").is_none()
+    }
+
+    /// The module `std.name`, which must have been imported.
+    fn standard(&mut self, name: &Ident) -> Option<Def> {
+        let entries = self.cx.scopes[self.module].values();
+        let found = entries.map(|entry| entry.def).find(|def| match def {
+            Def::Std(path) => path.last() == Some(&&*name.name),
+            Def::Fn(_)
+            | Def::Const(_)
+            | Def::Class(_)
+            | Def::Enum(_)
+            | Def::Variant(..)
+            | Def::Error(_)
+            | Def::System(_)
+            | Def::Module(_)
+            | Def::Global(_)
+            | Def::Broken => false,
+        });
+        if found.is_none() {
+            self.cx.report(errors::not_imported(name));
+        }
+        found
+    }
+
+    /// The module before the first of two dots: `geo` in `geo.Shape.Circle`.
     fn outer(&mut self, base: &ast::Expr) -> Option<Def> {
         let ast::ExprKind::Name(name) = &base.kind else { return None };
         if self.local(&name.name).is_some() {

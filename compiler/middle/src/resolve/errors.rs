@@ -146,6 +146,12 @@ pub(super) fn not_in_std(name: &Ident, module: &str, near: Option<&str>) -> Diag
     helped(diagnostic, near, Some(format!("it has {}", listed(&names))))
 }
 
+pub(super) fn not_imported(name: &Ident) -> Diagnostic {
+    let text = &name.name;
+    Diagnostic::new(Code::E0201, name.span, format!("`std.{text}` is not imported"))
+        .help(format!("write `import std.{text}` at the top, and `{text}.…` here"))
+}
+
 pub(super) fn unknown_variant(
     name: &Ident,
     owner: &str,
@@ -403,6 +409,14 @@ pub(super) fn dep_as_value(name: &Ident, class: &str, declared: Span) -> Diagnos
     Diagnostic::new(Code::E0510, name.span, format!("`self.{text}` is a dependency: it can only be called"))
         .also(declared, format!("`{class}` is a service, not a value"))
         .help(format!("call one of its methods: `self.{text}.method()`"))
+}
+
+pub(super) fn unknown_app(name: &Ident, apps: &[Name]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::E0201, name.span, format!("there is no app `{}`", name.name));
+    match apps {
+        [] => diagnostic.help("declare it: `app Name[dep: Service] { fn main(self) { … } }`"),
+        [..] => diagnostic.help(format!("did you mean {}?", listed(apps))),
+    }
 }
 
 pub(super) fn not_an_app(name: &Ident, noun: &str) -> Diagnostic {

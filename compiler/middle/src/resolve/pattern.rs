@@ -24,23 +24,14 @@ impl Body<'_, '_> {
         self.part(pattern, &mut Bound::default())
     }
 
-    /// The pattern of `if let`: a variable, `_` or a tuple takes the inside of a nullable value.
+    /// The pattern of `if let`: a variable, `_`, a tuple or a class that always fits takes the inside of a nullable value.
     pub(super) fn not_none(&mut self, pattern: &ast::Pattern) -> Pattern {
         let inner = self.pattern(pattern);
-        match inner.kind {
-            PatternKind::Bind(_) | PatternKind::Wild | PatternKind::Tuple(_) => {
-                let span = inner.span;
-                Pattern { id: self.cx.pat_id(), kind: PatternKind::Some(Box::new(inner)), span }
-            }
-            PatternKind::Literal(_)
-            | PatternKind::Range { .. }
-            | PatternKind::Class { .. }
-            | PatternKind::Variant { .. }
-            | PatternKind::ErrorValue { .. }
-            | PatternKind::Or(_)
-            | PatternKind::None
-            | PatternKind::Some(_) => inner,
+        if !matches!(inner.kind, PatternKind::Tuple(_)) && !always_fits(&inner) {
+            return inner;
         }
+        let span = inner.span;
+        Pattern { id: self.cx.pat_id(), kind: PatternKind::Some(Box::new(inner)), span }
     }
 
     fn part(&mut self, pattern: &ast::Pattern, bound: &mut Bound) -> Pattern {
@@ -173,5 +164,21 @@ impl Body<'_, '_> {
             self.cx.report(errors::int_too_large(span));
         }
         value
+    }
+}
+
+/// Does it match every value of its type?
+fn always_fits(pattern: &Pattern) -> bool {
+    match &pattern.kind {
+        PatternKind::Bind(_) | PatternKind::Wild => true,
+        PatternKind::Tuple(parts) => parts.iter().all(always_fits),
+        PatternKind::Class { class: _, fields } => fields.iter().all(|(_, part)| always_fits(part)),
+        PatternKind::Literal(_)
+        | PatternKind::Range { .. }
+        | PatternKind::Variant { .. }
+        | PatternKind::ErrorValue { .. }
+        | PatternKind::Or(_)
+        | PatternKind::None
+        | PatternKind::Some(_) => false,
     }
 }

@@ -22,9 +22,14 @@ pub(super) fn systems(cx: &mut Cx<'_>, work: &Work<'_>) {
 }
 
 fn check_app(cx: &mut Cx<'_>, module: ModuleId, app: &Ident) {
-    match cx.path(module, std::slice::from_ref(app), Want::Type) {
+    match cx.lookup(module, &app.name) {
         Some(Def::Class(class)) if cx.program.classes[class].kind == ClassKind::App => {}
-        Some(Def::Broken) | None => {}
+        Some(Def::Broken) => {}
+        None => {
+            let apps = cx.program.classes.iter().filter(|class| class.kind == ClassKind::App);
+            let apps: Vec<Name> = apps.map(|class| class.name.clone()).collect();
+            cx.report(errors::unknown_app(app, &apps));
+        }
         Some(
             def @ (Def::Fn(_)
             | Def::Const(_)
