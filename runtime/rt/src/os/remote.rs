@@ -132,3 +132,6 @@ impl RemoteCall {
         };
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Every reply, also of a hostile callee, becomes a state; a fault's path arrives.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::os::sample::Sample;
+use crate::task::Worker;
+
+/// Runs a body in a task of a process that knows no other.
+fn within(body: impl FnOnce(&Task) + 'static) {
+    let worker = Worker::new(Sample { name: "web", ..Sample::default() }.program());
+    let done = Rc::new(Cell::new(false));
+    let flag = done.clone();
+    let run = move |task: &Task| {
+        body(task);
+        flag.set(true);
+    };
+    worker.spawn(run).expect("memory for a stack");
+    worker.run_until(|| done.get());
+}
+
+/// A call whose outcome is there already.
+fn ended(task: &Task, outcome: Outcome) -> RemoteCall {
+    let pending = Pending::new(0, vec![], task.shared());
+    pending.end(outcome);
+    let mut call = RemoteCall::new(1, 0);
+    call.sent = Some((pending, None));
+    call
+}
+
+fn fault_reply(message: &str, path: &[&str]) -> Vec<u8> {
+    let mut reply = Buffer::new();
+    reply.byte(ReplyKind::Fault as u8);
+    reply.text(message);
+    reply.varint(path.len() as u64);
+    path.iter().for_each(|line| reply.text(line));
+    reply.finish().expect("no failure")
+}
+
+#[test]
+fn replies_become_states() {
+    within(|task| {
+        let cases = [
+            (vec![0, 7], CallState::Value),
+            (vec![1, 3], CallState::Error),
+            (fault_reply("m", &[]), CallState::Fault),
+            (vec![3], CallState::Network),
+            (vec![9], CallState::Network),
+            (vec![], CallState::Network),
+        ];
+        for (body, state) in cases {
+            let mut call = ended(task, Outcome::Reply(body.clone()));
+            assert_eq!(call.poll(task), state, "{body:?}");
+            // A request that could not be read did not run; what a broken reply means nobody knows.
+            assert_eq!(call.may_have_run(), state == CallState::Network && body != [3], "{body:?}");
+        }
+    });
+}
+
+#[test]
+fn failures_become_states_with_details() {
+    within(|task| {
+        let kinds = [
+            (FailureKind::Network, CallState::Network, Sent::Yes),
+            (FailureKind::Timeout, CallState::Timeout, Sent::Yes),
+            (FailureKind::Unavailable, CallState::Unavailable, Sent::No),
+        ];
+        for (kind, state, sent) in kinds {
+            let mut call = ended(task, Outcome::Failed(Failure { kind, detail: "why".to_string(), sent }));
+            assert_eq!(call.poll(task), state);
+            assert_eq!((call.detail(), call.may_have_run()), ("why", sent == Sent::Yes));
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_sent_fails_at_once() {
+    within(|task| {
+        let mut call = RemoteCall::new(1, 0);
+        call.send(task);
+        assert_eq!((call.poll(task), call.may_have_run()), (CallState::Unavailable, false));
+        let mut call = RemoteCall::new(1, 0);
+        call.request.fail();
+        call.send(task);
+        assert_eq!((call.poll(task), call.may_have_run()), (CallState::Network, false));
+    });
+}
+
+#[test]
+fn a_fault_is_taken_over_with_its_path() {
+    within(|task| {
+        let mut call = ended(task, Outcome::Reply(fault_reply("division by zero", &["at f (a.pt:1)"])));
+        assert_eq!(call.poll(task), CallState::Fault);
+        call.take_over(task);
+        let fault = task.take_fault();
+        assert_eq!(fault.message, "division by zero");
+        assert_eq!(fault.path, ["at f (a.pt:1)", "-- called from process web --"]);
+    });
+}
+
+proptest! {
+    #[test]
+    fn no_reply_does_harm(body: Vec<u8>) {
+        within(move |task| {
+            let mut call = ended(task, Outcome::Reply(body));
+            if call.poll(task) == CallState::Fault {
+                call.take_over(task);
+                task.take_fault();
+            }
+        });
+    }
+}
