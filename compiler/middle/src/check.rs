@@ -193,6 +193,8 @@ struct Cx<'a> {
     out_methods: BTreeMap<ExprId, Callee>,
     out_fields: BTreeMap<ExprId, u32>,
     body: Body<'a>,
+    /// How many messages so far.
+    reported: usize,
     /// Where we are, for the message about types nested too deeply.
     at: Span,
 }
@@ -215,6 +217,7 @@ impl<'a> Cx<'a> {
             out_methods: BTreeMap::new(),
             out_fields: BTreeMap::new(),
             body: Body::nowhere(nowhere),
+            reported: 0,
             at: nowhere,
         };
         cx.measure_types();
@@ -235,6 +238,7 @@ impl<'a> Cx<'a> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
+        self.reported += 1;
         self.dx.push(diagnostic);
     }
 

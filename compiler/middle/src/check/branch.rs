@@ -91,13 +91,16 @@ impl<'a> Cx<'a> {
 
     pub(super) fn match_arms(&mut self, value: &'a Expr, arms: &'a [MatchArm], want: Want) -> TyId {
         let ty = self.expr(value, Want::Any);
+        let mut sound = true;
         for arm in arms {
-            self.pattern(&arm.pattern, ty, Binder::Pattern);
+            sound &= self.pattern_is_sound(&arm.pattern, ty, Binder::Pattern);
             if let Some(guard) = &arm.guard {
                 self.check_expr(guard, TyTable::BOOL, Why::Plain);
             }
         }
-        self.body.later.push(Later::Match { ty, span: value.span, arms });
+        if sound {
+            self.body.later.push(Later::Match { ty, span: value.span, arms });
+        }
         let branches: Vec<Branch<'a>> = arms.iter().map(|arm| Branch::Expr(&arm.body)).collect();
         self.branches(&branches, want)
     }

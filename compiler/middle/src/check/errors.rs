@@ -23,8 +23,8 @@ fn because(diagnostic: Diagnostic, needed: &str, why: Why) -> Diagnostic {
     match why {
         Why::Plain => diagnostic,
         Why::Declared(span) => diagnostic.also(span, format!("declared as `{needed}`")),
-        Why::Param(span) => diagnostic.also(span, format!("the parameter is a `{needed}`")),
-        Why::Field(span) => diagnostic.also(span, format!("the field is a `{needed}`")),
+        Why::Param(span) => diagnostic.also(span, format!("the parameter's type is `{needed}`")),
+        Why::Field(span) => diagnostic.also(span, format!("the field's type is `{needed}`")),
         Why::Result(span) => diagnostic.also(span, format!("this function gives `{needed}`")),
         Why::Branch(span) => diagnostic.also(span, format!("here it is `{needed}`")),
         Why::Element(span) => diagnostic.also(span, format!("because this needs `{needed}`")),

@@ -20,6 +20,13 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Checks a pattern, and says whether nothing was wrong with it: only then it makes sense to ask what it covers.
+    pub(super) fn pattern_is_sound(&mut self, pattern: &'a Pattern, ty: TyId, binder: Binder) -> bool {
+        let before = self.reported;
+        self.pattern(pattern, ty, binder);
+        self.reported == before
+    }
+
     /// Checks a pattern against the type of its value.
     pub(super) fn pattern(&mut self, pattern: &'a Pattern, ty: TyId, binder: Binder) {
         self.out_patterns[pattern.id] = ty;

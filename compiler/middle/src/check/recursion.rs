@@ -25,8 +25,8 @@ impl Cx<'_> {
         let infinite: BTreeMap<TyId, &Needs> =
             all.iter().filter(|it| !finite.contains(&it.ty)).map(|it| (it.ty, it)).collect();
         let mut seen: BTreeSet<TyId> = BTreeSet::new();
-        for start in infinite.keys() {
-            let (mut path, mut at) = (vec![], *start);
+        for start in all.iter().filter(|it| infinite.contains_key(&it.ty)) {
+            let (mut path, mut at) = (vec![], start.ty);
             let mut names = vec![];
             while seen.insert(at) {
                 let Some(needs) = infinite.get(&at) else { break };

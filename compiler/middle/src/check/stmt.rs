@@ -103,8 +103,9 @@ impl<'a> Cx<'a> {
     }
 
     fn irrefutable(&mut self, pattern: &'a Pattern, ty: TyId, binder: Binder) {
-        self.pattern(pattern, ty, binder);
-        self.body.later.push(Later::Irrefutable { ty, pattern, binder });
+        if self.pattern_is_sound(pattern, ty, binder) {
+            self.body.later.push(Later::Irrefutable { ty, pattern, binder });
+        }
     }
 
     /// What a `for` loop's variable is.

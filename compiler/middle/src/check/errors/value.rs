@@ -69,9 +69,9 @@ pub(crate) fn block_without_value(block: Span, needed: &str, why: Why) -> Diagno
     let end = Span { start: block.end.saturating_sub(1).max(block.start), ..block };
     match why {
         Why::Result(function) => {
-            Diagnostic::new(Code::E0314, function, format!("this function can end without its result, a `{needed}`"))
+            Diagnostic::new(Code::E0314, function, format!("this function can end without its result, `{needed}`"))
                 .also(end, "the end is reached here without a value")
-                .help(format!("end every way with a `{needed}`, or `return` one"))
+                .help(format!("end every way with a value, or `return` one"))
         }
         Why::Plain
         | Why::Declared(_)
@@ -80,9 +80,9 @@ pub(crate) fn block_without_value(block: Span, needed: &str, why: Why) -> Diagno
         | Why::Branch(_)
         | Why::Element(_)
         | Why::Caught(_) => {
-            let message = format!("this block has no value, and a `{needed}` is needed");
+            let message = format!("this block has no value, and `{needed}` is needed");
             because(Diagnostic::new(Code::E0301, end, message), needed, why)
-                .help(format!("let the last line be an expression that gives a `{needed}`"))
+                .help(format!("let the last line be an expression that gives `{needed}`"))
         }
     }
 }
@@ -90,7 +90,7 @@ pub(crate) fn block_without_value(block: Span, needed: &str, why: Why) -> Diagno
 pub(crate) fn if_without_else(span: Span, needed: &str, why: Why) -> Diagnostic {
     match why {
         Why::Result(function) => {
-            Diagnostic::new(Code::E0314, function, format!("this function can end without its result, a `{needed}`"))
+            Diagnostic::new(Code::E0314, function, format!("this function can end without its result, `{needed}`"))
                 .also(span, "this `if` has no `else`")
                 .help("add an `else`, or a value after the `if`")
         }
@@ -100,17 +100,15 @@ pub(crate) fn if_without_else(span: Span, needed: &str, why: Why) -> Diagnostic 
         | Why::Field(_)
         | Why::Branch(_)
         | Why::Element(_)
-        | Why::Caught(_) => Diagnostic::new(
-            Code::E0301,
-            span,
-            format!("an `if` without `else` has no value, and a `{needed}` is needed"),
-        )
-        .help("add an `else` with a value"),
+        | Why::Caught(_) => {
+            Diagnostic::new(Code::E0301, span, format!("an `if` without `else` has no value, and `{needed}` is needed"))
+                .help("add an `else` with a value")
+        }
     }
 }
 
 pub(crate) fn return_without_value(span: Span, needed: &str, why: Why) -> Diagnostic {
-    because(Diagnostic::new(Code::E0301, span, format!("`return` needs a value, a `{needed}`")), needed, why)
+    because(Diagnostic::new(Code::E0301, span, format!("`return` needs a value, `{needed}`")), needed, why)
 }
 
 pub(crate) fn not_iterable(span: Span, shown: &str, text: &str, ty: &Ty) -> Diagnostic {
@@ -177,7 +175,7 @@ pub(crate) fn unknown_format(span: Span, text: &str) -> Diagnostic {
 }
 
 pub(crate) fn format_not_for(span: Span, text: &str, shown: &str, reason: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0317, span, format!("the format `{text}` does not suit a `{shown}`: {reason}"))
+    Diagnostic::new(Code::E0317, span, format!("the format `{text}` does not suit `{shown}`: {reason}"))
 }
 
 pub(crate) fn not_comparable(span: Span, what: &str, shown: &str) -> Diagnostic {

@@ -130,7 +130,7 @@ fn control_flow() {
         const LIMIT = 3 * 4
         const NAMES: [string] = ["a"]
         fn main() {
-            for (k, v) in {"a": 1} { print(f"{k} {v}") }
+            for (k, v) in ({"a": 1}) { print(f"{k} {v}") }
             for c in "abc" { print(c) }
             for i in 0..LIMIT { if i == 2 { continue }
                 if i > 5 { break }

@@ -240,5 +240,5 @@ fn one_mistake_one_message() {
     statement("let mut a = []; a.push(unknown); for b in a { b.foo() }", "E0201");
     statement("let a: int = [none, \"x\"]", "E0301");
     statement("let a = p.z; match a { 1 => 2 }", "E0207");
-    statement("let a = half(s) ?? unknown", "E0201 E0301");
+    statement("let a = half(s) ?? unknown", "E0301 E0201");
 }
