@@ -125,7 +125,8 @@ fn control_flow() {
         fn drops(m: Map<string, int>) { let mut n = m
             n.remove("a") }
         fn stmt(n: int) { match n { 0 => print(0), 1 => { let x = 1
-            print(x) } _ => 7 }
+            print(x) }
+            _ => 7 }
             if n > 1 { n } else { "x" } }
         const LIMIT = 3 * 4
         const NAMES: [string] = ["a"]
