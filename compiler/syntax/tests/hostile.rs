@@ -95,15 +95,16 @@ fn prefixes() {
 
 #[test]
 fn long_but_flat() {
-    let operators = ["+ 1 ", "* 1 ", "&& a ", "?? a ", "- -1 ", "+ 1 * 2 ", "|| a && b ", "^ a & b | c "];
+    assert_eq!(codes(within_main(&format!("1 {}", "+ 1 ".repeat(50_000)))), Vec::<&str>::new());
+    let operators = ["* 1 ", "&& a ", "?? a ", "- -1 ", "+ 1 * 2 ", "|| a && b ", "^ a & b | c "];
     for operator in operators {
-        assert_eq!(codes(within_main(&format!("1 {}", operator.repeat(50_000)))), Vec::<&str>::new(), "{operator}");
+        assert_eq!(codes(within_main(&format!("1 {}", operator.repeat(10_000)))), Vec::<&str>::new(), "{operator}");
     }
     let comparisons = within_main(&format!("1 {}", "< 1 ".repeat(50_000)));
     assert_eq!(codes(comparisons), ["E0110"]);
     let chain = format!("fn f() {{\n    if a {{ }}{}\n}}", " else if a { }".repeat(50_000));
     assert_eq!(codes(chain), Vec::<&str>::new());
-    let statements = format!("fn f() {{\n{}}}", "    x = -x\n".repeat(50_000));
+    let statements = format!("fn f() {{\n{}}}", "    x = -x\n".repeat(20_000));
     assert_eq!(codes(statements), Vec::<&str>::new());
     let elements = within_main(&format!("[{}]", "-1, ".repeat(50_000)));
     assert_eq!(codes(elements), Vec::<&str>::new());

@@ -216,6 +216,30 @@ fn brackets_are_named() {
 }
 
 #[test]
+fn placement_on_one_line() {
+    let text =
+        "system S for A { region \"eu\" { pod a { process b { X, m.Y } process c { Z } } pod d { W } } pod e { } }";
+    insta::assert_snapshot!(tree(text), @r#"
+    system S for A {
+        region "eu" {
+            pod a {
+                process b { X, m.Y }
+                process c { Z }
+            }
+            pod d {
+                process d { W }
+            }
+        }
+        region (none) {
+            pod e {
+                process e {  }
+            }
+        }
+    }
+    "#);
+}
+
+#[test]
 fn names_have_their_case() {
     assert_eq!(item_codes("class low { }"), ["E0107"]);
     assert_eq!(item_codes("fn Up() { }"), ["E0107"]);

@@ -92,8 +92,20 @@ fn pod<'t>() -> Rule<'t, Pod> {
     word("pod")
         .ignore_then(declared_lower("a pod"))
         .then_ignore(replicas.or_not())
-        .then(braced(process().or(member())))
+        .then(pod_entries())
         .map_with(|(name, entries), e| Pod { processes: processes(&name, entries, e.span()), name })
+        .boxed()
+}
+
+/// Processes need nothing between them, members a comma or line end.
+fn pod_entries<'t>() -> Rule<'t, Vec<PodEntry>> {
+    let parted = separator().or(just(Token::RBrace).rewind().ignored());
+    let entry = process().then_ignore(separator().or_not()).or(member().then_ignore(parted));
+    left_brace()
+        .ignore_then(separator().or_not())
+        .ignore_then(entry.repeated().collect::<Vec<_>>())
+        .then_ignore(just(Token::RBrace))
+        .recover_with(via_parser(skip_delimited(&[Token::LBrace, Token::LBlock]).to(vec![])))
         .boxed()
 }
 
