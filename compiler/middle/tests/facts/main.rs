@@ -1,0 +1,7 @@
+//! Tests of `analyze`, `place` and `infer`: source in; codes, plans, sets out. Each case says in the source what it expects.
+
+mod early;
+mod errors;
+mod pipeline;
+mod placement;
+mod plan;

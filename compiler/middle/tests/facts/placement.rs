@@ -1,0 +1,148 @@
+//! Which process each service gets, and what a boundary makes unhandled.
+
+use crate::pipeline::{all, expect, front, show};
+
+/// `Left` and `Right` use a store with state, `Right` also a price list without.
+const SERVICES: &str = "class Store { n: int = 0\nfn add(mut self) int { self.n += 1\nself.n }\nfn get(self) int { self.n } }\n\
+    class Prices { factor: int = 3\nfn start(mut self) { }\nfn price(self, n: int) int { self.factor * n } }\n\
+    class Left[store: Store, prices: Prices] { fn go(self) int { self.prices.price(self.store.add()!)! } }\n\
+    class Right[store: Store, prices: Prices] { fn go(self) int { self.prices.price(self.store.get()!)! } }\n\
+    app Main[left: Left, right: Right] { fn main(self) {\nprint(self.left.go()!)\nprint(self.right.go() catch 0)\n} }\n";
+
+fn with(system: &str) -> String {
+    format!("{SERVICES}{system}")
+}
+
+#[test]
+fn rules_of_placing() {
+    for system in [
+        "",
+        "system S for Main { pod one { Main } }",
+        "system S for Main { pod a { Main, Store } pod b { Left } pod c { Right } }",
+        "system S for Main { // error: E0506\npod a { Main } pod b { Left } }",
+        "system S for Main { // error: E0506\npod a { Store } }",
+        "system S for Main { pod a { Main, Store }\npod b { Store } // error: E0505\n}",
+        "class Other { }\nclass User[other: Other] { }\nsystem S for Main { pod a { Main }\npod b { User } // error: E0504\n}",
+    ] {
+        expect(&with(system));
+    }
+}
+
+#[test]
+fn copies_and_followers() {
+    let mut front = front(&with(
+        "system S for Main { pod web { process a { Main, Store } process b { Left } } region \"x\" { pod web { process c { Right } } } }",
+    ));
+    let placed = front.first_system();
+    let names = |process: &pluto_middle::facts::Process| -> Vec<String> {
+        process.services.iter().map(|class| front.program.classes[*class].name.to_string()).collect()
+    };
+    let got: Vec<Vec<String>> = placed.placement.processes.iter().map(names).collect();
+    assert_eq!(got, [vec!["Store", "Main"], vec!["Prices", "Left"], vec!["Prices", "Right"]]);
+    let homes: Vec<&str> = placed.placement.homes.keys().map(|class| &*front.program.classes[*class].name).collect();
+    assert_eq!(homes, ["Store", "Left", "Right", "Main"]);
+    let served = &placed.effects.served[&placed.process("a")];
+    assert_eq!(
+        served.iter().map(|id| &*front.program.fns[*id].qualified).collect::<Vec<_>>(),
+        ["Store.add", "Store.get"]
+    );
+}
+
+#[test]
+fn a_service_set_in_start_has_state() {
+    let source = |start: &str| {
+        format!(
+            "class Table {{ rows: [int] = []\nfn start(mut self) {{ {start} }}\nfn len(self) int {{ self.rows.len() }} }}\n\
+             class L[t: Table] {{ fn go(self) int {{ self.t.len()! }} }}\n\
+             app M[t: Table, l: L] {{ fn main(self) {{ print(self.t.len()! + self.l.go()!) }} }}\n"
+        )
+    };
+    for (start, stateless) in
+        [("", true), ("let x = self.rows.len()", true), ("self.rows = [1]", false), ("self.rows.push(1)", false)]
+    {
+        let front = front(&source(start));
+        let found = front.facts.stateless.iter().any(|class| &*front.program.classes[*class].name == "Table");
+        assert_eq!(found, stateless, "{start}");
+    }
+}
+
+#[test]
+fn a_boundary_makes_calls_unhandled_up_to_the_handler() {
+    expect(
+        "class Store { n: int = 0\nfn add(mut self) int { self.n += 1\nself.n } }\n\
+         class Inner[store: Store] { fn go(self) int {\nself.store.add() // error: E0508\n} }\n\
+         class Outer[inner: Inner] { fn go(self) int {\nself.help() // error: E0508\n}\n\
+         fn help(self) int { self.inner.go()! }\nfn safe(self) int { self.inner.go() catch 0 } }\n\
+         app Main[outer: Outer] { fn main(self) {\nprint(self.outer.go()) // error: E0508\nprint(self.outer.safe())\n} }\n\
+         system S for Main { pod a { Main, Outer, Inner } pod b { Store } }\n",
+    );
+}
+
+#[test]
+fn boundary_errors_can_be_handled_where_nothing_crosses() {
+    expect(
+        "class Store { n: int = 0\nfn add(mut self) int { self.n += 1\nself.n } }\n\
+         app Main[store: Store] { fn main(self) {\nprint(self.store.add()!)\nprint(self.store.add() catch err: TimeoutError { 1 } catch 2)\n\
+         print(self.store.add() catch err: NetworkError | TimeoutError | UnavailableError { 1 })\n\
+         print(self.store.add() catch err: TimeoutError { 1 }) // error: E0508\n} }\n\
+         system S for Main { pod a { Main } pod b { Store } }\n",
+    );
+}
+
+#[test]
+fn a_handler_that_only_a_boundary_reaches() {
+    let source = |system: &str| {
+        format!(
+            "error Wrapped\nclass Store {{ n: int = 0\nfn add(mut self) int {{ self.n += 1\nself.n }} }}\n\
+             class Inner[store: Store] {{ fn go(self) int {{ self.store.add() catch err {{ raise Wrapped }} }} }}\n\
+             app Main[inner: Inner] {{ fn main(self) {{\nprint(self.inner.go()){} }} }}\n{system}",
+            if system.is_empty() { "\n" } else { " // error: E0508\n" }
+        )
+    };
+    expect(&source(""));
+    let list = expect(&source("system S for Main { pod a { Main, Inner } pod b { Store } }"));
+    assert!(list[0].notes[0].contains("Main.main → Inner.go → Store.add"), "{list:?}");
+}
+
+#[test]
+fn the_message_names_chain_and_placement_lines() {
+    let source = "class Store { n: int = 0\nfn next(mut self) int { self.n += 1\nself.n } }\n\
+        class Tickets[store: Store] { fn ticket(self) int { self.store.next()! } }\n\
+        app Main[tickets: Tickets] { fn main(self) { print(self.tickets.ticket()) } }\n\
+        system Split for Main { pod a { Main } pod b { Store } }\n";
+    let (_, list) = all(source);
+    assert_eq!(
+        show(source, &list[0]),
+        "E0508 `Tickets.ticket` can fail: the system `Split` separates `Tickets` and `Store`\n  \
+         \"self.tickets.ticket()\": can raise `NetworkError`, `TimeoutError` or `UnavailableError`\n  \
+         \"self.store.next()\": this call crosses from one process to another\n  \
+         \"Main\": `Tickets` has no state and is copied to its user `Main` in process `a`\n  \
+         \"Store\": `Store` is listed in process `b`\n  \
+         note the calls: Main.main → Tickets.ticket → Store.next\n  \
+         help write `!` after the call to hand the errors on, or handle them with `catch`\n"
+    );
+}
+
+#[test]
+fn circles_are_shown_whole() {
+    let source = "class A[b: B] { }\nclass B[c: C] { }\nclass C[a: A] { }\nclass D[d: D] { }\n\
+        app Main[a: A] { fn main(self) { } }\nsystem S for Main { pod x { Main } pod y { B } }";
+    let mut front = front(source);
+    front.first_system();
+    let list = front.diagnostics.sorted();
+    assert_eq!(list.len(), 2, "{list:#?}");
+    assert!(list[0].message.contains("A → B → C → A"), "{}", list[0].message);
+    assert_eq!(list[0].secondary.len(), 2);
+    assert!(list[1].message.contains("`D` depends on itself"));
+}
+
+#[test]
+fn must_be_placed_proposes_lines() {
+    let source = with("system S for Main { pod web { process a { Main } process b { Left } } }");
+    let (_, list) = all(&source);
+    let text = show(&source, &list[0]);
+    for piece in ["`pod store { Store }`", "`process b { Left, Store }`", "`Left` in process `b` uses it", "has state"]
+    {
+        assert!(text.contains(piece), "{piece} is missing:\n{text}");
+    }
+}

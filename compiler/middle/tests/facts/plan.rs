@@ -1,0 +1,78 @@
+//! What `plutoc plan` shows.
+
+use crate::pipeline::front;
+use pluto_middle::place::plan::plan;
+
+const SOURCE: &str = "error Empty
+class Store {
+    n: int = 0
+    fn take(mut self) int { if self.n == 9 { raise Empty }
+        self.n += 1
+        self.n }
+}
+class Prices { fn price(self, n: int) int { 3 * n } }
+class Orders[store: Store, prices: Prices] { fn order(self) int { self.prices.price(self.store.take()!)! } }
+app Main[orders: Orders] { fn main(self) { print(self.orders.order()!) } }
+system Wide for Main {
+    region \"eu\" {
+        pod web {
+            process front { Main }
+            process work { Orders }
+        }
+    }
+    region \"us\" { pod data { Store } }
+}
+";
+
+#[test]
+fn as_text() {
+    let mut front = front(SOURCE);
+    let placed = front.first_system();
+    let plan = plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects);
+    assert_eq!(
+        plan.text(),
+        "system Wide
+
+process front (pod web in region eu, runs main)
+    Main: `Main` is listed in process `front` (main.pluto:14)
+
+process work (pod web in region eu)
+    Prices: `Prices` has no state and is copied to its user `Orders` in process `work` (main.pluto:15)
+    Orders: `Orders` is listed in process `work` (main.pluto:15)
+    serves Orders.order
+
+process data (pod data in region us)
+    Store: `Store` is listed in process `data` (main.pluto:18)
+    serves Store.take
+
+Main.main → Orders.order (main.pluto:10)
+    unix from front to work
+    raises NetworkError, TimeoutError, UnavailableError, Empty
+    adds NetworkError, TimeoutError, UnavailableError, because
+        main.pluto:14: `Main` is listed in process `front`
+        main.pluto:15: `Orders` is listed in process `work`
+
+Orders.order → Store.take (main.pluto:9)
+    tcp from work to data
+    raises Empty
+    adds NetworkError, TimeoutError, UnavailableError, because
+        main.pluto:15: `Orders` is listed in process `work`
+        main.pluto:18: `Store` is listed in process `data`
+
+Orders.order → Prices.price (main.pluto:9)
+    direct in process work
+"
+    );
+}
+
+#[test]
+fn as_one_process_and_as_json() {
+    let mut front = front(SOURCE);
+    let placed = front.back(None);
+    let plan = plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects);
+    assert!(plan.edges.iter().all(|edge| edge.transport == "direct" && edge.adds.is_empty()));
+    let json = serde_json::to_value(&plan).expect("JSON");
+    assert_eq!(json["system"], "local");
+    assert_eq!(json["edges"][0]["errors"][0], "Empty");
+    assert_eq!(json["processes"][0]["services"].as_array().map(Vec::len), Some(4));
+}
