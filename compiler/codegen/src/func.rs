@@ -1,5 +1,6 @@
 //! A function of the program. In: its MIR. Out: its code, through the [`Emitter`]. One context struct; a file per theme.
 
+mod arithmetic;
 mod builtin;
 mod call;
 mod checked;

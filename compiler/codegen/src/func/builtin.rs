@@ -6,7 +6,7 @@ use crate::abi::RuntimeFn;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 use pluto_abi::layout;
-use pluto_middle::mir::{Local, Method, Operand, TypeId};
+use pluto_middle::mir::{Local, Method, Operand};
 
 /// How a method is done.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ enum Plan {
 
 impl FnCx<'_, '_> {
     /// A built-in method that cannot fault.
-    pub(super) fn builtin(&mut self, dest: Local, method: Method, _receiver: TypeId, args: &[Operand]) {
+    pub(super) fn builtin(&mut self, dest: Local, method: Method, args: &[Operand]) {
         let args = self.words(args);
         let result = match plan(method) {
             Plan::Len => self.e.load(args[0], layout::LEN),
@@ -71,13 +71,7 @@ impl FnCx<'_, '_> {
     }
 
     /// A built-in method that can fault.
-    pub(super) fn faulting_builtin(
-        &mut self,
-        dest: Local,
-        (method, receiver): (Method, TypeId),
-        args: &[Operand],
-        exits: Exits,
-    ) {
+    pub(super) fn faulting_builtin(&mut self, dest: Local, method: Method, args: &[Operand], exits: Exits) {
         if let Plan::Try(function) = plan(method) {
             let slot = self.e.slot(1);
             let words = self.words(args);
@@ -92,7 +86,7 @@ impl FnCx<'_, '_> {
                 self.define(dest, result);
             }
         } else {
-            self.builtin(dest, method, receiver, args);
+            self.builtin(dest, method, args);
         }
         self.goto(exits.then);
     }

@@ -1,7 +1,7 @@
 //! Fields, elements and entries: reading them (a new count) and their addresses (the objects on the way made unique). In: bases
 //! and indices. Out: loads, bounds checks, references.
 
-use super::FnCx;
+use super::{FnCx, Home};
 use crate::abi::RuntimeFn;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
@@ -33,12 +33,31 @@ impl FnCx<'_, '_> {
     }
 
     /// The tag of an enum object, or the word itself.
-    pub(super) fn tag(&mut self, base: &Operand) -> Value {
+    pub(super) fn tag(&mut self, dest: Local, base: &Operand) {
         let word = self.word(base);
-        match self.operand_type(base).map(|ty| self.e.ty(ty)) {
+        let tag = match self.operand_type(base).map(|ty| self.e.ty(ty)) {
             Some(Type::Enum { .. }) => self.e.load(word, layout::FIELDS),
             Some(_) | None => word,
-        }
+        };
+        self.define(dest, tag);
+    }
+
+    /// An element whose index is known to be good, as a new count.
+    pub(super) fn element_at(&mut self, dest: Local, array: &Operand, index: &Operand) {
+        let (array, index) = (self.word(array), self.word(index));
+        let address = self.element(array, index);
+        let word = self.e.load(address, layout::DATA);
+        self.define_new_count(dest, word);
+    }
+
+    /// The entry at a position that is known to be good, as new counts.
+    pub(super) fn entry_at(&mut self, (key, value): (Local, Local), map: &Operand, index: &Operand) {
+        let (map, index, out) = (self.word(map), self.word(index), self.e.slot(2));
+        let out = self.e.slot_address(out);
+        self.e.run(RuntimeFn::map_entry, &[map, index, out]);
+        let (key_word, value_word) = (self.e.load(out, 0), self.e.load(out, 8));
+        self.define_new_count(key, key_word);
+        self.define_new_count(value, value_word);
     }
 
     /// The inside of a nullable value.
@@ -75,10 +94,31 @@ impl FnCx<'_, '_> {
         self.define(dest, address);
     }
 
+    /// The address of a local that lives in memory.
+    pub(super) fn ref_local(&mut self, dest: Local, local: Local) {
+        let Home::Slot(slot) = self.homes[local] else { panic!("{local:?} is not addressed") };
+        let address = self.e.slot_address(slot);
+        self.define(dest, address);
+    }
+
     /// The address of a service's field.
-    pub(super) fn service_field(&mut self, service: &Operand, index: u32) -> Value {
+    pub(super) fn ref_service_field(&mut self, dest: Local, service: &Operand, index: u32) {
         let service = self.word(service);
-        self.e.b.ins().iadd_imm_s(service, i64::from(at(0, index)))
+        let address = self.e.b.ins().iadd_imm_s(service, i64::from(at(0, index)));
+        self.define(dest, address);
+    }
+
+    /// The first value of a service's field.
+    pub(super) fn init_service_field(&mut self, service: &Operand, index: u32, value: &Operand) {
+        let (service, word) = (self.word(service), self.word(value));
+        self.e.store(service, at(0, index), word);
+    }
+
+    /// The address of a map's entry, put in if missing.
+    pub(super) fn ref_or_insert(&mut self, dest: Local, map_key_value: [&Operand; 3]) {
+        let args = map_key_value.map(|operand| self.word(operand));
+        let address = self.e.ask(RuntimeFn::map_or_insert, &args);
+        self.define(dest, address);
     }
 
     /// The address of an array's element; the index is known to be good.

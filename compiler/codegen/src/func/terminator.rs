@@ -37,8 +37,8 @@ impl FnCx<'_, '_> {
                 self.call(*dest, *function, args, *then, *on_fail);
             }
             Terminator::CallRemote(call) => self.call_remote(call),
-            Terminator::Builtin { dest, method, receiver, args, then, on_fail, site } => {
-                self.faulting_builtin(*dest, (*method, *receiver), args, exits(*then, *on_fail, *site));
+            Terminator::Builtin { dest, method, args, then, on_fail, site, .. } => {
+                self.faulting_builtin(*dest, *method, args, exits(*then, *on_fail, *site));
             }
             Terminator::Checked { dest, op, left, right, then, on_fail, site } => {
                 self.checked(*dest, *op, (left, right.as_ref()), exits(*then, *on_fail, *site));
