@@ -125,12 +125,17 @@ impl<'a> Cx<'a> {
         if module.index() == 0 { name.into() } else { format!("{}.{name}", self.program.modules[module].name).into() }
     }
 
+    /// Have there not been too many suggestions? Asked before names are gathered, which takes time too.
+    pub(super) fn may_suggest(&self) -> bool {
+        self.suggestions < MOST_SUGGESTIONS
+    }
+
     /// The nearest of some names, or nothing once there were too many questions.
     pub(super) fn suggest<'n>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
-        self.suggestions += 1;
-        if self.suggestions > MOST_SUGGESTIONS {
+        if !self.may_suggest() {
             return None;
         }
+        self.suggestions += 1;
         nearest(name, candidates).map(str::to_owned)
     }
 

@@ -151,7 +151,7 @@ impl Body<'_, '_> {
                 return;
             }
         }
-        let locals = self.local_names();
+        let locals = if self.cx.may_suggest() { self.local_names() } else { vec![] };
         self.cx.unknown(self.module, name, Want::Value, &locals);
     }
 

@@ -67,7 +67,8 @@ impl Cx<'_> {
             }
             return Some(entry.def);
         }
-        let public = self.scopes[module].iter().filter(|(_, entry)| entry.vis == Vis::Public);
+        let some = self.may_suggest();
+        let public = self.scopes[module].iter().filter(|(_, entry)| some && entry.vis == Vis::Public);
         let names: Vec<Name> = public.map(|(name, _)| name.clone()).collect();
         let near = self.suggest(&name.name, names.iter().map(|name| &**name));
         let owner = self.program.modules[module].name.clone();
@@ -87,6 +88,10 @@ impl Cx<'_> {
 
     /// Reports a name that nothing has. `locals` are the variables in scope.
     pub(super) fn unknown(&mut self, module: ModuleId, name: &Ident, want: Want, locals: &[Name]) {
+        if !self.may_suggest() {
+            self.report(errors::unknown(name, want, None, None));
+            return;
+        }
         let mut names: Vec<Name> = locals.to_vec();
         for (name, entry) in &self.scopes[module] {
             if self.fits(entry.def, want) {

@@ -14,7 +14,7 @@ impl Body<'_, '_> {
             && self.cx.lookup(self.module, &name.name).is_none()
             && self.class().is_none()
         {
-            let locals = self.local_names();
+            let locals = if self.cx.may_suggest() { self.local_names() } else { vec![] };
             let near = self.cx.suggest(&name.name, locals.iter().map(|name| &**name));
             self.cx.report(errors::unknown_variable(name, near.as_deref()));
             return self.new_expr(ExprKind::Error, place.span);

@@ -348,3 +348,15 @@ fn same_input_same_output() {
     let text = "fn f(x: A, y: B) { x.z(q, r) }\nclass A { }\nclass A { }";
     assert_eq!(resolved(text).1.sorted(), resolved(text).1.sorted());
 }
+
+#[test]
+fn many_mistakes_take_little_time() {
+    let mut text = String::from("fn main() {\n");
+    for number in 0..10_000 {
+        text += &format!("let v{number} = unknown{number}\n");
+    }
+    text += "}\n";
+    let begin = std::time::Instant::now();
+    assert_eq!(complaints(&text).len(), 10_000);
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}

@@ -2,7 +2,9 @@
 
 use super::Printer;
 use crate::builtin::Global;
-use crate::hir::{BinOp, CatchClause, CatchKind, CatchRest, CmpOp, Expr, ExprKind, FPart, Field, LogicOp, UnOp};
+use crate::hir::{
+    BinOp, Block, CatchClause, CatchKind, CatchRest, CmpOp, Cond, Expr, ExprKind, FPart, Field, LogicOp, UnOp,
+};
 use crate::ids::Id;
 
 /// An operator as written.
@@ -59,50 +61,18 @@ impl Printer<'_> {
             ExprKind::Const(id) => self.put(&format!("const {}", self.program.fns[*id].qualified)),
             ExprKind::SelfValue => self.put("self"),
             ExprKind::Dep(at) => self.put(&format!("dep {at}")),
-            ExprKind::ClassLit { class, fields } => {
-                let class = &self.program.classes[*class];
-                self.literal(&class.name, &class.fields, fields);
-            }
-            ExprKind::VariantLit { enumeration, variant, fields } => {
-                let enumeration = &self.program.enums[*enumeration];
-                let variant = &enumeration.variants[*variant as usize];
-                self.literal(&format!("{}.{}", enumeration.name, variant.name), &variant.fields, fields);
-            }
-            ExprKind::ErrorLit { error, fields } => {
-                let error = &self.program.errors[*error];
-                self.literal(&error.name, &error.fields, fields);
+            ExprKind::ClassLit { .. } | ExprKind::VariantLit { .. } | ExprKind::ErrorLit { .. } => {
+                self.built(&expr.kind)
             }
             ExprKind::Array(items) => self.list("[", items, "]"),
             ExprKind::Tuple(items) => self.list("(", items, ")"),
             ExprKind::Map(entries) => self.map(entries),
-            ExprKind::Unary { op, operand } => {
-                self.put(unary(*op));
-                self.expr(operand);
-            }
-            ExprKind::Binary { first, rest } => {
-                self.put("(");
-                self.expr(first);
-                for step in rest {
-                    self.put(&format!(" {} ", binary(step.op)));
-                    self.expr(&step.right);
-                }
-                self.put(")");
-            }
-            ExprKind::Compare { op, left, right } => {
-                self.put("(");
-                self.expr(left);
-                self.put(&format!(" {} ", comparison(*op)));
-                self.expr(right);
-                self.put(")");
-            }
-            ExprKind::Logic { op: LogicOp::And, operands } => self.joined("(", operands, " && ", ")"),
-            ExprKind::Logic { op: LogicOp::Or, operands } => self.joined("(", operands, " || ", ")"),
-            ExprKind::Coalesce { operands } => self.joined("(", operands, " ?? ", ")"),
-            ExprKind::Cast { operand, ty } => {
-                self.put("(");
-                self.expr(operand);
-                self.put(&format!(" as {})", self.ty(*ty)));
-            }
+            ExprKind::Unary { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::Compare { .. }
+            | ExprKind::Logic { .. }
+            | ExprKind::Coalesce { .. }
+            | ExprKind::Cast { .. } => self.operator(&expr.kind),
             ExprKind::Field { base, name, name_span: _ } => {
                 self.expr(base);
                 self.put(&format!(".{name}"));
@@ -135,18 +105,7 @@ impl Printer<'_> {
                 self.put("!");
             }
             ExprKind::Catch { call, clauses, rest } => self.catch(call, clauses, *rest),
-            ExprKind::If { arms, otherwise } => {
-                for (at, (cond, block)) in arms.iter().enumerate() {
-                    self.put(if at == 0 { "if " } else { " else if " });
-                    self.cond(cond);
-                    self.put(" ");
-                    self.block(block);
-                }
-                if let Some(block) = otherwise {
-                    self.put(" else ");
-                    self.block(block);
-                }
-            }
+            ExprKind::If { arms, otherwise } => self.if_else(arms, otherwise.as_ref()),
             ExprKind::Match { scrutinee, arms } => self.match_expr(scrutinee, arms),
             ExprKind::Block(block) => self.block(block),
             ExprKind::Return(None) => self.put("return"),
@@ -161,6 +120,64 @@ impl Printer<'_> {
                 self.expr(value);
             }
             ExprKind::Error => self.put("?"),
+        }
+    }
+
+    /// Operators, each in brackets. Other kinds do not come here.
+    fn operator(&mut self, kind: &ExprKind) {
+        if let ExprKind::Unary { op, operand } = kind {
+            self.put(unary(*op));
+            self.expr(operand);
+        } else if let ExprKind::Binary { first, rest } = kind {
+            self.put("(");
+            self.expr(first);
+            for step in rest {
+                self.put(&format!(" {} ", binary(step.op)));
+                self.expr(&step.right);
+            }
+            self.put(")");
+        } else if let ExprKind::Compare { op, left, right } = kind {
+            self.put("(");
+            self.expr(left);
+            self.put(&format!(" {} ", comparison(*op)));
+            self.expr(right);
+            self.put(")");
+        } else if let ExprKind::Logic { op, operands } = kind {
+            self.joined("(", operands, if *op == LogicOp::And { " && " } else { " || " }, ")");
+        } else if let ExprKind::Coalesce { operands } = kind {
+            self.joined("(", operands, " ?? ", ")");
+        } else if let ExprKind::Cast { operand, ty } = kind {
+            self.put("(");
+            self.expr(operand);
+            self.put(&format!(" as {})", self.ty(*ty)));
+        }
+    }
+
+    /// Classes, variants and errors with their fields. Other kinds do not come here.
+    fn built(&mut self, kind: &ExprKind) {
+        if let ExprKind::ClassLit { class, fields } = kind {
+            let class = &self.program.classes[*class];
+            self.literal(&class.name, &class.fields, fields);
+        } else if let ExprKind::VariantLit { enumeration, variant, fields } = kind {
+            let enumeration = &self.program.enums[*enumeration];
+            let variant = &enumeration.variants[*variant as usize];
+            self.literal(&format!("{}.{}", enumeration.name, variant.name), &variant.fields, fields);
+        } else if let ExprKind::ErrorLit { error, fields } = kind {
+            let error = &self.program.errors[*error];
+            self.literal(&error.name, &error.fields, fields);
+        }
+    }
+
+    fn if_else(&mut self, arms: &[(Cond, Block)], otherwise: Option<&Block>) {
+        for (at, (cond, block)) in arms.iter().enumerate() {
+            self.put(if at == 0 { "if " } else { " else if " });
+            self.cond(cond);
+            self.put(" ");
+            self.block(block);
+        }
+        if let Some(block) = otherwise {
+            self.put(" else ");
+            self.block(block);
         }
     }
 
