@@ -26,11 +26,17 @@ use chumsky::prelude::*;
 
 /// Reads one file.
 pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Module {
-    let Some(laid_out) = tokens(file, text, diagnostics) else { return Module { file, items: vec![] } };
+    let mut early = Diagnostics::default();
+    let laid_out = tokens(file, text, &mut early);
+    let damage = report::Damage::new(text, &early);
+    for diagnostic in early.sorted() {
+        diagnostics.push(diagnostic);
+    }
+    let Some(laid_out) = laid_out else { return Module { file, items: vec![] } };
     let end = Span::new(file, text.len(), text.len());
     let stream = laid_out.tokens.as_slice().split_token_span(end);
     let (items, errors) = item::items().parse(stream).into_output_errors();
-    report::report(errors, &laid_out.tokens, diagnostics);
+    report::report(errors, &laid_out.tokens, &damage, diagnostics);
     let mut items = items.unwrap_or_default();
     for item in &mut items {
         item.docs = laid_out.docs.get(&item.span.start).cloned().unwrap_or_default();

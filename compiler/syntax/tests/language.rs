@@ -61,6 +61,8 @@ fn precedence() {
         ("-a.b", "(-a.b)"),
         ("!a && ~b == c", "((!a) && ((~b) == c))"),
         ("- -a", "(-(-a))"),
+        ("--a", "(-(-a))"),
+        ("a - --b", "(a - (-(-b)))"),
         ("f()! + g()!", "(f()! + g()!)"),
         ("f()!= x", "(f() != x)"),
         ("a?.b?.c", "a?.b?.c"),
@@ -180,6 +182,8 @@ fn literals() {
     assert_eq!(codes(r#"f(f"a } b")"#), ["E0104"]);
     assert_eq!(codes("let s = \"abc\nf()"), ["E0104"]);
     assert_eq!(codes("let s = f\"abc {x\nf()"), ["E0104"]);
+    assert_eq!(codes("f(1 @ 2)\nf(1 2)"), ["E0102", "E0101"]);
+    assert_eq!(codes("f('a')"), ["E0102"]);
 }
 
 #[test]
@@ -201,7 +205,6 @@ fn several_errors_are_reported() {
     E0101 expected an expression, found `=`
     E0101 expected `:`, found `int`
     E0106 this `(` is not closed
-    E0101 expected `{` or a type, found the end of the line
     E0106 this `(` is not closed
     E0106 this `]` closes nothing
     ");

@@ -222,10 +222,9 @@ impl<'s> Layout<'_, 's> {
         }
     }
 
-    fn symbol(&mut self, at: usize, token: Token<'s>, span: Span) {
+    fn symbol(&mut self, at: usize, mut token: Token<'s>, mut span: Span) {
         let before = self.last();
         let behind_operand = before.is_some_and(|it| ends_operand(&it));
-        let mut token = token;
         let frame = &mut self.frame;
         match token {
             Token::Comma => frame.end_part(),
@@ -277,6 +276,13 @@ impl<'s> Layout<'_, 's> {
             Token::Bang if behind_operand => token = Token::Propagate,
             Token::Bang | Token::Tilde => frame.prefixes += 1,
             Token::Minus if !behind_operand => frame.prefixes += 1,
+            Token::MinusMinus if !behind_operand => {
+                // Before an operand it can only be meant as two signs.
+                frame.prefixes += 2;
+                token = Token::Minus;
+                self.out.push((token, Span { end: span.start + 1, ..span }));
+                span.start += 1;
+            }
             Token::LAngle => frame.angles += 1,
             Token::RAngle => frame.angles = frame.angles.saturating_sub(1),
             Token::Lower(word) if !matches!(before, Some(Token::Dot | Token::Fn | Token::Let | Token::Mut)) => {

@@ -22,8 +22,9 @@ use chumsky::prelude::*;
 pub(super) fn items<'t>() -> Rule<'t, Vec<Item>> {
     let grammar = grammar();
     let one = item(&grammar).recover_with(via_parser(skip_item().to(None)));
-    let all = one.then_ignore(separator().or_not()).repeated().collect::<Vec<Option<Item>>>();
-    separator().or_not().ignore_then(all).then_ignore(end()).map(|items| items.into_iter().flatten().collect()).boxed()
+    let gap = select! { Token::Newline | Token::Semi => () }.repeated();
+    let all = one.then_ignore(gap).repeated().collect::<Vec<Option<Item>>>();
+    gap.ignore_then(all).then_ignore(end()).map(|items| items.into_iter().flatten().collect()).boxed()
 }
 
 fn item<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<Item>> {

@@ -14,14 +14,42 @@ pub(super) const MAX_ERRORS: usize = 50;
 /// Above this many possibilities a list of what was expected confuses.
 const MAX_EXPECTED: usize = 4;
 
+/// What earlier passes complained about: where they did, the parser's complaints are consequences.
+pub(super) struct Damage {
+    /// From a place to the end of its line, in order.
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Damage {
+    /// Of the messages so far.
+    pub(super) fn new(text: &str, early: &Diagnostics) -> Damage {
+        let sorted = early.sorted();
+        let labels = sorted.iter().flat_map(|it| it.primary.iter().chain(&it.secondary));
+        let to_line_end = |span: Span| {
+            let last = span.end.saturating_sub(1).max(span.start);
+            let rest = text.as_bytes().get(last as usize..).unwrap_or(&[]);
+            let length = rest.iter().take_while(|it| **it != b'\n').count();
+            (span.start, last.saturating_add(u32::try_from(length).unwrap_or(u32::MAX)))
+        };
+        Damage { ranges: labels.map(|it| to_line_end(it.span)).collect() }
+    }
+
+    fn covers(&self, span: Span) -> bool {
+        self.ranges.iter().any(|(start, end)| (*start..=*end).contains(&span.start))
+    }
+}
+
 /// Reports what the parser found. A "not yet" inside a larger one is left out: one message for one construct.
-pub(super) fn report(errors: Vec<Error<'_>>, tokens: &[Spanned<'_>], diagnostics: &mut Diagnostics) {
+pub(super) fn report(errors: Vec<Error<'_>>, tokens: &[Spanned<'_>], damage: &Damage, diagnostics: &mut Diagnostics) {
     let mut list: Vec<Diagnostic> = errors.into_iter().map(|error| diagnostic(error, tokens)).collect();
     list.sort_by_key(|it| span_of(it).map(|span| (span.start, u32::MAX - span.end)));
     let mut later_end = 0;
     let mut count = 0;
     for diagnostic in list {
         let span = span_of(&diagnostic);
+        if diagnostic.code == Code::E0101 && span.is_some_and(|it| damage.covers(it)) {
+            continue;
+        }
         if is_later(diagnostic.code)
             && let Some(span) = span
         {
@@ -108,6 +136,10 @@ fn either(names: &[String]) -> String {
 fn advice(found: &Token<'_>, expected: &[String]) -> Option<String> {
     let wants = |text: &str| expected.iter().any(|it| it == text);
     match found {
+        Token::Let if wants("a declaration") => Some("a value for the whole file is declared with `const`".to_owned()),
+        _ if wants("a declaration") => Some(
+            "a file holds `import`, `fn`, `class`, `enum`, `error`, `const`, `app`, `system` and `test`".to_owned(),
+        ),
         Token::Arrow => {
             Some("the result type stands right behind the parameters: `fn area(r: float) float { … }`".to_owned())
         }
