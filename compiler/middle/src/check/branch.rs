@@ -81,7 +81,8 @@ impl<'a> Cx<'a> {
             self.branches(branches, Want::Drop);
         }
         let fine = [TyTable::UNIT, TyTable::NEVER, TyTable::ERROR].contains(&self.shallow(needed));
-        if !fine && !(self.is_open(needed) && self.unify(needed, TyTable::UNIT)) {
+        let fine = fine || (self.is_open(needed) && self.unify(needed, TyTable::UNIT));
+        if !fine {
             let shown = self.show(needed);
             self.report(errors::if_without_else(span, &shown, why));
             return TyTable::ERROR;
@@ -121,7 +122,7 @@ impl<'a> Cx<'a> {
     }
 
     /// The type of one branch.
-    fn branch(&mut self, branch: Branch<'a>, want: Want) -> TyId {
+    pub(super) fn branch(&mut self, branch: Branch<'a>, want: Want) -> TyId {
         let ty = match branch {
             Branch::Expr(e) => self.expr(e, want),
             Branch::Block(block) => self.block(block, want),

@@ -253,15 +253,14 @@ impl Matrix<'_> {
         let wild: Vec<usize> = (0..rows.len()).filter(|at| matches!(rows[*at].pats.last(), Some(Pat::Wild))).collect();
         let ranges = self.ranges(rows);
         for (ctor, row) in rows.iter().enumerate().filter_map(|(at, row)| Some((head(row)?, at))) {
-            match ctor {
-                Ctor::Range(low, high) => {
-                    let from = ranges.partition_point(|(_, last)| last < low);
-                    for (low, high) in ranges[from..].iter().take_while(|(first, _)| first <= high) {
-                        named.entry(Ctor::Range(*low, *high)).or_default().push(row);
-                        self.steps += 1;
-                    }
-                }
-                other => named.entry(other.clone()).or_default().push(row),
+            let Ctor::Range(low, high) = ctor else {
+                named.entry(ctor.clone()).or_default().push(row);
+                continue;
+            };
+            let from = ranges.partition_point(|(_, last)| last < low);
+            for (low, high) in ranges[from..].iter().take_while(|(first, _)| first <= high) {
+                named.entry(Ctor::Range(*low, *high)).or_default().push(row);
+                self.steps += 1;
             }
         }
         let unnamed = self.unnamed(ty, &named);
@@ -277,10 +276,7 @@ impl Matrix<'_> {
     fn ranges(&self, rows: &[Row<'_>]) -> Vec<(i64, i64)> {
         let found: Vec<(i64, i64)> = rows
             .iter()
-            .filter_map(|row| match head(row)? {
-                Ctor::Range(low, high) => Some((*low, *high)),
-                _ => None,
-            })
+            .filter_map(|row| if let Ctor::Range(low, high) = head(row)? { Some((*low, *high)) } else { None })
             .collect();
         let mut cuts = BTreeSet::new();
         for (low, high) in &found {

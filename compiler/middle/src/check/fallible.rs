@@ -1,8 +1,9 @@
 //! `?`, `raise` and `catch`. Which errors a call can raise is not known here (`infer`).
 
+use super::branch::Branch;
 use super::{Binder, Cx, Open, Want, Why, errors};
 use crate::hir::{CatchClause, CatchKind, Expr, FnKind};
-use crate::ids::{ErrorId, TyId};
+use crate::ids::TyId;
 use crate::ty::{Ty, TyTable};
 use pluto_syntax::span::Span;
 
@@ -101,51 +102,47 @@ impl<'a> Cx<'a> {
         TyTable::NEVER
     }
 
-    /// `call catch …`: the call's type, or what it and the handlers have in common.
+    /// `call catch …`: what the call and its handlers have in common.
     pub(super) fn catch(&mut self, call: &'a Expr, clauses: &'a [CatchClause], want: Want) -> TyId {
-        let for_call = if matches!(want, Want::Drop) { Want::Any } else { want };
-        let ty = self.expr(call, for_call);
-        let mut common = ty;
-        for clause in clauses {
-            let for_clause = match want {
-                Want::Drop => Want::Drop,
-                Want::Any | Want::Hint(_) | Want::Type(..) => {
-                    // A handler may give `none` where a nullable value is wanted.
-                    let wider = want.ty().filter(|wanted| self.strip(*wanted).0 > self.strip(common).0);
-                    Want::Type(self.widened(call, common, wider), Why::Caught(call.span))
+        clauses.iter().for_each(|clause| self.caught(clause));
+        let handlers = clauses.iter().map(|clause| match &clause.kind {
+            CatchKind::Value(value) => Branch::Expr(value),
+            CatchKind::Handler { body, .. } => Branch::Block(body),
+        });
+        match want {
+            Want::Any | Want::Hint(_) => {
+                let all: Vec<Branch<'a>> = std::iter::once(Branch::Expr(call)).chain(handlers).collect();
+                self.common(&all, want, Why::Caught)
+            }
+            Want::Type(wanted, _) => {
+                let mut ty = self.expr(call, want);
+                // A handler may give `none` where a nullable value is wanted.
+                if self.strip(wanted).0 > self.strip(ty).0 && self.fits(call.id, ty, wanted) {
+                    ty = wanted;
                 }
+                for handler in handlers {
+                    self.branch_checked(handler, Want::Type(ty, Why::Caught(call.span)));
+                }
+                ty
+            }
+            Want::Drop => {
+                self.expr(call, Want::Any);
+                for handler in handlers {
+                    self.branch(handler, Want::Drop);
+                }
+                TyTable::UNIT
+            }
+        }
+    }
+
+    /// Gives the variable of a handler its type.
+    fn caught(&mut self, clause: &'a CatchClause) {
+        if let CatchKind::Handler { local, errors, body: _ } = &clause.kind {
+            let ty = match errors.as_slice() {
+                [(error, _)] => self.ty(Ty::ErrorValue(*error)),
+                [] | [_, _, ..] => TyTable::ANY_ERROR,
             };
-            self.clause(clause, for_clause);
-            common = for_clause.ty().unwrap_or(common);
+            self.bind_local(*local, ty, Binder::Catch);
         }
-        if matches!(want, Want::Drop) { TyTable::UNIT } else { common }
-    }
-
-    /// The type of the call, wrapped if a nullable one of it is wanted.
-    fn widened(&mut self, call: &'a Expr, ty: TyId, wider: Option<TyId>) -> TyId {
-        match wider {
-            Some(wider) if self.fits(call.id, ty, wider) => wider,
-            Some(_) | None => ty,
-        }
-    }
-
-    fn clause(&mut self, clause: &'a CatchClause, want: Want) {
-        match &clause.kind {
-            CatchKind::Value(value) => {
-                self.part(value, want);
-            }
-            CatchKind::Handler { local, errors, body } => {
-                let ty = match errors.as_slice() {
-                    [(error, _)] => self.error_value(*error),
-                    [] | [_, _, ..] => TyTable::ANY_ERROR,
-                };
-                self.bind_local(*local, ty, Binder::Catch);
-                self.block(body, want);
-            }
-        }
-    }
-
-    fn error_value(&mut self, error: ErrorId) -> TyId {
-        self.ty(Ty::ErrorValue(error))
     }
 }

@@ -1,5 +1,6 @@
 //! Method calls. In: receiver, name, arguments. Out: what is called, and the result type.
 
+use super::unify::parts;
 use super::{Cx, Later, Open, Want, Why, errors};
 use crate::builtin::{Changes, METHODS, Method, MethodRow, NOT_YET, Needs, Receiver, Sig};
 use crate::hir::{Expr, ExprKind, SelfParam};
@@ -210,11 +211,9 @@ impl<'a> Cx<'a> {
 
     /// A type of the table for this receiver; `other` is the element type of `zip`'s argument.
     fn sig(&mut self, receiver: TyId, sig: Sig, span: Span, other: &mut TyId) -> TyId {
-        let (element, value) = match self.get(receiver) {
-            Ty::Array(element) => (element, TyTable::ERROR),
-            Ty::Map(key, value) => (key, value),
-            _ => (TyTable::ERROR, TyTable::ERROR),
-        };
+        let of_receiver = parts(&self.get(receiver));
+        let element = of_receiver.first().copied().unwrap_or(TyTable::ERROR);
+        let value = of_receiver.get(1).copied().unwrap_or(TyTable::ERROR);
         let ty = match sig {
             Sig::Unit => Ty::Unit,
             Sig::Int => Ty::Int,

@@ -15,14 +15,13 @@ pub(super) struct Step {
 
 /// Made of integer literals only: takes its type from its place.
 pub(super) fn is_plain_integer(e: &Expr) -> bool {
-    match &e.kind {
-        ExprKind::Int(_) => true,
-        ExprKind::Unary { op: UnOp::Neg | UnOp::BitNot, operand } => is_plain_integer(operand),
-        ExprKind::Binary { first, rest } => {
-            is_plain_integer(first) && rest.iter().all(|step| is_plain_integer(&step.right))
-        }
-        _ => false,
+    if let ExprKind::Unary { op: UnOp::Neg | UnOp::BitNot, operand } = &e.kind {
+        return is_plain_integer(operand);
     }
+    if let ExprKind::Binary { first, rest } = &e.kind {
+        return is_plain_integer(first) && rest.iter().all(|step| is_plain_integer(&step.right));
+    }
+    matches!(e.kind, ExprKind::Int(_))
 }
 
 impl<'a> Cx<'a> {

@@ -84,19 +84,19 @@ impl<'a> Cx<'a> {
     }
 
     fn tuple_pattern(&mut self, pattern: &'a Pattern, parts: &'a [Pattern], ty: TyId, binder: Binder) {
-        let types = match self.get(ty) {
-            Ty::Tuple(types) if types.len() == parts.len() => types,
-            found => {
-                let types: Vec<TyId> = parts.iter().map(|part| self.fresh(part.span, Open::Value)).collect();
-                let own = self.ty(Ty::Tuple(types.clone()));
-                if matches!(found, Ty::Var(_)) {
-                    self.unify(own, ty);
-                } else {
-                    self.suits(pattern.span, own, ty);
-                    self.poison(own);
-                }
-                types
+        let found = self.get(ty);
+        let types = if let Ty::Tuple(types) = &found
+            && types.len() == parts.len()
+        {
+            types.clone()
+        } else {
+            let types: Vec<TyId> = parts.iter().map(|part| self.fresh(part.span, Open::Value)).collect();
+            let own = self.ty(Ty::Tuple(types.clone()));
+            self.suits(pattern.span, own, ty);
+            if !matches!(found, Ty::Var(_)) {
+                self.poison(own);
             }
+            types
         };
         for (part, ty) in parts.iter().zip(types) {
             self.pattern(part, ty, binder);
@@ -146,21 +146,22 @@ impl<'a> Cx<'a> {
     }
 
     fn inside_of_pattern(&mut self, span: Span, ty: TyId) -> TyId {
-        match self.get(ty) {
-            Ty::Nullable(inner) => inner,
-            Ty::Error | Ty::Never => TyTable::ERROR,
-            Ty::Var(_) => {
-                let inner = self.fresh(span, Open::Value);
-                let nullable = self.nullable(inner);
-                self.unify(ty, nullable);
-                inner
-            }
-            _ => {
-                let shown = self.show(ty);
-                self.report(errors::pattern_never_none(span, &shown));
-                ty
-            }
+        let found = self.get(ty);
+        if let Ty::Nullable(inner) = found {
+            return inner;
         }
+        if matches!(found, Ty::Error | Ty::Never) {
+            return TyTable::ERROR;
+        }
+        if matches!(found, Ty::Var(_)) {
+            let inner = self.fresh(span, Open::Value);
+            let nullable = self.nullable(inner);
+            self.unify(ty, nullable);
+            return inner;
+        }
+        let shown = self.show(ty);
+        self.report(errors::pattern_never_none(span, &shown));
+        ty
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Binder, Cx, Want, errors};
 use crate::hir::{Expr, ExprKind, Mutability, SelfParam};
 use crate::ids::{LocalId, TyId};
+use crate::ty::TyTable;
 
 impl<'a> Cx<'a> {
     /// The type of a place that is assigned.
@@ -18,25 +19,20 @@ impl<'a> Cx<'a> {
         while let ExprKind::Field { base, .. } | ExprKind::Index { base, .. } = &root.kind {
             root = base;
         }
-        match &root.kind {
-            ExprKind::Local(local) => self.local_must_be_changeable(place, *local, method),
-            ExprKind::SelfValue => {
-                let declared = &self.program.fns[self.body.function];
-                if declared.self_param == Some(SelfParam::Read) {
-                    self.report(errors::self_not_mutable(place.span, &declared.name, declared.span, method));
-                }
+        if let ExprKind::Local(local) = &root.kind {
+            self.local_must_be_changeable(place, *local, method);
+        } else if let ExprKind::Const(constant) = &root.kind {
+            let declared = &self.program.fns[*constant];
+            self.report(errors::constant_changed(place.span, &declared.name, declared.span));
+        } else if matches!(root.kind, ExprKind::SelfValue) {
+            let declared = &self.program.fns[self.body.function];
+            if declared.self_param == Some(SelfParam::Read) {
+                self.report(errors::self_not_mutable(place.span, &declared.name, declared.span, method));
             }
-            ExprKind::Const(constant) => {
-                let declared = &self.program.fns[*constant];
-                self.report(errors::constant_changed(place.span, &declared.name, declared.span));
-            }
-            // Its own receiver was looked at.
-            ExprKind::CallMethod { .. } if self.is_entry(root) => {}
-            ExprKind::Error => {}
-            _ => {
-                let text = self.text(root.span).unwrap_or("this value");
-                self.report(errors::temporary_changed(root.span, text, method));
-            }
+        } else if !self.is_entry(root) && self.noted(root) != TyTable::ERROR {
+            // The receiver of `or_insert` was looked at before; what is wrong was reported.
+            let text = self.text(root.span).unwrap_or("this value");
+            self.report(errors::temporary_changed(root.span, text, method));
         }
     }
 

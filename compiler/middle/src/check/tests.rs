@@ -1,9 +1,11 @@
 //! Tests of `check`: programs with the codes that they must give, and types that must be found.
 
-use super::{check, print};
-use crate::hir::Program;
-use crate::ids::ModuleId;
+use super::{check, print, print::show};
+use crate::hir::visit::{Visitor, walk_expr};
+use crate::hir::{Expr, ExprKind, Program};
+use crate::ids::{ExprId, ModuleId};
 use crate::resolve::{Parsed, ParsedModule, resolve};
+use crate::ty::TyTable;
 use crate::types::Types;
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
 use pluto_syntax::parser::parse;
@@ -61,6 +63,7 @@ fn accept(source: &str) -> String {
     assert!(list.is_empty(), "{source}\n{}", messages(&source));
     let text = print::print(&program, &types);
     assert!(!text.contains("{error}") && !text.contains(": _"), "{source}\n{text}");
+    assert_eq!(open_exprs(&program, &types), vec![], "{source}\n{text}");
     text
 }
 
@@ -68,4 +71,28 @@ fn accept(source: &str) -> String {
 fn refuse(source: &str, expected: &[&str]) {
     let source = in_main(source);
     assert_eq!(codes(&source), expected, "{source}\n{}", messages(&source));
+}
+
+/// The expressions whose type is wrong or not complete.
+fn open_exprs(program: &Program, types: &Types) -> Vec<ExprId> {
+    let mut all = All(vec![]);
+    program.fns.iter().for_each(|function| all.block(&function.body));
+    let open = |id: &ExprId| {
+        let ty = types.exprs[*id];
+        ty == TyTable::ERROR || show(&types.table, program, ty).contains('_')
+    };
+    all.0.into_iter().filter(open).collect()
+}
+
+/// Collects every expression.
+struct All(Vec<ExprId>);
+
+impl Visitor for All {
+    fn expr(&mut self, expr: &Expr) {
+        self.0.push(expr.id);
+        if let ExprKind::Binary { rest, .. } = &expr.kind {
+            self.0.extend(rest.iter().map(|step| step.id));
+        }
+        walk_expr(self, expr);
+    }
 }

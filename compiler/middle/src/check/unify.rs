@@ -145,12 +145,11 @@ impl<'a> Cx<'a> {
         while let Some(ty) = todo.pop() {
             let ty = self.shallow(ty);
             if self.shapes[ty.index()].open && seen.insert(ty) {
-                match self.table.get(ty) {
-                    Ty::Var(var) => {
-                        found.insert(*var);
-                    }
-                    other => todo.extend(parts(other)),
+                let ty = self.table.get(ty);
+                if let Ty::Var(var) = ty {
+                    found.insert(*var);
                 }
+                todo.extend(parts(ty));
             }
         }
         found

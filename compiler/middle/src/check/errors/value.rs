@@ -71,7 +71,7 @@ pub(crate) fn block_without_value(block: Span, needed: &str, why: Why) -> Diagno
         Why::Result(function) => {
             Diagnostic::new(Code::E0314, function, format!("this function can end without its result, `{needed}`"))
                 .also(end, "the end is reached here without a value")
-                .help(format!("end every way with a value, or `return` one"))
+                .help("end every way with a value, or `return` one")
         }
         Why::Plain
         | Why::Declared(_)

@@ -168,12 +168,14 @@ fn errors_and_services() {
                 let a = find(1) catch "guest"
                 let b = find(2) catch err: NotFound { f"{err.id}" } catch other: Gone | NetworkError { return 2 }
                 let c: string? = find(3) catch none
+                let e = find(1) catch none
+                print(e ?? "")
                 let d = find(1) catch err { match err { NotFound { id } => f"{id}", Gone => "gone", _ => raise err } }
                 print((a, b, c, d))
                 0
             }
         }"#,
-        &["let a: string", "let b: string", "let c: string?", "let d: string", "let err: NotFound"],
+        &["let a: string", "let b: string", "let c: string?", "let e: string?", "let d: string", "let err: NotFound"],
     );
 }
 

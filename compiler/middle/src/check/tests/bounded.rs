@@ -73,4 +73,21 @@ fn deep_nesting() {
     checked(&text);
     let blocks = format!("fn main() {{ {} 1 {} }}", "if true {".repeat(120), "} else { }".repeat(120));
     checked(&blocks);
+    for (open, close) in [
+        ("f(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("match 1 { _ => ", "}"),
+        ("f(1) catch err {", "}"),
+        ("f(1) catch ", ""),
+        ("-", ""),
+        ("Some { x: ", "}"),
+        ("(1, ", ")"),
+        ("if true { 1 } else {", "}"),
+    ] {
+        for depth in [60, 120, 250] {
+            let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            checked(&format!("fn f(n: int) int {{ n }}\nclass Some {{ x: int }}\nfn main() {{ let x = {value}\n}}"));
+        }
+    }
 }
