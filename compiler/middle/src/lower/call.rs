@@ -14,27 +14,35 @@ impl Body<'_, '_> {
     /// The value of a call, not yet coerced. Only the call itself goes to `on_error`; its arguments do not.
     pub(super) fn any_call(&mut self, call: &Expr, on_error: OnError) -> Operand {
         let ty = self.cx.types.exprs[call.id];
-        match &call.kind {
-            ExprKind::CallFn { function, args } => {
-                let args = self.operands(&args.iter().collect::<Vec<_>>());
-                self.call_fn(*function, args, call.span, on_error)
+        if let ExprKind::CallFn { function, args } = &call.kind {
+            let args = self.operands(&args.iter().collect::<Vec<_>>());
+            self.call_fn(*function, args, call.span, on_error)
+        } else if let ExprKind::CallGlobal { function, args } = &call.kind {
+            self.call_global(*function, args, ty, call.span, on_error)
+        } else if let ExprKind::CallMethod { receiver, args, .. } = &call.kind {
+            self.call_method(call, receiver, args, on_error)
+        } else {
+            self.expr(call)
+        }
+    }
+
+    fn call_method(&mut self, call: &Expr, receiver: &Expr, args: &[Expr], on_error: OnError) -> Operand {
+        match self.cx.types.methods.get(&call.id).copied() {
+            Some(Callee::Data(method)) => self.call_data_method(method, receiver, args, call.span, on_error),
+            Some(Callee::OwnService(method)) => {
+                let args = self.operands(&std::iter::once(receiver).chain(args).collect::<Vec<_>>());
+                self.call_fn(method, args, call.span, on_error)
             }
-            ExprKind::CallGlobal { function, args } => self.call_global(*function, args, ty, call.span, on_error),
-            ExprKind::CallMethod { receiver, args, .. } => match self.cx.types.methods.get(&call.id).copied() {
-                Some(Callee::Data(method)) => self.call_data_method(method, receiver, args, call.span, on_error),
-                Some(Callee::OwnService(method)) => {
-                    let args = self.operands(&std::iter::once(&**receiver).chain(args).collect::<Vec<_>>());
-                    self.call_fn(method, args, call.span, on_error)
-                }
-                Some(Callee::Dep(method)) => {
-                    let args = self.operands(&args.iter().collect::<Vec<_>>());
-                    self.call_service(method, args, call.span, on_error)
-                }
-                Some(Callee::Builtin(method)) => self.call_builtin(method, receiver, args, ty, call.span),
-                Some(Callee::Expect(what)) => self.expect(what, receiver, args, call.span),
-                None => UNIT,
-            },
-            _ => self.expr(call),
+            Some(Callee::Dep(method)) => {
+                let args = self.operands(&args.iter().collect::<Vec<_>>());
+                self.call_service(method, args, call.span, on_error)
+            }
+            Some(Callee::Builtin(method)) => {
+                let ty = self.cx.types.exprs[call.id];
+                self.call_builtin(method, receiver, args, ty, call.span)
+            }
+            Some(Callee::Expect(what)) => self.expect(what, receiver, args, call.span),
+            None => UNIT,
         }
     }
 

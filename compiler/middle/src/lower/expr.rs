@@ -207,11 +207,15 @@ impl Body<'_, '_> {
 
 /// Literals that cost nothing, or no more than a call.
 fn is_literal(expr: &Expr) -> bool {
-    let empty = match &expr.kind {
-        ExprKind::Array(elements) => elements.is_empty(),
-        ExprKind::Map(entries) => entries.is_empty(),
-        ExprKind::VariantLit { fields, .. } => fields.is_empty(),
-        other => matches!(other, ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_) | ExprKind::None),
-    };
-    empty || matches!(expr.kind, ExprKind::Str(_) | ExprKind::Unit)
+    if let ExprKind::Array(elements) = &expr.kind {
+        return elements.is_empty();
+    }
+    if let ExprKind::Map(entries) = &expr.kind {
+        return entries.is_empty();
+    }
+    if let ExprKind::VariantLit { fields, .. } = &expr.kind {
+        return fields.is_empty();
+    }
+    let word = matches!(expr.kind, ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_));
+    word || matches!(expr.kind, ExprKind::Str(_) | ExprKind::None | ExprKind::Unit)
 }

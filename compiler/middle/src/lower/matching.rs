@@ -58,13 +58,10 @@ impl Body<'_, '_> {
         dest: Option<&Operand>,
         done: Block,
     ) {
-        let word = match self.get(ty) {
-            Ty::Enum(_) => {
-                let base = value.clone();
-                self.emit(TyTable::INT, |dest| Inst::Tag { dest, base })
-            }
-            _ => value.clone(),
-        };
+        let mut word = value.clone();
+        if let Ty::Enum(_) = self.get(ty) {
+            word = self.emit(TyTable::INT, |dest| Inst::Tag { dest, base: value.clone() });
+        }
         let from = self.block();
         self.enter(from);
         let mut targets = Vec::new();

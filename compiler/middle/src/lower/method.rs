@@ -53,14 +53,14 @@ impl Body<'_, '_> {
     }
 
     fn reading(&mut self, method: Method, receiver: TypeId, values: Vec<Operand>, ty: TyId, span: Span) -> Operand {
-        let wrapping = match method {
-            Method::IntWrappingAdd => Some(Op2::WrappingAdd),
-            Method::IntWrappingSub => Some(Op2::WrappingSub),
-            Method::IntWrappingMul => Some(Op2::WrappingMul),
-            _ => None,
-        };
+        let wrapping = [
+            (Method::IntWrappingAdd, Op2::WrappingAdd),
+            (Method::IntWrappingSub, Op2::WrappingSub),
+            (Method::IntWrappingMul, Op2::WrappingMul),
+        ];
+        let wrapping = wrapping.into_iter().find(|(wrapping, _)| *wrapping == method);
         match (wrapping, values.as_slice()) {
-            (Some(op), [left, right]) => self.op2(op, left.clone(), right.clone(), ty),
+            (Some((_, op)), [left, right]) => self.op2(op, left.clone(), right.clone(), ty),
             (None, [base]) if matches!(method, Method::StringLen | Method::ArrayLen | Method::MapLen) => {
                 let base = base.clone();
                 self.emit(ty, |dest| Inst::Len { dest, base })

@@ -126,38 +126,35 @@ impl Body<'_, '_> {
 
     /// Goes on if a truth value holds, and to `otherwise` if not.
     pub(super) fn test(&mut self, expr: &Expr, otherwise: Block) {
-        match &expr.kind {
-            ExprKind::Bool(true) => {}
-            ExprKind::Logic { op: LogicOp::And, operands } => {
-                for operand in operands {
-                    self.test(operand, otherwise);
-                }
+        if let ExprKind::Bool(true) = &expr.kind {
+            // Always.
+        } else if let ExprKind::Logic { op, operands } = &expr.kind {
+            match op {
+                LogicOp::And => operands.iter().for_each(|operand| self.test(operand, otherwise)),
+                LogicOp::Or => self.test_any(operands, otherwise),
             }
-            ExprKind::Logic { op: LogicOp::Or, operands } => {
-                let holds = self.block();
-                let (last, others) = operands.split_last().map_or((None, operands.as_slice()), |(a, b)| (Some(a), b));
-                for operand in others {
-                    let next = self.block();
-                    self.test(operand, next);
-                    self.goto(holds);
-                    self.go_on(next);
-                }
-                if let Some(last) = last {
-                    self.test(last, otherwise);
-                }
-                self.enter(holds);
-            }
-            ExprKind::Unary { op: UnOp::Not, operand } => {
-                let holds = self.block();
-                self.test(operand, holds);
-                self.goto(otherwise);
-                self.go_on(holds);
-            }
-            _ => {
-                let cond = self.expr(expr);
-                self.unless(cond, otherwise);
-            }
+        } else if let ExprKind::Unary { op: UnOp::Not, operand } = &expr.kind {
+            let holds = self.block();
+            self.test(operand, holds);
+            self.goto(otherwise);
+            self.go_on(holds);
+        } else {
+            let cond = self.expr(expr);
+            self.unless(cond, otherwise);
         }
+    }
+
+    fn test_any(&mut self, operands: &[Expr], otherwise: Block) {
+        let holds = self.block();
+        let Some((last, others)) = operands.split_last() else { return };
+        for operand in others {
+            let next = self.block();
+            self.test(operand, next);
+            self.goto(holds);
+            self.go_on(next);
+        }
+        self.test(last, otherwise);
+        self.enter(holds);
     }
 
     pub(super) fn coalesce(&mut self, operands: &[Expr], ty: TyId) -> Operand {
@@ -174,10 +171,7 @@ impl Body<'_, '_> {
                 continue;
             }
             let next = self.block();
-            let inner = match self.get(from) {
-                Ty::Nullable(inner) => *inner,
-                _ => from,
-            };
+            let inner = if let Ty::Nullable(inner) = self.get(from) { *inner } else { from };
             let value = self.in_local(value, from);
             let there = self.some(value.clone(), next);
             let value = if from == ty { value } else { self.unwrapped(there, inner, ty) };

@@ -57,35 +57,33 @@ impl Body<'_, '_> {
     /// Evaluates the parts of a place.
     pub(super) fn place(&mut self, expr: &Expr) -> Place {
         let ty = self.cx.types.exprs[expr.id];
-        match &expr.kind {
-            ExprKind::Local(var) => Place { root: Root::Local(self.var(*var)), steps: Vec::new() },
-            ExprKind::SelfValue => match self.this.clone() {
-                This::Reference(local) => Place { root: Root::Reference(local), steps: Vec::new() },
-                This::None | This::Value(_) | This::Service(_) => self.place_of_value(expr),
-            },
-            ExprKind::Field { base, .. } => {
-                let index = self.cx.types.fields[&expr.id];
-                if let (ExprKind::SelfValue, This::Service(service)) = (&base.kind, self.this.clone()) {
-                    return Place { root: Root::Service { service, index, ty }, steps: Vec::new() };
-                }
-                self.place_in(base, ty, |_| StepKind::Field(index))
-            }
-            ExprKind::Index { base, index } => {
-                let site = self.site(expr.span);
-                self.place_in(base, ty, |body| StepKind::Index { key: body.settled_expr(index), site })
-            }
-            ExprKind::CallMethod { receiver, args, .. } => {
-                let is_place = self.cx.types.methods.get(&expr.id) == Some(&Callee::Builtin(Method::MapOrInsert));
-                match (is_place, args.as_slice()) {
-                    (true, [key, value]) => self.place_in(receiver, ty, |body| {
-                        let key = body.settled_expr(key);
-                        StepKind::OrInsert { key, value: body.settled_expr(value) }
-                    }),
-                    _ => self.place_of_value(expr),
-                }
-            }
-            _ => self.place_of_value(expr),
+        if let ExprKind::Local(var) = &expr.kind {
+            return Place { root: Root::Local(self.var(*var)), steps: Vec::new() };
         }
+        if let (ExprKind::SelfValue, This::Reference(local)) = (&expr.kind, self.this.clone()) {
+            return Place { root: Root::Reference(local), steps: Vec::new() };
+        }
+        if let ExprKind::Field { base, .. } = &expr.kind {
+            let index = self.cx.types.fields[&expr.id];
+            if let (ExprKind::SelfValue, This::Service(service)) = (&base.kind, self.this.clone()) {
+                return Place { root: Root::Service { service, index, ty }, steps: Vec::new() };
+            }
+            return self.place_in(base, ty, |_| StepKind::Field(index));
+        }
+        if let ExprKind::Index { base, index } = &expr.kind {
+            let site = self.site(expr.span);
+            return self.place_in(base, ty, |body| StepKind::Index { key: body.settled_expr(index), site });
+        }
+        if let ExprKind::CallMethod { receiver, args, .. } = &expr.kind
+            && let [key, value] = args.as_slice()
+            && self.cx.types.methods.get(&expr.id) == Some(&Callee::Builtin(Method::MapOrInsert))
+        {
+            return self.place_in(receiver, ty, |body| {
+                let key = body.settled_expr(key);
+                StepKind::OrInsert { key, value: body.settled_expr(value) }
+            });
+        }
+        self.place_of_value(expr)
     }
 
     fn place_in(&mut self, base: &Expr, ty: TyId, step: impl FnOnce(&mut Self) -> StepKind) -> Place {

@@ -83,26 +83,20 @@ impl Body<'_, '_> {
     /// Binds the element at a position; gives how far the next one is.
     fn next_element(&mut self, pattern: &Pattern, over: Operand, ty: TyId, at: Local) -> Operand {
         let index = Operand::Copy(at);
-        match self.get(ty) {
-            Ty::Array(element) => {
-                let element = *element;
-                let value = self.emit(element, |dest| Inst::ElementAt { dest, array: over, index });
-                self.bind(pattern, value, element);
-                int(1)
-            }
-            Ty::Map(key, value) => {
-                let (key, value) = (*key, *value);
-                self.next_entry(pattern, over, (key, value), index);
-                int(1)
-            }
-            _ => {
-                let value = self.emit(TyTable::STRING, |dest| Inst::CharAt { dest, text: over, at: index });
-                let base = value.clone();
-                let step = self.emit(TyTable::INT, |dest| Inst::Len { dest, base });
-                self.bind(pattern, value, TyTable::STRING);
-                step
-            }
+        if let Ty::Array(element) = self.get(ty) {
+            let value = self.emit(*element, |dest| Inst::ElementAt { dest, array: over, index });
+            self.bind(pattern, value, *element);
+            return int(1);
         }
+        if let Ty::Map(key, value) = self.get(ty) {
+            self.next_entry(pattern, over, (*key, *value), index);
+            return int(1);
+        }
+        let value = self.emit(TyTable::STRING, |dest| Inst::CharAt { dest, text: over, at: index });
+        let base = value.clone();
+        let step = self.emit(TyTable::INT, |dest| Inst::Len { dest, base });
+        self.bind(pattern, value, TyTable::STRING);
+        step
     }
 
     fn next_entry(&mut self, pattern: &Pattern, map: Operand, (key_ty, value_ty): (TyId, TyId), index: Operand) {

@@ -62,14 +62,11 @@ impl Edges<'_> {
 /// The function's way out, if a block goes there and only notes that on the early end's path: then these need not be dropped
 /// before.
 fn way_out(blocks: &IndexVec<Block, BlockData>, block: Block, drops: &[Local]) -> Option<Block> {
-    let is_note = |inst: &Inst| match inst {
-        Inst::Assign { dest, .. } => drops.binary_search(dest).is_err(),
-        other => matches!(other, Inst::Trace { .. } | Inst::TraceStart { .. }),
+    let is_note = |inst: &Inst| {
+        let other = matches!(inst, Inst::Assign { dest, .. } if drops.binary_search(dest).is_err());
+        other || matches!(inst, Inst::Trace { .. } | Inst::TraceStart { .. })
     };
-    match blocks[block].end {
-        Terminator::Goto(to) if matches!(blocks[to].end, Terminator::Fail(_)) => {
-            blocks[block].insts.iter().all(is_note).then_some(to)
-        }
-        _ => None,
-    }
+    let Terminator::Goto(to) = blocks[block].end else { return None };
+    let out = matches!(blocks[to].end, Terminator::Fail(_)) && blocks[block].insts.iter().all(is_note);
+    out.then_some(to)
 }

@@ -89,20 +89,19 @@ impl Walk<'_> {
     }
 
     fn inst(&mut self, inst: &Inst) -> Result<(), String> {
-        match inst {
-            Inst::Dup(local) => {
-                self.readable(*local)?;
-                *self.held.entry(*local).or_insert(0) += 1;
-                return Ok(());
-            }
-            Inst::Drop(local) => return self.take(*local),
-            Inst::RefLocal { local, .. } => {
-                // References into uncounted variables are of no concern here.
-                if counted(self.program, self.function, *local) {
-                    self.readable(*local)?;
-                }
-            }
-            _ => {}
+        if let Inst::Dup(local) = inst {
+            self.readable(*local)?;
+            *self.held.entry(*local).or_insert(0) += 1;
+            return Ok(());
+        }
+        if let Inst::Drop(local) = inst {
+            return self.take(*local);
+        }
+        // References into uncounted variables are of no concern here.
+        if let Inst::RefLocal { local, .. } = inst
+            && counted(self.program, self.function, *local)
+        {
+            self.readable(*local)?;
         }
         let mut operands = Vec::new();
         flow::inst_operands(inst, &mut |operand, how| operands.push((operand.clone(), how)));

@@ -1,6 +1,8 @@
 //! Types of operands and results. In: a function. Out: the first disagreement.
 
-use super::super::{Const, Function, Inst, Local, Op1, Op2, Operand, Program, Terminator, Type, TypeId};
+mod inst;
+
+use super::super::{Const, Function, Local, Operand, Program, Terminator, Type, TypeId};
 use super::ensure;
 
 pub(super) fn check(program: &Program, function: &Function) -> Result<(), String> {
@@ -72,11 +74,12 @@ impl Typing<'_> {
 
     /// The types of the fields of a class, tuple or error.
     fn parts(&self, ty: TypeId) -> Option<Vec<TypeId>> {
-        match &self.program.types[ty] {
-            Type::Class { fields, .. } | Type::Error { fields, .. } => Some(fields.iter().map(|(_, ty)| *ty).collect()),
-            Type::Tuple(parts) => Some(parts.clone()),
-            _ => None,
+        let ty = &self.program.types[ty];
+        if let Type::Tuple(parts) = ty {
+            return Some(parts.clone());
         }
+        let (Type::Class { fields, .. } | Type::Error { fields, .. }) = ty else { return None };
+        Some(fields.iter().map(|(_, ty)| *ty).collect())
     }
 
     fn part(&self, ty: TypeId, index: u32) -> Result<TypeId, String> {
@@ -85,13 +88,27 @@ impl Typing<'_> {
     }
 
     fn variant(&self, ty: TypeId, variant: u32) -> Result<Vec<TypeId>, String> {
-        match &self.program.types[ty] {
-            Type::Enum { variants, .. } => match variants.get(variant as usize) {
-                Some((_, fields)) => Ok(fields.iter().map(|(_, ty)| *ty).collect()),
-                None => Err(format!("there is no variant {variant}")),
-            },
-            _ => Err("it is not an enum".to_owned()),
-        }
+        let Type::Enum { variants, .. } = &self.program.types[ty] else { return Err("it is not an enum".to_owned()) };
+        let (_, fields) = variants.get(variant as usize).ok_or_else(|| format!("there is no variant {variant}"))?;
+        Ok(fields.iter().map(|(_, ty)| *ty).collect())
+    }
+
+    /// The inside of a nullable type.
+    fn inside(&self, ty: TypeId) -> Result<TypeId, String> {
+        let Type::Nullable { inner, .. } = self.program.types[ty] else { return Err("it is not nullable".to_owned()) };
+        Ok(inner)
+    }
+
+    /// The elements of an array type.
+    fn element(&self, ty: TypeId) -> Result<TypeId, String> {
+        let Type::Array(element) = self.program.types[ty] else { return Err("it is not an array".to_owned()) };
+        Ok(element)
+    }
+
+    /// The keys and values of a map type.
+    fn entry(&self, ty: TypeId) -> Result<(TypeId, TypeId), String> {
+        let Type::Map(key, value) = self.program.types[ty] else { return Err("it is not a map".to_owned()) };
+        Ok((key, value))
     }
 
     fn service_field(&self, service: &Operand, index: u32) -> Result<TypeId, String> {
@@ -118,127 +135,6 @@ impl Typing<'_> {
     fn points_to(&self, dest: Local, ty: TypeId) -> Checked {
         let found = self.target(&Operand::Copy(dest))?;
         ensure(found == ty, || "the reference has another type".to_owned())
-    }
-
-    fn inst(&self, inst: &Inst) -> Checked {
-        let int = |ty: &Type| matches!(ty, Type::Int);
-        let truth = |ty: &Type| matches!(ty, Type::Bool);
-        let text = |ty: &Type| matches!(ty, Type::String);
-        match inst {
-            Inst::Assign { dest, value } => self.fits(value, self.of(*dest)),
-            Inst::Dup(local) | Inst::Drop(local) => self.local(*local, "counted", Type::is_counted),
-            Inst::Op2 { op, left, right, .. } => {
-                let wanted = |ty: &Type| is_float(*op) == matches!(ty, Type::Float) && !ty.is_counted();
-                self.is(left, "a number of the operator", wanted)?;
-                self.is(right, "a number of the operator", wanted)
-            }
-            Inst::Op1 { op, operand, .. } => {
-                let float = matches!(
-                    op,
-                    Op1::FloatNeg | Op1::FloatAbs | Op1::FloatSqrt | Op1::FloatFloor | Op1::FloatCeil | Op1::FloatRound
-                );
-                self.is(operand, "of the operator's type", |ty| float == matches!(ty, Type::Float) && !ty.is_counted())
-            }
-            Inst::Compare { dest, ty, left, right, .. } => {
-                self.local(*dest, "a bool", truth)?;
-                self.fits(left, *ty)?;
-                self.fits(right, *ty)
-            }
-            Inst::New { dest, ty, fields } => {
-                self.same(*dest, *ty)?;
-                self.fields(fields, &self.parts(*ty).ok_or("there are no fields")?)
-            }
-            Inst::NewVariant { dest, ty, variant, fields } => {
-                self.same(*dest, *ty)?;
-                self.fields(fields, &self.variant(*ty, *variant)?)
-            }
-            Inst::NewArray { dest, ty, elements } => {
-                self.same(*dest, *ty)?;
-                let Type::Array(element) = self.program.types[*ty] else { return Err("it is not an array".to_owned()) };
-                elements.iter().try_for_each(|value| self.fits(value, element))
-            }
-            Inst::NewMap { dest, ty } => self.same(*dest, *ty),
-            Inst::Field { dest, base, index } => self.same(*dest, self.part(self.type_of(base)?, *index)?),
-            Inst::Tag { dest, base } => {
-                self.local(*dest, "an int", int)?;
-                self.is(base, "an enum", |ty| matches!(ty, Type::Enum { .. } | Type::Tag { .. }))
-            }
-            Inst::VariantField { dest, base, variant, index } => {
-                let fields = self.variant(self.type_of(base)?, *variant)?;
-                self.same(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
-            }
-            Inst::IsError { dest, base, .. } => {
-                self.local(*dest, "a bool", truth)?;
-                self.is(base, "an error", |ty| matches!(ty, Type::AnyError | Type::Error { .. }))
-            }
-            Inst::IsNull { dest, base } => {
-                self.local(*dest, "a bool", truth)?;
-                self.is(base, "nullable", |ty| matches!(ty, Type::Nullable { .. }))
-            }
-            Inst::Unwrap { dest, base } => match self.operand(base) {
-                Some(Type::Nullable { inner, .. }) => self.same(*dest, *inner),
-                _ => Err("it is not nullable".to_owned()),
-            },
-            Inst::Wrap { dest, ty, value } => {
-                self.same(*dest, *ty)?;
-                match self.program.types[*ty] {
-                    Type::Nullable { inner, .. } => self.fits(value, inner),
-                    _ => Err("it is not nullable".to_owned()),
-                }
-            }
-            Inst::ServiceField { dest, service, index } => self.same(*dest, self.service_field(service, *index)?),
-            Inst::InitServiceField { service, index, value } => self.fits(value, self.service_field(service, *index)?),
-            Inst::RefLocal { dest, local } => {
-                let addressed = self.function.locals[*local].addressed == super::super::Addressed::Yes;
-                ensure(addressed, || "the local is not in memory".to_owned())?;
-                self.points_to(*dest, self.of(*local))
-            }
-            Inst::RefServiceField { dest, service, index } => {
-                self.points_to(*dest, self.service_field(service, *index)?)
-            }
-            Inst::RefField { dest, base, index } => self.points_to(*dest, self.part(self.target(base)?, *index)?),
-            Inst::RefOrInsert { dest, map, key, value } => match self.program.types[self.target(map)?] {
-                Type::Map(keys, values) => {
-                    self.fits(key, keys)?;
-                    self.fits(value, values)?;
-                    self.points_to(*dest, values)
-                }
-                _ => Err("it is not a map".to_owned()),
-            },
-            Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
-            Inst::Store { to, value } => self.fits(value, self.target(to)?),
-            Inst::Builtin { method, receiver, args, .. } => self.builtin(*method, *receiver, args),
-            Inst::Show { dest, ty, value, .. } => {
-                self.local(*dest, "a string", text)?;
-                self.fits(value, *ty)
-            }
-            Inst::Concat { dest, parts } => {
-                self.local(*dest, "a string", text)?;
-                parts.iter().try_for_each(|part| self.is(part, "a string", text))
-            }
-            Inst::Print { text: shown } => self.is(shown, "a string", text),
-            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Lock { .. } | Inst::Unlock { .. } => Ok(()),
-            Inst::Trace { status, .. } => self.is(status, "a status", |ty| matches!(ty, Type::Status)),
-            Inst::Len { dest, base } => {
-                self.local(*dest, "an int", int)?;
-                self.is(base, "a collection", |ty| matches!(ty, Type::String | Type::Array(_) | Type::Map(..)))
-            }
-            Inst::ElementAt { dest, array, .. } => match self.operand(array) {
-                Some(Type::Array(element)) => self.same(*dest, *element),
-                _ => Err("it is not an array".to_owned()),
-            },
-            Inst::EntryAt { key, value, map, .. } => match self.operand(map) {
-                Some(Type::Map(keys, values)) => {
-                    self.same(*key, *keys)?;
-                    self.same(*value, *values)
-                }
-                _ => Err("it is not a map".to_owned()),
-            },
-            Inst::CharAt { dest, text: base, .. } => {
-                self.local(*dest, "a string", text)?;
-                self.is(base, "a string", text)
-            }
-        }
     }
 
     fn type_of(&self, operand: &Operand) -> Result<TypeId, String> {
@@ -295,48 +191,12 @@ impl Typing<'_> {
     }
 
     fn index(&self, base: TypeId, index: &Operand, element: impl Fn(TypeId) -> Checked) -> Checked {
-        match self.program.types[base] {
-            Type::Array(inner) => {
-                self.is(index, "an int", |ty| matches!(ty, Type::Int))?;
-                element(inner)
-            }
-            Type::Map(keys, values) => {
-                self.fits(index, keys)?;
-                element(values)
-            }
-            _ => Err("it has no elements".to_owned()),
+        if let Type::Array(inner) = self.program.types[base] {
+            self.is(index, "an int", |ty| matches!(ty, Type::Int))?;
+            return element(inner);
         }
-    }
-}
-
-fn is_float(op: Op2) -> bool {
-    match op {
-        Op2::FloatAdd
-        | Op2::FloatSub
-        | Op2::FloatMul
-        | Op2::FloatDiv
-        | Op2::FloatRem
-        | Op2::FloatMin
-        | Op2::FloatMax
-        | Op2::FloatEq
-        | Op2::FloatNe
-        | Op2::FloatLt
-        | Op2::FloatLe
-        | Op2::FloatGt
-        | Op2::FloatGe => true,
-        Op2::WrappingAdd
-        | Op2::WrappingSub
-        | Op2::WrappingMul
-        | Op2::BitAnd
-        | Op2::BitOr
-        | Op2::BitXor
-        | Op2::IntMin
-        | Op2::IntMax
-        | Op2::IntEq
-        | Op2::IntNe
-        | Op2::IntLt
-        | Op2::IntLe
-        | Op2::IntGt
-        | Op2::IntGe => false,
+        let (keys, values) = self.entry(base)?;
+        self.fits(index, keys)?;
+        element(values)
     }
 }

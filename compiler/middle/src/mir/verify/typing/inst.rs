@@ -1,0 +1,157 @@
+//! Types of instructions. In: an instruction of a function. Out: the first disagreement.
+
+use super::super::ensure;
+use super::{Checked, Typing};
+use crate::mir::{Addressed, Inst, Local, Op1, Op2, Operand, Type};
+
+impl Typing<'_> {
+    /// One instruction.
+    pub(super) fn inst(&self, inst: &Inst) -> Checked {
+        let int = |ty: &Type| matches!(ty, Type::Int);
+        let truth = |ty: &Type| matches!(ty, Type::Bool);
+        let text = |ty: &Type| matches!(ty, Type::String);
+        match inst {
+            Inst::Assign { dest, value } => self.fits(value, self.of(*dest)),
+            Inst::Dup(local) | Inst::Drop(local) => self.local(*local, "counted", Type::is_counted),
+            Inst::Op2 { op, left, right, .. } => {
+                self.number(left, is_float2(*op))?;
+                self.number(right, is_float2(*op))
+            }
+            Inst::Op1 { op, operand, .. } => self.number(operand, is_float1(*op)),
+            Inst::Compare { dest, ty, left, right, .. } => {
+                self.local(*dest, "a bool", truth)?;
+                self.fits(left, *ty)?;
+                self.fits(right, *ty)
+            }
+            Inst::New { dest, ty, fields } => {
+                self.same(*dest, *ty)?;
+                self.fields(fields, &self.parts(*ty).ok_or("there are no fields")?)
+            }
+            Inst::NewVariant { dest, ty, variant, fields } => {
+                self.same(*dest, *ty)?;
+                self.fields(fields, &self.variant(*ty, *variant)?)
+            }
+            Inst::NewArray { dest, ty, elements } => {
+                self.same(*dest, *ty)?;
+                let element = self.element(*ty)?;
+                elements.iter().try_for_each(|value| self.fits(value, element))
+            }
+            Inst::NewMap { dest, ty } => self.same(*dest, *ty),
+            Inst::Field { dest, base, index } => self.same(*dest, self.part(self.type_of(base)?, *index)?),
+            Inst::Tag { dest, base } => {
+                self.local(*dest, "an int", int)?;
+                self.is(base, "an enum", |ty| matches!(ty, Type::Enum { .. } | Type::Tag { .. }))
+            }
+            Inst::VariantField { dest, base, variant, index } => {
+                let fields = self.variant(self.type_of(base)?, *variant)?;
+                self.same(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
+            }
+            Inst::IsError { dest, base, .. } => {
+                self.local(*dest, "a bool", truth)?;
+                self.is(base, "an error", |ty| matches!(ty, Type::AnyError | Type::Error { .. }))
+            }
+            Inst::IsNull { dest, base } => {
+                self.local(*dest, "a bool", truth)?;
+                self.is(base, "nullable", |ty| matches!(ty, Type::Nullable { .. }))
+            }
+            Inst::Unwrap { dest, base } => self.same(*dest, self.inside(self.type_of(base)?)?),
+            Inst::Wrap { dest, ty, value } => {
+                self.same(*dest, *ty)?;
+                self.fits(value, self.inside(*ty)?)
+            }
+            Inst::ServiceField { dest, service, index } => self.same(*dest, self.service_field(service, *index)?),
+            Inst::InitServiceField { service, index, value } => self.fits(value, self.service_field(service, *index)?),
+            Inst::RefLocal { dest, local } => {
+                self.in_memory(*local)?;
+                self.points_to(*dest, self.of(*local))
+            }
+            Inst::RefServiceField { dest, service, index } => {
+                self.points_to(*dest, self.service_field(service, *index)?)
+            }
+            Inst::RefField { dest, base, index } => self.points_to(*dest, self.part(self.target(base)?, *index)?),
+            Inst::RefOrInsert { dest, map, key, value } => {
+                let (keys, values) = self.entry(self.target(map)?)?;
+                self.fits(key, keys)?;
+                self.fits(value, values)?;
+                self.points_to(*dest, values)
+            }
+            Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
+            Inst::Store { to, value } => self.fits(value, self.target(to)?),
+            Inst::Builtin { method, receiver, args, .. } => self.builtin(*method, *receiver, args),
+            Inst::Show { dest, ty, value, .. } => {
+                self.local(*dest, "a string", text)?;
+                self.fits(value, *ty)
+            }
+            Inst::Concat { dest, parts } => {
+                self.local(*dest, "a string", text)?;
+                parts.iter().try_for_each(|part| self.is(part, "a string", text))
+            }
+            Inst::Print { text: shown } => self.is(shown, "a string", text),
+            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Lock { .. } | Inst::Unlock { .. } => Ok(()),
+            Inst::Trace { status, .. } => self.is(status, "a status", |ty| matches!(ty, Type::Status)),
+            Inst::Len { dest, base } => {
+                self.local(*dest, "an int", int)?;
+                self.is(base, "a collection", |ty| matches!(ty, Type::String | Type::Array(_) | Type::Map(..)))
+            }
+            Inst::ElementAt { dest, array, .. } => self.same(*dest, self.element(self.type_of(array)?)?),
+            Inst::EntryAt { key, value, map, .. } => {
+                let (keys, values) = self.entry(self.type_of(map)?)?;
+                self.same(*key, keys)?;
+                self.same(*value, values)
+            }
+            Inst::CharAt { dest, text: base, .. } => {
+                self.local(*dest, "a string", text)?;
+                self.is(base, "a string", text)
+            }
+        }
+    }
+
+    /// An operand of an arithmetic instruction.
+    fn number(&self, operand: &Operand, is_float: bool) -> Checked {
+        self.is(operand, "a number of the operator", |ty| is_float == matches!(ty, Type::Float) && !ty.is_counted())
+    }
+
+    fn in_memory(&self, local: Local) -> Checked {
+        let addressed = self.function.locals[local].addressed == Addressed::Yes;
+        ensure(addressed, || "the local is not in memory".to_owned())
+    }
+}
+
+fn is_float1(op: Op1) -> bool {
+    match op {
+        Op1::FloatNeg | Op1::FloatAbs | Op1::FloatSqrt | Op1::FloatFloor | Op1::FloatCeil | Op1::FloatRound => true,
+        Op1::Not | Op1::BitNot | Op1::IntToFloat | Op1::Widen => false,
+    }
+}
+
+fn is_float2(op: Op2) -> bool {
+    match op {
+        Op2::FloatAdd
+        | Op2::FloatSub
+        | Op2::FloatMul
+        | Op2::FloatDiv
+        | Op2::FloatRem
+        | Op2::FloatMin
+        | Op2::FloatMax
+        | Op2::FloatEq
+        | Op2::FloatNe
+        | Op2::FloatLt
+        | Op2::FloatLe
+        | Op2::FloatGt
+        | Op2::FloatGe => true,
+        Op2::WrappingAdd
+        | Op2::WrappingSub
+        | Op2::WrappingMul
+        | Op2::BitAnd
+        | Op2::BitOr
+        | Op2::BitXor
+        | Op2::IntMin
+        | Op2::IntMax
+        | Op2::IntEq
+        | Op2::IntNe
+        | Op2::IntLt
+        | Op2::IntLe
+        | Op2::IntGt
+        | Op2::IntGe => false,
+    }
+}
