@@ -105,3 +105,97 @@ fn every_program_gives_balanced_mir() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
 }
+
+/// The sample's MIR as one process.
+fn sample(name: &str) -> mir::Program {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower").join(name);
+    let all = lower_all(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
+    all.into_iter().next().map(|(_, program)| program).expect("there is a process")
+}
+
+fn function<'p>(program: &'p mir::Program, name: &str) -> &'p mir::Function {
+    program.functions.iter().find(|function| &*function.name == name).expect("the function is reached")
+}
+
+/// Every count matters: without any one of its `Drop`s and `Dup`s the MIR is refused.
+#[test]
+fn a_missing_drop_or_dup_is_found() {
+    let mut tried = 0;
+    for name in ["ownership.pluto", "failing.pluto", "patterns.pluto", "placed.pluto"] {
+        let program = sample(name);
+        for (id, function) in program.functions.iter_enumerated() {
+            // What goes nowhere may hold what it likes.
+            let real = function.blocks.iter_enumerated().filter(|(_, data)| data.end != mir::Terminator::Unreachable);
+            for (block, data) in real {
+                for (at, inst) in data.insts.iter().enumerate() {
+                    if !matches!(inst, mir::Inst::Drop(_) | mir::Inst::Dup(_)) {
+                        continue;
+                    }
+                    let mut broken = program.clone();
+                    broken.functions[id].blocks[block].insts.remove(at);
+                    assert!(mir::verify::verify(&broken).is_err(), "{name}: {} bb{} {inst:?}", function.name, block.0);
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
+}
+
+/// What only one variable holds is changed in place: nothing counts up.
+#[test]
+fn unique_values_are_changed_in_place() {
+    let program = sample("in_place.pluto");
+    for name in ["fill", "grow", "Order.count", "Shelf.put", "rows", "keys", "Order.add"] {
+        let function = function(&program, name);
+        let dups = function.blocks.iter().flat_map(|data| &data.insts).filter(|inst| matches!(inst, mir::Inst::Dup(_)));
+        assert_eq!(dups.count(), 0, "{}", mir::print::print(&program));
+    }
+}
+
+/// Only what can end early has a status.
+#[test]
+fn status_is_only_where_something_can_fail() {
+    let program = sample("failing.pluto");
+    for (name, status) in [
+        ("never_fails", mir::HasStatus::No),
+        ("allowed", mir::HasStatus::No),
+        ("find", mir::HasStatus::Yes),
+        ("recursive", mir::HasStatus::Yes),
+    ] {
+        assert_eq!(function(&program, name).status, status, "{name}");
+    }
+    assert_eq!(function(&program, "recursive").stack_check, mir::StackCheck::Yes);
+}
+
+/// Long functions take time in proportion to their length, whatever they hold.
+#[test]
+fn long_functions_are_lowered_quickly() {
+    let path = std::env::temp_dir().join(format!("pluto-lower-{}.pluto", std::process::id()));
+    let many = |part: &str, count: usize| (0..count).map(|at| part.replace('#', &at.to_string())).collect::<String>();
+    let texts = [
+        format!("fn main() {{\n{}}}\n", many("let a# = f\"{#}\"\nprint(a#)\n", 5000)),
+        format!("fn main() {{\nlet x = 1 {}\nprint(x) }}\n", many(" + #", 5000)),
+        format!(
+            "fn g(n: int) string {{ f\"{{n + 1}}\" }}\nfn main() {{\nlet x = [{}]\nprint(x) }}\n",
+            many("g(#), ", 5000)
+        ),
+        format!(
+            "fn g(n: int) [int] {{ [n + 1] }}\nfn main() {{\n{}{}}}\n",
+            many("let a# = g(#)\n", 1000),
+            many("print(a#)\n", 1000)
+        ),
+        format!(
+            "fn f(n: int) int {{\nmatch n {{\n{}_ => 0 }} }}\nfn main() {{ print(f(1)) }}\n",
+            many("# => #,\n", 5000)
+        ),
+    ];
+    for text in texts {
+        std::fs::write(&path, &text).expect("the temporary file can be written");
+        let begin = std::time::Instant::now();
+        let all = lower_all(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert!(begin.elapsed().as_secs() < 20, "{:?}: {}", begin.elapsed(), &text[..100]);
+        assert!(all.iter().all(|(_, program)| mir::verify::verify(program).is_ok()));
+    }
+    std::fs::remove_file(&path).expect("it can be removed");
+}

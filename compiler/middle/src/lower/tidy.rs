@@ -6,21 +6,24 @@ use crate::mir::{Block, BlockData, Function, Terminator, flow};
 pub(super) fn blocks(function: &mut Function) {
     let entered = count_entries(function);
     let entry = Block::from_index(0);
+    let reached = |block: Block| block == entry || entered[block] > 0;
+    // Blocks that only one jump enters: they go on behind it. (The entry is not one, so each chain of them has a head.)
+    let mut joined: IndexVec<Block, bool> = IndexVec::filled(false, function.blocks.len());
+    for (_, data) in function.blocks.iter_enumerated().filter(|(block, _)| reached(*block)) {
+        if let Terminator::Goto(next) = data.end {
+            joined[next] = entered[next] == 1 && next != entry;
+        }
+    }
     let mut kept: IndexVec<Block, Option<Block>> = IndexVec::filled(None, function.blocks.len());
     let mut result: IndexVec<Block, BlockData> = IndexVec::new();
-    let mut joined = vec![false; function.blocks.len()];
-    for block in function.blocks.ids() {
-        let reached = entered[block] > 0 || block == entry;
-        if !reached || joined[block.index()] {
+    for block in function.blocks.ids().filter(|block| reached(*block)) {
+        if joined[block] {
             continue;
         }
         let mut data = take(function, block);
-        while let Terminator::Goto(next) = data.end {
-            // A block before this one in the loop has been given out already; joining it would tear the cycle apart.
-            if entered[next] != 1 || next == entry || next == block || kept[next].is_some() {
-                break;
-            }
-            joined[next.index()] = true;
+        while let Terminator::Goto(next) = data.end
+            && joined[next]
+        {
             let behind = take(function, next);
             data.insts.extend(behind.insts);
             data.end = behind.end;

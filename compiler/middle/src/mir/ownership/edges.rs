@@ -34,7 +34,9 @@ struct Edges<'a> {
 
 impl Edges<'_> {
     fn edge(&mut self, blocks: &mut IndexVec<Block, BlockData>, target: &mut Block, drops: Vec<Local>) {
-        if self.preds.preds[*target].len() > 1 {
+        if blocks[*target].end == Terminator::Unreachable {
+            // Nothing goes there.
+        } else if self.preds.preds[*target].len() > 1 {
             *target = self.target(blocks, *target, drops);
         } else if let Some(way_out) = way_out(blocks, *target, &drops) {
             let on_edge = self.target(blocks, way_out, drops);
