@@ -44,7 +44,11 @@ fn early(files: &dyn Files, options: &Options, stage: Stage, dx: &mut Diagnostic
     let Some(parsed) = parsed else { return (sources, None) };
     let mut text = String::new();
     match stage {
-        Stage::Tokens => sources.files().for_each(|(id, file)| text += &print::tokens(id, &file.text)),
+        // `load` has reported already what is wrong with them.
+        Stage::Tokens => {
+            let mut again = Diagnostics::default();
+            sources.files().for_each(|(id, file)| text += &print::tokens(id, &file.text, &mut again));
+        }
         Stage::Ast => parsed.modules.iter().for_each(|module| text += &print::ast(&module.ast)),
         Stage::Hir | Stage::Types | Stage::Facts | Stage::Mir | Stage::Clif => {
             text = hir::print::print(&resolve::resolve(&parsed, dx));
