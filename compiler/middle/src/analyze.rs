@@ -8,6 +8,7 @@ mod recursion;
 mod state;
 
 pub(crate) use calls::{method_callee, owner};
+pub(crate) use recursion::components;
 pub(crate) use state::culprit as state_culprit;
 
 use crate::facts::Facts;

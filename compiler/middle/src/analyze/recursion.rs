@@ -38,7 +38,7 @@ struct Tarjan<'a> {
 }
 
 /// The strongly connected components of a graph given as successors, callees first.
-pub(super) fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub(crate) fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let count = edges.len();
     let mut tarjan = Tarjan {
         edges,

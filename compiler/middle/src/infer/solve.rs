@@ -3,6 +3,7 @@
 
 use super::sites::{Body, Clause, Handling, Site, SiteKind, Target};
 use super::view::{Crosses, Node, View};
+use crate::analyze::components;
 use crate::facts::Facts;
 use crate::hir::{BuiltinError, CatchRest, Program};
 use crate::ids::{ClassId, ErrorId, FnId, Id, IndexVec, ProcessId};
@@ -58,17 +59,16 @@ impl<'a> Solution<'a> {
     ) -> Solution<'a> {
         let error_count = program.errors.len();
         let mut solution = Solution { view, bodies, facts, errors: BTreeMap::new(), error_count };
-        let nodes = solution.nodes(program);
+        let nodes = solution.callees_first(solution.nodes(program));
         solution.errors = nodes.iter().map(|node| (*node, Causes::new())).collect();
+        let rank: BTreeMap<Node, usize> = nodes.iter().enumerate().map(|(rank, node)| (*node, rank)).collect();
         let users = solution.users();
-        // Callees tend to come after their callers in `nodes`, so the queue starts from the end.
-        let mut queue: VecDeque<Node> = nodes.into_iter().rev().collect();
-        let mut waiting: BTreeSet<Node> = queue.iter().copied().collect();
-        while let Some(node) = queue.pop_front() {
-            waiting.remove(&node);
-            if solution.update(node) {
-                let again = users.get(&node).into_iter().flatten();
-                queue.extend(again.filter(|user| waiting.insert(**user)));
+        // Always the one that is furthest from `main`: without recursion each function is looked at once.
+        let mut waiting: BTreeSet<usize> = (0..nodes.len()).collect();
+        while let Some(next) = waiting.pop_first() {
+            if solution.update(nodes[next]) {
+                let again = users.get(&nodes[next]).into_iter().flatten();
+                waiting.extend(again.filter_map(|user| rank.get(user)));
             }
         }
         solution
@@ -119,6 +119,18 @@ impl<'a> Solution<'a> {
         let rest = program.fns.ids().filter(|function| !running.contains(function));
         self.reach(rest.map(|function| (main, function)).collect(), &mut seen, &mut nodes);
         nodes
+    }
+
+    /// The same nodes, callees before their callers where there is no recursion.
+    fn callees_first(&self, nodes: Vec<Node>) -> Vec<Node> {
+        let index: BTreeMap<Node, usize> = nodes.iter().enumerate().map(|(at, node)| (*node, at)).collect();
+        let callees = |node: &Node| {
+            let unique: BTreeSet<usize> =
+                self.callees(*node).filter_map(|(callee, _)| index.get(&callee).copied()).collect();
+            unique.into_iter().collect()
+        };
+        let edges: Vec<Vec<usize>> = nodes.iter().map(callees).collect();
+        components(&edges).into_iter().flatten().map(|at| nodes[at]).collect()
     }
 
     fn reach(&self, roots: Vec<Node>, seen: &mut BTreeSet<Node>, nodes: &mut Vec<Node>) {

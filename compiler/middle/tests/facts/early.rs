@@ -1,7 +1,8 @@
 //! Which functions can end early, and which types cross.
 
-use crate::pipeline::front;
+use crate::pipeline::{Front, Placed, front};
 use pluto_middle::ids::ProcessId;
+use pluto_middle::mir::HasStatus;
 use pluto_middle::ty::Ty;
 
 #[test]
@@ -74,4 +75,34 @@ fn a_crossing_call_ends_early_and_its_types_cross() {
     assert!(has(|ty| matches!(ty, Ty::ErrorValue(_))) && has(|ty| matches!(ty, Ty::Nullable(_))));
     assert!(!has(|ty| *ty == Ty::Byte), "{crossing:?}");
     assert_eq!(crossing.iter().filter(|ty| matches!(ty, Ty::Class(_))).count(), 1);
+}
+
+/// `lower` finds out by itself which functions of its MIR need a status word: never one that cannot end early.
+#[test]
+fn lower_gives_a_status_only_to_what_ends_early() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/run");
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).expect("there").map(|entry| entry.expect("readable").path()).collect();
+    names.retain(|path| path.extension().is_some_and(|ending| ending == "pluto"));
+    names.sort();
+    assert!(!names.is_empty());
+    for path in names {
+        let mut front = front(&std::fs::read_to_string(&path).expect("readable"));
+        for system in std::iter::once(None).chain(front.program.systems.ids().map(Some)) {
+            let placed = front.back(system);
+            assert!(!front.diagnostics.has_errors(), "{}: {:#?}", path.display(), front.diagnostics.sorted());
+            for process in placed.placement.processes.ids() {
+                check_statuses(&front, &placed, process);
+            }
+        }
+    }
+}
+
+fn check_statuses(front: &Front, placed: &Placed, process: ProcessId) {
+    let Front { program, types, facts, .. } = front;
+    let lowered = pluto_middle::lower::lower(program, types, facts, &placed.placement, &placed.effects, process);
+    for function in lowered.functions.iter().filter(|it| it.status == HasStatus::Yes) {
+        let mut same = program.fns.iter_enumerated().filter(|(_, it)| it.qualified == function.name);
+        assert!(same.all(|(id, _)| placed.effects.ends_early.contains(&(process, id))), "{}", function.name);
+    }
 }

@@ -131,7 +131,16 @@ fn long_chains_and_rings_end_soon() {
     for n in 0..3000 {
         source += &format!("fn g{n}(x: int) int {{ if x == 0 {{ f0()! }} else {{ g{}(x)! }} }}\n", (n + 1) % 3000);
     }
-    source += "fn main() {\nprint(f2999()) // error: E0401\nprint(g7(1)) // error: E0401\n}\n";
+    // Everything is called from one place, in the order that is worst for a queue.
+    source += "fn h0() int { raise A }\n";
+    for n in 1..3000 {
+        source += &format!("fn h{n}() int {{ h{}()! }}\n", n - 1);
+    }
+    source += "fn all() {\n";
+    for n in (0..3000).rev() {
+        source += &format!("h{n}() catch 1\n");
+    }
+    source += "}\nfn main() {\nall()\nprint(f2999()) // error: E0401\nprint(g7(1)) // error: E0401\n}\n";
     let list = expect(&source);
     assert!(list.iter().all(|it| it.notes.iter().all(|note| note.len() < 400)));
 }
