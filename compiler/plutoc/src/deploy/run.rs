@@ -8,6 +8,7 @@ use crate::options::Options;
 use crate::{cli, compile, compile_tests, link};
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
 use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// A program built into a temporary folder, which is removed when this is dropped.
@@ -59,6 +60,7 @@ fn reported<T>(result: Result<T, Diagnostic>, dx: &mut Diagnostics) -> Option<T>
 fn folder() -> Result<tempfile::TempDir, Diagnostic> {
     let chosen = std::env::temp_dir();
     let parent = if chosen.as_os_str().len() <= 40 { chosen } else { PathBuf::from("/tmp") };
-    let made = tempfile::Builder::new().prefix("pluto-").tempdir_in(&parent);
+    let only_me = std::fs::Permissions::from_mode(0o700);
+    let made = tempfile::Builder::new().prefix("pluto-").permissions(only_me).tempdir_in(&parent);
     made.map_err(|error| cli::cannot_write(Path::new(&parent), &error))
 }
