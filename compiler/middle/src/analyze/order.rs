@@ -79,7 +79,7 @@ fn describe(program: &Program, circle: &[(ClassId, &Dep)]) -> Diagnostic {
     let headline = if rest.is_empty() {
         format!("the service `{}` depends on itself", name(first.0))
     } else {
-        format!("services depend on each other in a circle: {}", way.join(" → "))
+        format!("services depend on each other in a circle: {}", shortened(&way))
     };
     let mut diagnostic = Diagnostic::new(Code::E0502, first.1.span, headline).label(needs(first));
     for step in rest {
@@ -93,4 +93,14 @@ fn describe(program: &Program, circle: &[(ClassId, &Dep)]) -> Diagnostic {
             name(last),
             name(first.0)
         ))
+}
+
+/// `A → B → A`; a long way is cut in the middle (the labels show all of it).
+fn shortened(way: &[String]) -> String {
+    const SHOWN: usize = 6;
+    if way.len() <= 2 * SHOWN {
+        return way.join(" → ");
+    }
+    let (head, tail) = (&way[..SHOWN], &way[way.len() - SHOWN..]);
+    format!("{} → … {} more … → {}", head.join(" → "), way.len() - 2 * SHOWN, tail.join(" → "))
 }

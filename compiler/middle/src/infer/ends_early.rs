@@ -1,7 +1,7 @@
 //! Which functions can end early: with an error, a fault, or because a boundary failed. Only these have a status word.
 //! In: HIR with types, call graph, placement. Out: the set of `Effects::ends_early`, and the one list of what can fault.
 //!
-//! **The list, which `lower` shares**: what is named in [`expr_can_fault`], [`stmt_can_fault`] and [`place_can_fault`]; a `raise`
+//! **The list** (`lower` reads the same off the MIR that it makes; a test compares): what is named in [`expr_can_fault`], [`stmt_can_fault`] and [`place_can_fault`]; a `raise`
 //! anywhere, also in a handler that cannot be reached in this placement; a call of a global that raises; a call through a
 //! dependency that crosses; a call of a function (method, constant and default included) that ends early in the process where it
 //! runs; and every function on a cycle of the call graph, because it checks the stack. Handling an error does not take away

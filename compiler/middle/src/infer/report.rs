@@ -209,12 +209,13 @@ impl Report<'_> {
             return self.explained(self.placed, diagnostic, call.function, left);
         };
         let (classes, user) = (&self.program.classes, owner(self.program, caller.1));
-        let (problem, help) = match call.handling {
+        let (problem, raises, help) = match call.handling {
             Handling::Plain | Handling::Propagate => {
-                ("can fail", "write `!` after the call to hand the errors on, or handle them with `catch`")
+                ("can fail", "can raise", "write `!` after the call to hand the errors on, or handle them with `catch`")
             }
             Handling::Catch { .. } => (
                 "can fail in ways that the handlers do not cover",
+                "can also raise",
                 "end the handlers with a `catch` for everything, or with `!` to hand the rest on",
             ),
         };
@@ -224,7 +225,7 @@ impl Report<'_> {
             message += &format!(": the system `{}` separates `{user}` and `{service}`", self.placement.name);
         }
         let names = self.names(left.keys());
-        let mut diagnostic = Diagnostic::new(Code::E0508, call.site.span, message).label(format!("can raise {names}"));
+        let mut diagnostic = Diagnostic::new(Code::E0508, call.site.span, message).label(format!("{raises} {names}"));
         if span != call.site.span {
             diagnostic = diagnostic.also(span, "this call crosses from one process to another");
         }
