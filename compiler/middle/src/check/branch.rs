@@ -156,6 +156,10 @@ impl<'a> Cx<'a> {
                     Some(joined) => {
                         (self.shallow(joined), if so_far == TyTable::NEVER { branch.span() } else { first })
                     }
+                    None if branch.span() < first => {
+                        self.mismatch(first, so_far, ty, why(branch.span()));
+                        (TyTable::ERROR, first)
+                    }
                     None => {
                         self.mismatch(branch.span(), ty, so_far, why(first));
                         (TyTable::ERROR, first)

@@ -25,6 +25,7 @@ fn because(diagnostic: Diagnostic, needed: &str, why: Why) -> Diagnostic {
         Why::Declared(span) => diagnostic.also(span, format!("declared as `{needed}`")),
         Why::Param(span) => diagnostic.also(span, format!("the parameter's type is `{needed}`")),
         Why::Field(span) => diagnostic.also(span, format!("the field's type is `{needed}`")),
+        Why::Result(span) if needed == "()" => diagnostic.also(span, "this function has no result"),
         Why::Result(span) => diagnostic.also(span, format!("this function gives `{needed}`")),
         Why::Branch(span) => diagnostic.also(span, format!("here it is `{needed}`")),
         Why::Element(span) => diagnostic.also(span, format!("because this needs `{needed}`")),

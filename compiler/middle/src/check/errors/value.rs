@@ -14,9 +14,12 @@ pub(crate) fn type_mismatch(span: Span, needed: &str, found: &str, why: Why) -> 
 
 /// How to make one type of another, if there is a way.
 pub(crate) fn conversion(text: &str, from: &Ty, to: &Ty, is_none: bool) -> Option<String> {
+    let quoted = text.trim_matches('"');
+    let is_number = quoted.parse::<f64>().is_ok();
     Some(match (from, to) {
         _ if is_none => "only values of a nullable type (`T?`) can be `none`".to_string(),
         (Ty::Nullable(_), Ty::Nullable(_)) => return None,
+        (Ty::Nullable(_), Ty::Bool) => format!("to ask whether there is a value, write `{text} != none`"),
         (Ty::Nullable(_), _) => {
             format!("it may be `none`: say what to take then (`{text} ?? …`), or look with `if let x = {text} {{ … }}`")
         }
@@ -24,13 +27,17 @@ pub(crate) fn conversion(text: &str, from: &Ty, to: &Ty, is_none: bool) -> Optio
         (Ty::Float, Ty::Int) => format!("convert it: `{text} as int` cuts off what is behind the point"),
         (Ty::Byte | Ty::Bool, Ty::Int) => format!("convert it: `{text} as int`"),
         (Ty::Int | Ty::Float, Ty::Byte) => format!("convert it: `{text} as byte`"),
+        (Ty::String, Ty::Int | Ty::Float) if text.starts_with('"') => {
+            return is_number.then(|| format!("leave out the quotes: `{quoted}`"));
+        }
         (Ty::String, Ty::Int) => format!("read the number: `{text}.to_int()` gives `int?`"),
         (Ty::String, Ty::Float) => format!("read the number: `{text}.to_float()` gives `float?`"),
         (Ty::Int, Ty::Bool) => format!("compare it: `{text} != 0`"),
         (Ty::Unit, Ty::String) => return None,
+        (Ty::Int | Ty::Float, Ty::String) if is_number => format!("put it into quotes: `\"{text}\"`"),
         (_, Ty::String) if text.contains('"') || text.contains('{') => "put it into an f-string".to_string(),
         (_, Ty::String) => format!("put it into an f-string: `f\"{{{text}}}\"`"),
-        (_, Ty::Unit) => "the function gives nothing; declare its result type after the parameters".to_string(),
+        (_, Ty::Unit) => "leave out the value, or declare a result type behind the parameters".to_string(),
         _ => return None,
     })
 }
