@@ -199,3 +199,29 @@ fn long_functions_are_lowered_quickly() {
     }
     std::fs::remove_file(&path).expect("it can be removed");
 }
+
+/// Nothing that the parser lets through overflows the stack of a test's thread.
+#[test]
+fn deep_nests_are_lowered() {
+    let nest = |open: &str, close: &str, inside: &str| format!("{}{inside}{}", open.repeat(60), close.repeat(60));
+    for (number, body) in [
+        nest("f(", ")", "x"),
+        nest("if x > 0 { ", " } else { 0 }", "x"),
+        nest("(x + ", ")", "x"),
+        nest("{ let y = ", "\ny }", "x"),
+        nest("match x { 0 => 1, _ => ", " }", "x"),
+        nest("(find(", ") catch 0)", "x"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let head = "error E\nfn f(x: int) int { x }\nfn find(x: int) int { if x < 0 { raise E }\nx }\n";
+        let text = format!("{head}fn deep(x: int) int {{ {body} }}\nfn main() {{ print(deep(1)) }}\n");
+        let path = std::env::temp_dir().join(format!("pluto-deep-{number}-{}.pluto", std::process::id()));
+        std::fs::write(&path, &text).expect("the temporary file can be written");
+        let all = lower_all(&path);
+        std::fs::remove_file(&path).expect("it can be removed");
+        let all = all.unwrap_or_else(|wrong| panic!("{number}: {wrong}"));
+        assert!(all.iter().all(|(_, program)| mir::verify::verify(program).is_ok()));
+    }
+}
