@@ -95,3 +95,54 @@ fn choose(addresses: Vec<Address>, name: &str, transport: Transport) -> Result<A
     let chosen = addresses.iter().find(wanted).or(addresses.first());
     chosen.cloned().ok_or_else(|| format!("process {name} has no address"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::os::sample::Sample;
+
+    const FILE: &str = r#"{"system": "S", "build": "b", "processes": [
+        {"name": "web", "pod": "p"},
+        {"name": "stock", "pod": "p", "unix": "s.sock"},
+        {"name": "audit", "pod": "q", "region": "r", "unix": "/x/a.sock", "tcp": "127.0.0.1:4001"}
+    ]}"#;
+
+    fn program() -> Program {
+        let peers = vec![("web", Transport::Itself), ("stock", Transport::Unix), ("audit", Transport::Tcp)];
+        Sample { name: "web", peers, ..Sample::default() }.program()
+    }
+
+    fn read_with(variables: &[(&str, &str)]) -> Result<Vec<String>, String> {
+        let topology = Topology::parse(FILE).expect("well formed");
+        let variable =
+            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string());
+        let places = places(program(), &topology, Path::new("/d"), variable)?;
+        assert_eq!(places.build, "b");
+        let text = |address: Result<Address, String>| address.map_or_else(|error| error, |address| address.to_string());
+        Ok(places.peers.into_iter().map(|(name, address)| format!("{name} {}", text(address))).collect())
+    }
+
+    #[test]
+    fn addresses_come_from_the_file() {
+        let peers = read_with(&[]).expect("complete");
+        assert!(peers[0].starts_with("web unix:/tmp/pluto-"), "{}", peers[0]);
+        assert_eq!(peers[1..], ["stock unix:/d/s.sock", "audit tcp:127.0.0.1:4001"]);
+    }
+
+    #[test]
+    fn variables_come_first() {
+        let variables = [("PLUTO_ADDR_stock", "tcp:127.0.0.1:9"), ("PLUTO_ADDR_audit", "unix:/y,tcp:127.0.0.1:8")];
+        let peers = read_with(&variables).expect("complete");
+        assert_eq!(peers[1..], ["stock tcp:127.0.0.1:9", "audit tcp:127.0.0.1:8"]);
+        let peers = read_with(&[("PLUTO_ADDR_stock", "nowhere")]).expect("its own place is known");
+        assert!(peers[1].contains("`nowhere` is no address"), "{}", peers[1]);
+        read_with(&[("PLUTO_ADDR_web", "tcp:0.0.0.0:1")]).expect_err("its own place is wrong");
+    }
+
+    #[test]
+    fn a_process_that_is_not_listed_is_named() {
+        let topology = Topology::parse(r#"{"system": "S", "build": "b", "processes": []}"#).expect("well formed");
+        let message = places(program(), &topology, Path::new("/d"), |_| None).expect_err("nobody is listed");
+        assert_eq!(message, "process web: topology.json does not list it");
+    }
+}
