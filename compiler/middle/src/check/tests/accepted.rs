@@ -212,3 +212,19 @@ fn methods_and_values() {
         &["let mut groups: Map<string, [Point]>", "let same: bool", "let mut t: (int, string)"],
     );
 }
+
+#[test]
+fn everything_with_everything() {
+    types(
+        include_str!("odd.pluto"),
+        &[
+            "let d: int?",
+            "let e: int?",
+            "let f: int",
+            "let y: [int?]",
+            "let w: int?",
+            "let kind: string",
+            "const A() int",
+        ],
+    );
+}
