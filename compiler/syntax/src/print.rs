@@ -12,11 +12,10 @@ use crate::span::{FileId, Span};
 use crate::token::Token;
 use std::fmt::Write as _;
 
-/// The tokens that the parser sees, one a line: place, kind, text. Errors in them are the parser's to report.
-#[must_use]
-pub fn tokens(file: FileId, text: &str) -> String {
+/// The tokens that the parser sees, one a line: place, kind, text.
+pub fn tokens(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> String {
     let mut out = String::new();
-    let Some(laid_out) = parser::tokens(file, text, &mut Diagnostics::default()) else { return out };
+    let Some(laid_out) = parser::tokens(file, text, diagnostics) else { return out };
     for (token, span) in &laid_out.tokens {
         let Span { start, end, .. } = span;
         // Writing to a string cannot fail.

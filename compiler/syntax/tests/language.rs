@@ -334,7 +334,7 @@ fn contextual_words_are_names_elsewhere() {
 
 #[test]
 fn tokens_are_printed() {
-    let out = print::tokens(FileId(0), "fn f() {\n  g(f\"a{x:2}\")!\n}");
+    let out = print::tokens(FileId(0), "fn f() {\n  g(f\"a{x:2}\")!\n}", &mut Diagnostics::default());
     insta::assert_snapshot!(out, @r#"
     0..2 fn
     3..4 name f

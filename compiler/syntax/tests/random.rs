@@ -30,7 +30,7 @@ fn check(text: &str) {
             assert!(owned.get(start..end).is_some(), "{start}..{end} of {} in {owned:?}", owned.len());
         }
         assert_eq!((tree, messages), run());
-        let _ = tokens(FileId(0), &owned);
+        let _ = tokens(FileId(0), &owned, &mut Diagnostics::default());
     });
     thread.expect("a thread").join().expect("no panic");
 }
