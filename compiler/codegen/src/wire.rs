@@ -9,10 +9,6 @@ use cranelift_codegen::ir::{Block, Value};
 use cranelift_frontend::Switch;
 use pluto_middle::mir::{Program, Type, TypeId};
 
-/// An element of a type without any bytes counts as nothing, so a length says nothing about the bytes that follow; at most so
-/// many elements are believed.
-const MOST_EMPTY_ELEMENTS: i64 = 1 << 20;
-
 /// Can a type contain itself? Only through a type with a name; so those look at the stack.
 fn may_recurse(ty: &Type) -> bool {
     matches!(ty, Type::Class { .. } | Type::Enum { .. } | Type::Error { .. })

@@ -147,9 +147,11 @@ macro_rules! for_each_runtime_fn {
             read_string(reader: ptr) -> word;
             /// A bool: fails unless 0 or 1.
             read_bool(reader: ptr) -> word;
-            /// A length of a collection: fails if larger than the bytes that are left (each element takes at least one byte;
-            /// collections of elements without bytes are read with `read_varint` and a limit of their own).
+            /// A length of a collection whose elements take at least one byte each: fails if so many bytes are not left.
             read_len(reader: ptr) -> word;
+            /// A length of a collection whose elements take no bytes (unit, classes without fields): fails if a message announces
+            /// more than 2^20 of them in all.
+            read_empty_len(reader: ptr) -> word;
             /// A variant number: fails unless below `count`.
             read_variant(reader: ptr, count: word) -> word;
             /// Marks the reader as failed.

@@ -2,11 +2,10 @@
 //! byte everything reads as nothing: 0 for objects, so what is there can be dropped with a test for null; the caller looks at the
 //! reader once, at the end. Nothing is allocated that the bytes at hand do not pay for.
 
-use super::{MOST_EMPTY_ELEMENTS, is_empty, may_recurse, switch};
+use super::{is_empty, may_recurse, switch};
 use crate::abi::RuntimeFn;
 use crate::emitter::Emitter;
 use crate::symbol::{Code, Symbol};
-use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use pluto_abi::layout;
 use pluto_middle::mir::{Boxed, Name, Type, TypeId};
@@ -91,7 +90,7 @@ fn return_nothing(e: &mut Emitter<'_>) {
 
 /// All elements are written, whatever the reader says, so that the array is whole.
 fn array(e: &mut Emitter<'_>, ty: TypeId, element: TypeId, reader: Value) -> Value {
-    let len = if is_empty(e.program, element) { empty_count(e, reader) } else { e.ask(RuntimeFn::read_len, &[reader]) };
+    let len = length(e, &[element], reader);
     let desc = e.desc(ty);
     let array = e.ask(RuntimeFn::array_new, &[desc, len]);
     e.repeat(len, |e, at| {
@@ -103,26 +102,16 @@ fn array(e: &mut Emitter<'_>, ty: TypeId, element: TypeId, reader: Value) -> Val
     array
 }
 
-/// How many elements that have no bytes.
-fn empty_count(e: &mut Emitter<'_>, reader: Value) -> Value {
-    let (many, go_on) = (e.cold_block(), e.block());
-    let count = e.ask(RuntimeFn::read_varint, &[reader]);
-    let (most, zero) = (e.word(MOST_EMPTY_ELEMENTS), e.word(0));
-    let too_many = e.b.ins().icmp(IntCC::UnsignedGreaterThan, count, most);
-    let believed = e.b.ins().select(too_many, zero, count);
-    e.branch(too_many, many, go_on);
-    e.begin(many);
-    e.run(RuntimeFn::read_fail, &[reader]);
-    e.jump(go_on);
-    e.begin(go_on);
-    believed
+/// How many elements, of which a stranger must have paid for each.
+fn length(e: &mut Emitter<'_>, parts: &[TypeId], reader: Value) -> Value {
+    let empty = parts.iter().all(|part| is_empty(e.program, *part));
+    e.ask(if empty { RuntimeFn::read_empty_len } else { RuntimeFn::read_len }, &[reader])
 }
 
 /// A map never sees a key that was not read whole.
 fn map(e: &mut Emitter<'_>, ty: TypeId, (key, held): (TypeId, TypeId), reader: Value) -> Value {
     let slot = e.slot(1);
-    let empty = is_empty(e.program, key) && is_empty(e.program, held);
-    let len = if empty { empty_count(e, reader) } else { e.ask(RuntimeFn::read_len, &[reader]) };
+    let len = length(e, &[key, held], reader);
     let desc = e.desc(ty);
     let fresh = e.ask(RuntimeFn::map_new, &[desc]);
     let place = e.slot_address(slot);

@@ -88,19 +88,24 @@ impl Buffer {
     }
 }
 
+/// How many elements without bytes one message may announce in all: each takes a word of memory that no byte pays for.
+const EMPTY_ELEMENTS: u64 = 1 << 20;
+
 /// A received request or reply. After the first malformed byte every read gives 0 or the empty text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reader {
     bytes: Vec<u8>,
     at: usize,
     failed: bool,
+    /// How many more elements without bytes may be announced.
+    empty: u64,
 }
 
 impl Reader {
     /// Begins at the first of these bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Reader {
-        Reader { bytes, at: 0, failed: false }
+        Reader { bytes, at: 0, failed: false, empty: EMPTY_ELEMENTS }
     }
 
     /// Was nothing malformed so far?
@@ -194,6 +199,17 @@ impl Reader {
         len
     }
 
+    /// The length of a collection whose elements take no bytes: all of them in a message draw on one limit.
+    pub fn empty_length(&mut self) -> u64 {
+        let len = self.varint();
+        if len > self.empty {
+            self.fail();
+            return 0;
+        }
+        self.empty -= len;
+        len
+    }
+
     /// A variant's number, below `count`.
     pub fn variant(&mut self, count: u64) -> u64 {
         let variant = self.varint();
@@ -271,6 +287,7 @@ readers! {
     read_string(reader) new_string(reader.text());
     read_bool(reader) u64::from(reader.truth());
     read_len(reader) reader.length();
+    read_empty_len(reader) reader.empty_length();
     read_ok(reader) u64::from(reader.ok());
     read_end(reader) u64::from(reader.end());
 }

@@ -170,6 +170,13 @@ fn lengths_are_bounded() {
     assert_eq!((reader.length(), reader.ok()), (0, false));
     let mut reader = Reader::new(vec![2, 0, 0]);
     assert_eq!((reader.length(), reader.ok()), (2, true));
+    // Units take no bytes, but not without end.
+    let mut units = Buffer::new();
+    units.varint(1 << 20);
+    units.varint(1);
+    let mut reader = Reader::new(units.bytes().to_vec());
+    assert_eq!((reader.empty_length(), reader.ok()), (1 << 20, true));
+    assert_eq!((reader.empty_length(), reader.ok()), (0, false));
 }
 
 #[test]
