@@ -20,7 +20,7 @@ pub use super::text::{
     string_to_lower, string_to_upper, string_trim, string_trim_end, string_trim_start,
 };
 pub use super::wire::{
-    read_bool, read_byte, read_empty_len, read_end, read_fail, read_float, read_int, read_len, read_ok, read_string, read_variant,
-    read_varint, write_byte, write_fail, write_float, write_int, write_string, write_varint,
+    read_bool, read_byte, read_empty_len, read_end, read_fail, read_float, read_int, read_len, read_ok, read_string,
+    read_variant, read_varint, write_byte, write_fail, write_float, write_int, write_string, write_varint,
 };
 pub use super::world::{env_args, read_text};

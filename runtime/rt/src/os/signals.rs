@@ -9,6 +9,10 @@ use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 
+/// A process that was asked to stop and still runs so many seconds later is ended by the system: draining takes 10 s at most, and
+/// a task that never suspends would not even notice.
+const LAST_MOMENT: u32 = 20;
+
 /// How many have come.
 static COME: AtomicU32 = AtomicU32::new(0);
 /// Where the handler writes their numbers.
@@ -70,6 +74,7 @@ extern "C" fn on_signal(signal: c_int) {
     // SAFETY: allowed in a signal handler; errno is put back, as the interrupted code may be about to read it.
     unsafe {
         let errno = *libc::__errno_location();
+        libc::alarm(LAST_MOMENT);
         libc::write(WRITE_END.load(Ordering::Relaxed), (&raw const byte).cast(), 1);
         *libc::__errno_location() = errno;
     }
