@@ -45,6 +45,9 @@ pub struct Module {
     pub file: FileId,
     /// In source order.
     pub items: Vec<Item>,
+    /// The names of declarations that are not in `items` because they could not be read or are not built yet, which was
+    /// reported: uses of them are not errors of their own.
+    pub left_out: Vec<Ident>,
 }
 
 /// A top-level declaration.

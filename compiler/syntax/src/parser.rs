@@ -8,6 +8,7 @@ mod fields;
 mod input;
 mod item;
 mod later;
+mod left_out;
 mod ops;
 mod pattern;
 mod postfix;
@@ -32,7 +33,10 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Module 
     for diagnostic in early.sorted() {
         diagnostics.push(diagnostic);
     }
-    let Some(laid_out) = laid_out else { return Module { file, items: vec![] } };
+    let Some(laid_out) = laid_out else {
+        let raw = lexer::lex(file, text, &mut Diagnostics::default());
+        return Module { file, items: vec![], left_out: left_out::left_out(&raw, &[]) };
+    };
     let end = Span::new(file, text.len(), text.len());
     let stream = laid_out.tokens.as_slice().split_token_span(end);
     let (items, errors) = item::items().parse(stream).into_output_errors();
@@ -41,7 +45,8 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Module 
     for item in &mut items {
         item.docs = laid_out.docs.get(&item.span.start).cloned().unwrap_or_default();
     }
-    Module { file, items }
+    let left_out = left_out::left_out(&laid_out.tokens, &items);
+    Module { file, items, left_out }
 }
 
 /// All passes before the parser; `None` if the text nests too deeply (reported).

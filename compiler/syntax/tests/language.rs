@@ -323,6 +323,15 @@ fn not_yet_among_items() {
 }
 
 #[test]
+fn names_of_what_is_left_out_are_known() {
+    let text = "fn ok() { }\nfn largest<T>(x: T) { }\ntrait P { fn a(self) }\nclass Q uses L { fn b(self) { } }\n\
+                chan orders: int(3)\nfn bad( -> { }\nclass Fine { fn c(self) { } }\n";
+    let module = parse(FileId(0), text, &mut Diagnostics::default());
+    let names: Vec<&str> = module.left_out.iter().map(|it| &*it.name).collect();
+    assert_eq!(names, ["largest", "P", "Q", "orders", "bad"]);
+}
+
+#[test]
 fn contextual_words_are_names_elsewhere() {
     assert_eq!(
         body("let select = spawn + within\nyield = scope.chan"),

@@ -76,6 +76,9 @@ pub(super) fn collect<'a>(cx: &mut Cx<'a>) -> Work<'a> {
                 }
             }
         }
+        for name in &parsed.ast.left_out {
+            cx.declare_left_out(module, name);
+        }
     }
     work
 }

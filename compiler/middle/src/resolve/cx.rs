@@ -90,6 +90,12 @@ impl<'a> Cx<'a> {
         self.scopes[module].insert(name.name.clone(), Entry { def, vis, span: name.span });
     }
 
+    /// A name whose declaration the parser left out and reported; others of that name come first.
+    pub(super) fn declare_left_out(&mut self, module: ModuleId, name: &Ident) {
+        let entry = Entry { def: Def::Broken, vis: Vis::Public, span: name.span };
+        self.scopes[module].entry(name.name.clone()).or_insert(entry);
+    }
+
     /// What a name means in a module, its own declarations before the built-in ones.
     pub(super) fn lookup(&self, module: ModuleId, name: &str) -> Option<Def> {
         if let Some(entry) = self.scopes[module].get(name) {
