@@ -25,6 +25,16 @@ fn check(programs: &[&str]) {
 }
 
 #[test]
+fn what_the_parser_left_out_is_reported_once() {
+    check(&[
+        "fn largest<T>(x: T) T { x } // E0902\nfn main() { print(largest(3)) }",
+        "trait P { } // E0903\nfn f(p: P) { }\nfn main() { }",
+        "class S uses L { } // E0912\napp A[s: S] { fn main(self) { self.s.f() } }",
+        "fn nat() stream int { yield 1 } // E0913\nfn main() { for i in nat() { print(i) } }",
+    ]);
+}
+
+#[test]
 fn names() {
     check(&[
         "fn main() { print(x) } // E0201",
