@@ -1,7 +1,7 @@
 //! How values look in registers. In: MIR types. Out: Cranelift types, and what counting has to test first.
 
 use cranelift_codegen::ir::{self, types};
-use pluto_middle::mir::Type;
+use pluto_middle::mir::{Boxed, Program, Type};
 
 /// The register type of a local of this type: floats are floats, all others are words.
 pub(crate) fn clif_type(ty: &Type) -> ir::Type {
@@ -38,6 +38,15 @@ pub(crate) enum Counted {
     UnlessNull,
     /// If above 1.
     AboveOne,
+}
+
+/// May an object of this type be static (count 0, never written)? Only strings and variants without fields are.
+pub(crate) fn may_be_static(program: &Program, ty: &Type) -> bool {
+    let mut ty = ty;
+    while let Type::Nullable { inner, boxed: Boxed::No } = ty {
+        ty = &program.types[*inner];
+    }
+    matches!(ty, Type::String | Type::Enum { .. })
 }
 
 /// When words of this type are objects.

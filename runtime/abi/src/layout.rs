@@ -4,7 +4,8 @@
 #[repr(C)]
 #[derive(Debug)]
 pub struct Header {
-    /// Positive: how many owners, plain arithmetic. 0: static, never written nor freed. (Negative, shared between threads:
+    /// Positive: how many owners, plain arithmetic. 0: static, never written nor freed; only strings and enum variants without
+    /// fields are ever static, so generated code does not look for 0 in others. (Negative, shared between threads:
     /// reserved for the next issue.)
     pub count: i32,
     /// Unused, 0.
@@ -114,7 +115,7 @@ pub enum FaultKind {
     /// `integer overflow in +` (a = 0 `+`, 1 `-`, 2 `*`, 3 negation, 4 abs, 5 pow, 6 `/`; b = 0 int, 1 byte)
     Overflow = 0,
     DivisionByZero = 1,
-    /// (a = the count)
+    /// (a = the count, b = how many bits there are)
     ShiftOutOfRange = 2,
     /// (a = index, b = length)
     IndexOutOfRange = 3,

@@ -171,8 +171,8 @@ impl FnCx<'_, '_> {
         let is_int = matches!(op, Checked::IntShl | Checked::IntShr);
         let bits = if is_int { 64 } else { 8 };
         let outside = self.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, count, bits);
-        let zero = self.e.word(0);
-        self.fault_if(outside, (FaultKind::ShiftOutOfRange, count, zero), exits.on_fail, exits.site);
+        let of = self.e.word(bits);
+        self.fault_if(outside, (FaultKind::ShiftOutOfRange, count, of), exits.on_fail, exits.site);
         let ins = self.e.b.ins();
         if op == Checked::IntShr {
             ins.sshr(left, count)

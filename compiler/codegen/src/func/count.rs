@@ -4,7 +4,7 @@ use super::{FnCx, Home};
 use crate::abi::RuntimeFn;
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, types};
 use pluto_abi::layout;
 use pluto_middle::mir::{Local, Type};
 
@@ -23,17 +23,18 @@ impl FnCx<'_, '_> {
             (counted, Home::Slot(_) | Home::Variable(_)) => counted,
         };
         let word = self.read(local);
-        self.if_object(counted, word, Self::drop_object);
+        self.drop_counted(ty, counted, word);
     }
 
     /// Adds a count to a value.
     pub(super) fn dup(&mut self, ty: &Type, word: Value) {
-        self.if_object(value::counted(ty), word, Self::dup_object);
+        let dup = if value::may_be_static(self.e.program, ty) { Self::dup_unless_static } else { Self::dup_object };
+        self.if_object(value::counted(ty), word, dup);
     }
 
     /// Gives a value back.
     pub(super) fn drop(&mut self, ty: &Type, word: Value) {
-        self.if_object(value::counted(ty), word, Self::drop_object);
+        self.drop_counted(ty, value::counted(ty), word);
     }
 
     /// Puts a word that was read from memory into a local, as a new count.
@@ -62,6 +63,11 @@ impl FnCx<'_, '_> {
         self.e.b.ins().icmp_imm_s(IntCC::Equal, count, 1)
     }
 
+    fn drop_counted(&mut self, ty: &Type, counted: Counted, word: Value) {
+        let drop = if value::may_be_static(self.e.program, ty) { Self::drop_unless_static } else { Self::drop_object };
+        self.if_object(counted, word, drop);
+    }
+
     fn if_object(&mut self, counted: Counted, word: Value, then: fn(&mut Self, Value)) {
         let least = match counted {
             Counted::Never => return,
@@ -78,8 +84,13 @@ impl FnCx<'_, '_> {
         self.e.begin(done);
     }
 
-    /// Static objects (count 0) are never written.
     fn dup_object(&mut self, object: Value) {
+        let count = self.count(object);
+        let more = self.e.b.ins().iadd_imm_s(count, 1);
+        self.set_count(object, more);
+    }
+
+    fn dup_unless_static(&mut self, object: Value) {
         let (add, done) = (self.e.block(), self.e.block());
         let count = self.count(object);
         let owned = self.e.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 0);
@@ -92,6 +103,14 @@ impl FnCx<'_, '_> {
     }
 
     fn drop_object(&mut self, object: Value) {
+        let (free, less, done) = (self.e.cold_block(), self.e.block(), self.e.block());
+        let count = self.count(object);
+        let last = self.e.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
+        self.e.branch(last, free, less);
+        self.free_or_count_down(object, count, (free, less, done));
+    }
+
+    fn drop_unless_static(&mut self, object: Value) {
         let (free, others, less, done) = (self.e.cold_block(), self.e.block(), self.e.block(), self.e.block());
         let count = self.count(object);
         let last = self.e.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
@@ -99,6 +118,10 @@ impl FnCx<'_, '_> {
         self.e.begin(others);
         let owned = self.e.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 0);
         self.e.branch(owned, less, done);
+        self.free_or_count_down(object, count, (free, less, done));
+    }
+
+    fn free_or_count_down(&mut self, object: Value, count: Value, (free, less, done): (Block, Block, Block)) {
         self.e.begin(less);
         let fewer = self.e.b.ins().iadd_imm_s(count, -1);
         self.set_count(object, fewer);

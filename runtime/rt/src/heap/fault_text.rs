@@ -22,7 +22,7 @@ pub unsafe fn fault_message(kind: u64, a: u64, b: u64) -> String {
     match KINDS.get(kind as usize) {
         Some(FaultKind::Overflow) => overflow(a, b),
         Some(FaultKind::DivisionByZero) => "division by zero".to_owned(),
-        Some(FaultKind::ShiftOutOfRange) => format!("shift count {} is out of range 0..64", a as i64),
+        Some(FaultKind::ShiftOutOfRange) => format!("shift count {} is out of range 0..{b}", a as i64),
         Some(FaultKind::IndexOutOfRange) => index_out_of_range(a as i64, b as usize),
         // SAFETY: as the caller promises.
         Some(FaultKind::MissingKey) => format!("key {} is not in the map", unsafe { shown(desc(b as *mut u8), a) }),

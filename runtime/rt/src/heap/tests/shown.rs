@@ -163,7 +163,7 @@ fn faults() {
         assert_eq!(message(0, 0, 0), "integer overflow in +");
         assert_eq!(message(0, 2, 1), "byte overflow in *");
         assert_eq!(message(1, 0, 0), "division by zero");
-        assert_eq!(message(2, 64, 0), "shift count 64 is out of range 0..64");
+        assert_eq!(message(2, 64, 64), "shift count 64 is out of range 0..64");
         assert_eq!(message(3, -1i64 as u64, 3), "index -1 is out of range for length 3");
         assert_eq!(message(4, key, at(string()) as u64), "key \"bob\" is not in the map");
         assert_eq!(message(5, 300, 0), "value 300 does not fit into byte");
