@@ -155,8 +155,11 @@ fn advice(found: &Token<'_>, expected: &[String]) -> Option<String> {
     }
 }
 
-/// Words of other languages.
+/// Words and signs of other languages.
 fn word_advice(token: &Token<'_>) -> Option<&'static str> {
+    if *token == Token::Question {
+        return Some("instead of `a ? b : c` write `if a { b } else { c }`");
+    }
     let Token::Lower(word) = token else { return None };
     match *word {
         "and" => Some("write `&&`"),
