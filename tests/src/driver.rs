@@ -64,7 +64,8 @@ pub fn check(files: &Files) -> Checked {
 }
 
 fn checked(sources: &Sources, dx: &Diagnostics) -> Checked {
-    let found = dx.sorted().iter().map(|it| {
+    let sorted = dx.sorted();
+    let found = sorted.iter().map(|it| {
         let line = it.primary.as_ref().map_or(0, |label| sources.line_col(label.span).0 as usize);
         (line, it.code.as_str().to_owned(), it.message.clone())
     });
