@@ -5,6 +5,7 @@ mod builtin;
 mod call;
 mod checked;
 mod count;
+mod homes;
 mod inst;
 mod place;
 mod remote;
@@ -14,18 +15,19 @@ use crate::abi::RuntimeFn;
 use crate::emitter::Emitter;
 use crate::symbol::Symbol;
 use crate::value;
-use cranelift_codegen::ir::{self, InstBuilder, StackSlot, Value, types};
-use cranelift_frontend::Variable;
+use cranelift_codegen::ir::{self, InstBuilder, Value, types};
+use homes::{Home, Kind};
 use pluto_abi::layout::FaultKind;
 use pluto_middle::ids::{Id, IndexVec};
 use pluto_middle::mir::{
-    Addressed, Block, Const, Function, HasStatus, Local, LocalDecl, OnFail, Operand, Passing, Site, StackCheck,
-    Terminator, Type, TypeId,
+    Block, Const, Function, HasStatus, Local, LocalDecl, OnFail, Operand, Passing, Site, StackCheck, Terminator, Type,
+    TypeId,
 };
 
 /// Writes a function's code.
 pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
-    let homes = f.locals.iter().map(|local| home(e, local)).collect();
+    let kinds = homes::survey(f);
+    let homes = f.locals.iter().zip(kinds.iter()).map(|(local, kind)| home(e, local, *kind)).collect();
     let blocks = f.blocks.iter().map(|_| e.block()).collect();
     let mut cx = FnCx { e, f, homes, blocks };
     cx.enter();
@@ -36,15 +38,6 @@ pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
     }
 }
 
-/// Where a local lives.
-#[derive(Clone, Copy)]
-enum Home {
-    /// In registers, as Cranelift likes.
-    Variable(Variable),
-    /// In memory, since its address is taken.
-    Slot(StackSlot),
-}
-
 /// A function under construction.
 struct FnCx<'e, 'a> {
     e: &'e mut Emitter<'a>,
@@ -53,10 +46,11 @@ struct FnCx<'e, 'a> {
     blocks: IndexVec<Block, ir::Block>,
 }
 
-fn home(e: &mut Emitter<'_>, local: &LocalDecl) -> Home {
-    match local.addressed {
-        Addressed::Yes => Home::Slot(e.slot(1)),
-        Addressed::No => Home::Variable(e.b.declare_var(value::clif_type(e.ty(local.ty)))),
+fn home(e: &mut Emitter<'_>, local: &LocalDecl, kind: Kind) -> Home {
+    match kind {
+        Kind::Value => Home::Value(None),
+        Kind::Variable => Home::Variable(e.b.declare_var(value::clif_type(e.ty(local.ty)))),
+        Kind::Slot => Home::Slot(e.slot(1)),
     }
 }
 
@@ -126,6 +120,9 @@ impl<'a> FnCx<'_, 'a> {
     /// What a local holds.
     fn read(&mut self, local: Local) -> Value {
         match self.homes[local] {
+            Home::Value(value) => {
+                value.unwrap_or_else(|| panic!("{local:?} of {} is used before it is set", self.f.name))
+            }
             Home::Variable(variable) => self.e.b.use_var(variable),
             Home::Slot(slot) => {
                 let ty = value::clif_type(self.type_of(local));
@@ -139,6 +136,7 @@ impl<'a> FnCx<'_, 'a> {
         let ty = value::clif_type(self.type_of(local));
         let value = self.e.as_value(ty, value);
         match self.homes[local] {
+            Home::Value(_) => self.homes[local] = Home::Value(Some(value)),
             Home::Variable(variable) => self.e.b.def_var(variable, value),
             Home::Slot(slot) => {
                 self.e.b.ins().stack_store(types::I64, value, slot, 0);

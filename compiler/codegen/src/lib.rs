@@ -59,11 +59,18 @@ pub fn cranelift_version() -> &'static str {
     cranelift_codegen::VERSION
 }
 
+/// The stack of a compiling thread: functions may be large.
+const STACK: usize = 64 << 20;
+
 /// All pieces in order, compiled by `threads` threads.
 fn compile_all(program: &mir::Program, isa: &OwnedTargetIsa, threads: usize) -> Vec<Piece> {
     let codes = Code::all(program);
     let compile = |code: &Code| piece::compile(program, *code, &**isa);
-    let pool = if threads > 1 { rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok() } else { None };
+    let pool = if threads > 1 {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().ok()
+    } else {
+        None
+    };
     match pool {
         Some(pool) => pool.install(|| codes.par_iter().map(compile).collect()),
         None => codes.iter().map(compile).collect(),

@@ -1,6 +1,7 @@
 //! Counting. In: words of known types. Out: inline fast paths, and calls of the runtime in cold blocks.
 
-use super::{FnCx, Home};
+use super::FnCx;
+use super::homes::Home;
 use crate::abi::RuntimeFn;
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -20,7 +21,7 @@ impl FnCx<'_, '_> {
         let ty = self.type_of(local);
         let counted = match (value::counted(ty), self.homes[local]) {
             (Counted::Always, Home::Slot(_)) => Counted::UnlessNull,
-            (counted, Home::Slot(_) | Home::Variable(_)) => counted,
+            (counted, Home::Slot(_) | Home::Variable(_) | Home::Value(_)) => counted,
         };
         let word = self.read(local);
         self.drop_counted(ty, counted, word);

@@ -1,7 +1,8 @@
 //! Fields, elements and entries: reading them (a new count) and their addresses (the objects on the way made unique). In: bases
 //! and indices. Out: loads, bounds checks, references.
 
-use super::{FnCx, Home};
+use super::FnCx;
+use super::homes::Home;
 use crate::abi::RuntimeFn;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
