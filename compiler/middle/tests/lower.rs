@@ -1,5 +1,5 @@
-//! Lowers programs and checks the MIR after the ownership pass, for every placement: the samples in `tests/lower`, the
-//! repository's examples and the programs of `tests/run`.
+//! Lowers programs and checks the MIR after the ownership pass, for every placement: the repository's examples and the programs
+//! of `tests/run` and `tests/mir`.
 
 use pluto_middle::ids::{Id, SystemId};
 use pluto_middle::resolve::{Parsed, ParsedModule};
@@ -83,7 +83,7 @@ fn programs(folder: &str, out: &mut Vec<PathBuf>) {
 #[test]
 fn every_program_gives_balanced_mir() {
     let mut paths = Vec::new();
-    for folder in ["tests/lower", "../../tests/run", "../../tests/mir", "../../examples"] {
+    for folder in ["../../tests/run", "../../tests/mir", "../../examples"] {
         programs(folder, &mut paths);
     }
     let only = std::env::var("ONLY").unwrap_or_default();
@@ -108,7 +108,7 @@ fn every_program_gives_balanced_mir() {
 
 /// The sample's MIR as one process.
 fn sample(name: &str) -> mir::Program {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/run").join(name);
     let all = lower_all(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
     all.into_iter().next().map(|(_, program)| program).expect("there is a process")
 }
