@@ -24,7 +24,7 @@ fn label(shape: Shape) string {
 
 fn tagged(name: string) Point {
     let mut point = Point { name: name + "!", tags: [] }
-    for n in 0..3 { point.tags.push(f"{n}{name}") }
+    for n in 100..103 { point.tags.push(f"{n}{name}") }
     point.tags[1] = "one" + name
     point
 }
