@@ -27,6 +27,13 @@ pub fn own(program: &mut Program) {
     }
 }
 
+/// The locals that may be read before they are set, whatever their type; none but parameters in sound MIR.
+pub(super) fn live_at_entry(function: &Function) -> Vec<Local> {
+    let roles = Roles { roles: vec![Role::Owned; function.locals.len()], passings: &[] };
+    let mut live = liveness::compute(function, &roles).at_start;
+    std::mem::take(&mut live[super::Block::from_index(0)])
+}
+
 fn own_function(function: &mut Function, types: &IndexVec<TypeId, Type>, passings: &[Vec<Passing>]) {
     let roles = Roles::new(function, types, passings);
     let live = liveness::compute(function, &roles);

@@ -23,6 +23,9 @@ pub fn verify(program: &Program) -> Result<(), String> {
 
 fn check(program: &Program, function: &Function) -> Result<(), String> {
     shape(program, function)?;
+    let unset = super::ownership::live_at_entry(function);
+    let unset = unset.into_iter().find(|local| function.params.iter().all(|(param, _)| param != local));
+    ensure(unset.is_none(), || format!("{unset:?} may be read before it is set"))?;
     typing::check(program, function)?;
     balance::check(program, function)
 }
