@@ -18,7 +18,12 @@ fn main() {
 fn table(rounds: usize) {
     let rows = [
         Row { work: "fib(38)", target: 1.2, ours: Contestant::program("fib"), other: Contestant::rival("fib") },
-        Row { work: "sieve and sum over an array", target: 1.3, ours: Contestant::program("array"), other: Contestant::rival("array") },
+        Row {
+            work: "sieve and sum over an array",
+            target: 1.3,
+            ours: Contestant::program("array"),
+            other: Contestant::rival("array"),
+        },
         Row {
             work: "co-located service call / plain call",
             target: 1.1,

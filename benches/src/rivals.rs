@@ -53,7 +53,8 @@ fn unix() {
     let listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
     let own = std::env::current_exe().expect("a path");
     let address = path.display().to_string();
-    let mut server = Command::new(own).args(["rival", "tcp-server", &address]).stdin(Stdio::null()).spawn().expect("starts");
+    let mut server =
+        Command::new(own).args(["rival", "tcp-server", &address]).stdin(Stdio::null()).spawn().expect("starts");
     let (stream, _) = listener.accept().expect("the server connects");
     let _ = std::fs::remove_file(&path);
     ask(stream);
@@ -64,7 +65,8 @@ fn tcp() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     let own = std::env::current_exe().expect("a path");
-    let mut server = Command::new(own).args(["rival", "tcp-server", &address]).stdin(Stdio::null()).spawn().expect("starts");
+    let mut server =
+        Command::new(own).args(["rival", "tcp-server", &address]).stdin(Stdio::null()).spawn().expect("starts");
     let (stream, _) = listener.accept().expect("the server connects");
     stream.set_nodelay(true).expect("TCP");
     ask(stream);

@@ -83,7 +83,9 @@ impl Ready {
         let own = std::env::current_exe().map_err(|error| error.to_string())?;
         let pinned = || ["taskset", "-c", "0"].map(PathBuf::from).to_vec();
         match contestant {
-            Contestant::Rival(name) => Ok(Ready { command: vec![own, "rival".into(), (*name).into()], servers: vec![] }),
+            Contestant::Rival(name) => {
+                Ok(Ready { command: vec![own, "rival".into(), (*name).into()], servers: vec![] })
+            }
             Contestant::RivalPinned(name) => {
                 let mut command = pinned();
                 command.extend([own, "rival".into(), (*name).into()]);
@@ -108,7 +110,8 @@ impl Ready {
     fn time(&self) -> Result<Duration, String> {
         let _ = &self.servers;
         let begin = Instant::now();
-        let output = Command::new(&self.command[0]).args(&self.command[1..]).output().map_err(|error| error.to_string())?;
+        let output =
+            Command::new(&self.command[0]).args(&self.command[1..]).output().map_err(|error| error.to_string())?;
         let time = begin.elapsed();
         if output.status.success() { Ok(time) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
     }
@@ -120,5 +123,9 @@ fn build_program(name: &str, system: System, out: &Path) -> Result<(), String> {
     let mut dx = Diagnostics::default();
     build::build(&Disk, &options, Some(out), &mut dx);
     let broken = dx.sorted();
-    if broken.is_empty() { Ok(()) } else { Err(broken.iter().map(|it| it.message.clone()).collect::<Vec<_>>().join("; ")) }
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(broken.iter().map(|it| it.message.clone()).collect::<Vec<_>>().join("; "))
+    }
 }

@@ -69,7 +69,8 @@ fn prelink(archive: &Path, object: &Path) {
 fn embed_pages(root: &Path, out: &Path) {
     let folder = root.join("spec/errors");
     let entries = std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok);
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "md")).collect();
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "md")).collect();
     files.sort();
     let row = |path: &PathBuf| format!("    ({:?}, include_str!({path:?})),\n", path.file_stem().unwrap_or_default());
     let rows: String = files.iter().map(row).collect();

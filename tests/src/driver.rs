@@ -1,11 +1,11 @@
 //! Drives the compiler as a library over sources in memory, and runs executables. In: sources. Out: diagnostics as text, codes
 //! with lines, outputs.
 
+use pluto_syntax::diag::Diagnostics;
 use plutoc::load::{Memory, Sources};
 use plutoc::options::{MessageFormat, Options, System};
 use plutoc::render::{Colors, render};
 use plutoc::{check_all, deploy, front};
-use pluto_syntax::diag::Diagnostics;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -44,7 +44,8 @@ fn trials_of(path: &Path, files: driver::Files, expected: &Path, args: Vec<Strin
     for system in std::iter::once(None).chain(systems.into_iter().map(Some)) {
         let shown = system.as_deref().unwrap_or("one process").to_owned();
         let (files, expected, args) = (files.clone(), expected.clone(), args.clone());
-        trials.push(Trial::test(format!("{name} · {shown}"), move || run(&files, system.as_deref(), &args, &expected)));
+        trials
+            .push(Trial::test(format!("{name} · {shown}"), move || run(&files, system.as_deref(), &args, &expected)));
     }
     trials
 }
@@ -73,7 +74,8 @@ fn with_systems(mut files: driver::Files) -> (driver::Files, Vec<String>) {
 fn local_services(program: &Program) -> Option<(String, Vec<String>)> {
     let app = &program.classes[program.app?];
     let services = program.classes.iter().filter(|class| class.kind != ClassKind::Data);
-    let names = services.map(|class| (class.module.0 == 0).then(|| class.name.to_string())).collect::<Option<Vec<_>>>()?;
+    let names =
+        services.map(|class| (class.module.0 == 0).then(|| class.name.to_string())).collect::<Option<Vec<_>>>()?;
     Some((app.name.to_string(), names))
 }
 

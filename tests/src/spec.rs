@@ -44,7 +44,11 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
     match case.promise() {
         "run" => {
             let ran = driver::run_local(&files, &[], &repo::root())?;
-            let shown = if ran.code == 0 { ran.output } else { format!("{}{}(exit code {})\n", ran.output, ran.errors, ran.code) };
+            let shown = if ran.code == 0 {
+                ran.output
+            } else {
+                format!("{}{}(exit code {})\n", ran.output, ran.errors, ran.code)
+            };
             let output = case.output.as_ref().ok_or("a `run` fence needs an `output` fence behind it")?;
             same(page, output, &shown)
         }
@@ -109,7 +113,9 @@ fn same(page: &Path, fence: &fences::Fence, now: &str) -> Result<(), Failed> {
     }
     // Blessing one fence moves those behind it: find it again by its old text.
     let text = repo::read(page);
-    let again = fences::fences(&text).into_iter().find(|it| it.info == fence.info && it.text == fence.text && it.line >= fence.line);
+    let again = fences::fences(&text)
+        .into_iter()
+        .find(|it| it.info == fence.info && it.text == fence.text && it.line >= fence.line);
     let line = again.map_or(fence.line, |it| it.line);
     std::fs::write(page, fences::replaced(&text, line, now)).map_err(|error| Failed::from(error.to_string()))
 }

@@ -42,7 +42,11 @@ fn functions_are_short() {
         let mut open: Option<(usize, usize, String)> = None;
         for (index, line) in text.lines().enumerate() {
             let indent = line.len() - line.trim_start().len();
-            let begins = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(super) ").trim_start_matches("pub(crate) ");
+            let begins = line
+                .trim_start()
+                .trim_start_matches("pub ")
+                .trim_start_matches("pub(super) ")
+                .trim_start_matches("pub(crate) ");
             if open.is_none() && begins.starts_with("fn ") && line.trim_end().ends_with('{') {
                 open = Some((index, indent, begins.to_owned()));
             } else if let Some((begin, level, name)) = &open
@@ -78,7 +82,16 @@ fn dependencies_go_one_way() {
         ("runtime/proto", &[]),
         ("runtime/rt", &["pluto-abi", "pluto-proto"]),
     ];
-    let ours = ["pluto-syntax", "pluto-middle", "pluto-codegen", "plutoc", "pluto-abi", "pluto-proto", "pluto-rt", "pluto-tests"];
+    let ours = [
+        "pluto-syntax",
+        "pluto-middle",
+        "pluto-codegen",
+        "plutoc",
+        "pluto-abi",
+        "pluto-proto",
+        "pluto-rt",
+        "pluto-tests",
+    ];
     let mut broken = vec![];
     for (folder, allowed) in may {
         let manifest = repo::read(&repo::root().join(folder).join("Cargo.toml"));
@@ -96,7 +109,9 @@ fn dependencies_go_one_way() {
 fn only_plutoc_touches_the_world() {
     let banned = ["std::fs", "std::env::", "std::process", "std::net", "ariadne"];
     let mut broken = vec![];
-    for folder in ["compiler/syntax/src", "compiler/middle/src", "compiler/codegen/src", "runtime/proto/src", "runtime/abi/src"] {
+    for folder in
+        ["compiler/syntax/src", "compiler/middle/src", "compiler/codegen/src", "runtime/proto/src", "runtime/abi/src"]
+    {
         for path in repo::files(&repo::root().join(folder), &["rs"]) {
             let text = repo::read(&path);
             let code = text.split("#[cfg(test)]").next().unwrap_or("");
@@ -172,7 +187,8 @@ fn fences_carry_promises() {
 #[test]
 fn snapshots_have_sources_and_are_accepted() {
     let tests = repo::root().join("tests");
-    let mut broken: Vec<String> = repo::files(&tests, &["new"]).iter().map(|path| format!("{} is not accepted", repo::relative(path))).collect();
+    let mut broken: Vec<String> =
+        repo::files(&tests, &["new"]).iter().map(|path| format!("{} is not accepted", repo::relative(path))).collect();
     for snapshot in repo::files(&tests, &["snap"]) {
         let source = snapshot.with_extension("pluto");
         if !source.exists() {
@@ -188,7 +204,15 @@ fn snapshots_have_sources_and_are_accepted() {
 
 #[test]
 fn crates_without_a_fence_forbid_unsafe() {
-    for library in ["compiler/syntax", "compiler/middle", "compiler/codegen", "compiler/plutoc", "runtime/abi", "runtime/proto", "tests"] {
+    for library in [
+        "compiler/syntax",
+        "compiler/middle",
+        "compiler/codegen",
+        "compiler/plutoc",
+        "runtime/abi",
+        "runtime/proto",
+        "tests",
+    ] {
         let text = repo::read(&repo::root().join(Path::new(library)).join("src/lib.rs"));
         assert!(text.contains("#![forbid(unsafe_code)]"), "{library}");
     }

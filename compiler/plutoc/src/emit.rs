@@ -72,7 +72,8 @@ fn late(front: &Front, options: &Options, stage: Stage, dx: &mut Diagnostics) ->
             }
             let mut text = String::new();
             for program in lower_all(front, &placed) {
-                let shown = if stage == Stage::Mir { mir::print::print(&program) } else { pluto_codegen::clif(&program) };
+                let shown =
+                    if stage == Stage::Mir { mir::print::print(&program) } else { pluto_codegen::clif(&program) };
                 let _ = writeln!(text, "// process {}\n{shown}", program.process);
             }
             Some(text)

@@ -109,7 +109,8 @@ pub fn choose_system(front: &Front, wanted: &System, dx: &mut Diagnostics) -> Op
     let found = front.hir.systems.iter().position(|system| *system.name == **name);
     if found.is_none() {
         let known: Vec<&str> = front.hir.systems.iter().map(|system| &*system.name).collect();
-        let known = if known.is_empty() { "it declares none".to_owned() } else { format!("it declares {}", known.join(", ")) };
+        let known =
+            if known.is_empty() { "it declares none".to_owned() } else { format!("it declares {}", known.join(", ")) };
         dx.push(
             Diagnostic::global(Code::E0509, format!("the program has no system `{name}`"))
                 .help(format!("{known}; a system is declared with `system {name} for App {{ … }}`")),
@@ -149,7 +150,11 @@ pub fn compile(files: &dyn load::Files, options: &Options, dx: &mut Diagnostics)
 }
 
 /// The tests as an object; `None` if there were errors.
-pub fn compile_tests(files: &dyn load::Files, options: &Options, dx: &mut Diagnostics) -> (load::Sources, Option<Vec<u8>>) {
+pub fn compile_tests(
+    files: &dyn load::Files,
+    options: &Options,
+    dx: &mut Diagnostics,
+) -> (load::Sources, Option<Vec<u8>>) {
     let (sources, front) = front(files, &options.file, dx);
     let Some(front) = front else { return (sources, None) };
     let placed = back(&front, None, dx);

@@ -15,7 +15,8 @@ static RUNTIME: &[u8] = include_bytes!(env!("PLUTO_RUNTIME"));
 /// E0603 without `cc`, E0604 if it fails, E0605 if something cannot be written.
 pub fn link(object: &[u8], out: &Path) -> Result<(), Diagnostic> {
     let runtime = runtime_object()?;
-    let mut file = tempfile::Builder::new().suffix(".o").tempfile().map_err(|error| cannot_write("a temporary file", &error))?;
+    let mut file =
+        tempfile::Builder::new().suffix(".o").tempfile().map_err(|error| cannot_write("a temporary file", &error))?;
     file.write_all(object).map_err(|error| cannot_write("a temporary file", &error))?;
     let mut cc = Command::new("cc");
     cc.arg("-o").arg(out).arg(file.path()).arg(&runtime);

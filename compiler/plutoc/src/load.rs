@@ -113,7 +113,9 @@ impl Loader<'_> {
             Ok(bytes) => bytes,
             Err(error) => {
                 let message = format!("cannot read `{shown}`: {error}");
-                self.dx.push(complain(Code::E0601, message).help("name a `.pluto` file, or a folder that holds `main.pluto`"));
+                self.dx.push(
+                    complain(Code::E0601, message).help("name a `.pluto` file, or a folder that holds `main.pluto`"),
+                );
                 return None;
             }
         };
@@ -226,7 +228,9 @@ enum Visit {
 fn imports_of(module: &Module) -> Vec<(usize, Vec<Name>, Span)> {
     let items = module.items.iter().enumerate();
     let imports = items.filter_map(|(position, item)| match &item.kind {
-        ItemKind::Import { path, .. } => Some((position, path.iter().map(|part| part.name.clone()).collect(), item.span)),
+        ItemKind::Import { path, .. } => {
+            Some((position, path.iter().map(|part| part.name.clone()).collect(), item.span))
+        }
         ItemKind::Fn(_)
         | ItemKind::Class(_)
         | ItemKind::Enum(_)

@@ -43,8 +43,10 @@ fn human(list: &[Diagnostic], sources: &Sources, colors: Colors, out: &mut dyn W
     let mut cache = Texts { sources, ready: BTreeMap::new() };
     for diagnostic in list.iter().take(MOST_SHOWN) {
         match &diagnostic.primary {
-            Some(primary) => report(diagnostic, primary.span, colors).write(&mut cache, &mut *out)?,
-            None => without_place(diagnostic, out)?,
+            Some(primary) if !on_long_line(diagnostic, sources) => {
+                report(diagnostic, primary.span, colors).write(&mut cache, &mut *out)?;
+            }
+            Some(_) | None => without_source(diagnostic, sources, out)?,
         }
     }
     if list.len() > MOST_SHOWN {
@@ -58,8 +60,29 @@ fn human(list: &[Diagnostic], sources: &Sources, colors: Colors, out: &mut dyn W
     Ok(())
 }
 
-fn without_place(diagnostic: &Diagnostic, out: &mut dyn Write) -> std::io::Result<()> {
+/// Longer lines are not shown: nobody reads them in a terminal, and generated ones may have megabytes.
+const LONGEST_LINE: usize = 400;
+
+fn on_long_line(diagnostic: &Diagnostic, sources: &Sources) -> bool {
+    let labels = diagnostic.primary.iter().chain(&diagnostic.secondary);
+    labels.into_iter().any(|label| {
+        let text = &sources.file(label.span.file).text;
+        let (start, end) =
+            (text.floor_char_boundary(label.span.start as usize), text.ceil_char_boundary(label.span.end as usize));
+        let before = text[..start].bytes().rev().take(LONGEST_LINE).take_while(|byte| *byte != b'\n').count();
+        let after = text[start..].bytes().take(LONGEST_LINE).take_while(|byte| *byte != b'\n').count();
+        before + after >= LONGEST_LINE || end - start >= LONGEST_LINE * 4
+    })
+}
+
+/// Messages without a place, and those whose place cannot be shown: with the place in words.
+fn without_source(diagnostic: &Diagnostic, sources: &Sources, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "[{}] {}: {}", diagnostic.code.as_str(), kind_word(diagnostic), diagnostic.message)?;
+    for label in diagnostic.primary.iter().chain(&diagnostic.secondary) {
+        let (line, column) = sources.line_col(label.span);
+        let text = if label.text.is_empty() { "here" } else { &label.text };
+        writeln!(out, "  at {}:{line}:{column}: {text}", sources.file(label.span.file).path)?;
+    }
     for note in &diagnostic.notes {
         writeln!(out, "  note: {note}")?;
     }
@@ -86,13 +109,13 @@ fn report(diagnostic: &Diagnostic, primary: Span, colors: Colors) -> Report<'sta
         .with_code(diagnostic.code.as_str())
         .with_message(&diagnostic.message);
     let labels = diagnostic.primary.iter().map(|label| (label, color));
-    let labels = labels.chain(diagnostic.secondary.iter().map(|label| (label, Color::Cyan)));
-    for (order, (label, color)) in (0i32..).zip(labels) {
-        let mut shown = Label::new(place(label.span)).with_color(color).with_order(order);
-        if !label.text.is_empty() {
-            shown = shown.with_message(&label.text);
-        }
-        report = report.with_label(shown);
+    let mut labels: Vec<_> = labels.chain(diagnostic.secondary.iter().map(|label| (label, Color::Cyan))).collect();
+    // ariadne opens a new frame for a label above the one before it.
+    labels.sort_by_key(|(label, _)| (label.span.file != primary.file, label.span));
+    for (label, color) in labels {
+        // ariadne underlines only what it has a word for.
+        let text = if label.text.is_empty() { "here" } else { &label.text };
+        report = report.with_label(Label::new(place(label.span)).with_color(color).with_message(text));
     }
     for note in &diagnostic.notes {
         report = report.with_note(note);

@@ -27,7 +27,12 @@ pub struct Executable {
 }
 
 /// Builds to `out`, or to a name made from the file's.
-pub fn build(files: &dyn Files, options: &Options, out: Option<&Path>, dx: &mut Diagnostics) -> (Sources, Option<Output>) {
+pub fn build(
+    files: &dyn Files,
+    options: &Options,
+    out: Option<&Path>,
+    dx: &mut Diagnostics,
+) -> (Sources, Option<Output>) {
     let (sources, built) = compile(files, options, dx);
     let Some(built) = built else { return (sources, None) };
     let default = default_name(&options.file);
@@ -62,7 +67,12 @@ pub(super) fn write(built: &Built, out: &Path, addresses: &Addresses<'_>) -> Res
     Ok(Output { executables })
 }
 
-fn executable(built: &Built, process: pluto_middle::ids::ProcessId, object: &[u8], path: &Path) -> Result<Executable, Diagnostic> {
+fn executable(
+    built: &Built,
+    process: pluto_middle::ids::ProcessId,
+    object: &[u8],
+    path: &Path,
+) -> Result<Executable, Diagnostic> {
     link::link(object, path)?;
     let process = &built.placement.processes[process];
     Ok(Executable { process: process.name.to_string(), path: path.to_owned(), has_main: process.has_main })

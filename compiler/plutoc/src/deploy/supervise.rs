@@ -81,7 +81,10 @@ fn wait(running: &mut [Running], main: usize, signals: &AtomicUsize) -> u8 {
                 }
                 Ok(Some(status)) => {
                     process.ended = Some(status);
-                    eprintln!("plutoc: process `{}` ended early ({status}); calls to it fail from now on", process.name);
+                    eprintln!(
+                        "plutoc: process `{}` ended early ({status}); calls to it fail from now on",
+                        process.name
+                    );
                 }
                 Ok(None) => {}
                 Err(error) => {
