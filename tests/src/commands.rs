@@ -197,6 +197,69 @@ fn a_remote_fault_reaches_the_caller_with_both_paths() {
 }
 
 #[test]
+fn a_process_goes_on_after_a_fault_and_keeps_its_state() {
+    let source = "import std.env
+class Worker {
+    done: int = 0
+    fn work(mut self, n: int) int {
+        self.done += 1
+        let limits = [10]
+        limits[n] + self.done
+    }
+}
+app Main[worker: Worker] { fn main(self) { print(self.worker.work(env.args().len())!) } }
+system Two for Main { pod p { process front { Main }
+        process back { Worker } } }
+";
+    let (folder, path) = program(source);
+    let out = folder.path().join("out");
+    let built = plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Two", "-o", out.to_str().expect("UTF-8")]);
+    assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
+    let socket = format!("unix:{}", folder.path().join("b.sock").display());
+    let mut back = Command::new(out.join("back"));
+    let back = back.env("PLUTO_ADDR_back", &socket).stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let _group = Group(vec![back]);
+    let front = |args: &[&str]| {
+        let mut command = Command::new(out.join("front"));
+        let output = command.args(args).env("PLUTO_ADDR_back", &socket).output().expect("it starts");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    assert_eq!(front(&[]).1, "11\n");
+    let (code, _, errors) = front(&["one argument: index 1"]);
+    assert_eq!(code, Some(101), "{errors}");
+    assert!(errors.contains("Worker.work") && errors.contains("Main.main"), "{errors}");
+    assert_eq!(front(&[]).1, "13\n");
+}
+
+#[test]
+fn a_callee_that_is_not_there_is_an_error_not_a_hang() {
+    let source = "class Worker { fn work(self, n: int) int { n } }
+app Main[worker: Worker] {
+    fn main(self) {
+        print(self.worker.work(1)!)
+        let later = self.worker.work(2) catch err: UnavailableError { print(err.may_have_run)
+            return } catch err { print(f\"other {err}\")
+            return }
+        print(later)
+    }
+}
+system Two for Main { pod p { process front { Main }
+        process back { Worker } } }
+";
+    let (folder, path) = program(source);
+    let out = folder.path().join("out");
+    let built = plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Two", "-o", out.to_str().expect("UTF-8")]);
+    assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
+    // Nobody is there at all: the call waits for its deadline and says that it did not run.
+    let mut front = Command::new(out.join("front"));
+    let nobody = format!("unix:{}", folder.path().join("none.sock").display());
+    let output = front.env("PLUTO_ADDR_back", nobody).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    let errors = text(&output.stderr);
+    assert!(errors.contains("UnavailableError") && errors.contains("may_have_run: false"), "{errors}");
+}
+
+#[test]
 fn a_run_leaves_nothing_behind() {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let mut command = Command::new(driver::plutoc());

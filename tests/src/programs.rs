@@ -89,6 +89,9 @@ fn run(files: &driver::Files, system: Option<&str>, args: &[String], expected: &
         std::fs::write(expected, &now).map_err(|error| error.to_string())?;
     }
     let wanted = repo::read(expected);
+    if ran.errors.contains("leak: ") {
+        return Err(format!("a process of the program leaks:\n{}", ran.errors).into());
+    }
     if now == wanted {
         return Ok(());
     }
