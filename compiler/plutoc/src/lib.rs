@@ -1,6 +1,7 @@
 //! `plutoc`: files and flags → executables. The only crate that touches files, environment, processes and the terminal.
 //! This file is the spine: the whole compiler on one screen.
 #![forbid(unsafe_code)]
+#![allow(clippy::result_large_err, reason = "diagnostics are errors of files and tools here, at most one a run")]
 #![doc = include_str!("../../ARCHITECTURE.md")]
 
 pub mod cli;
