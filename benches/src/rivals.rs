@@ -24,6 +24,7 @@ fn fib(n: i64) -> i64 {
     if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
 }
 
+#[allow(clippy::same_item_push, reason = "the Pluto program pushes one by one too")]
 fn array() -> i64 {
     let mut total = 0;
     for _ in 0..5 {
