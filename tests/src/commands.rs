@@ -213,11 +213,13 @@ system Two for Main { pod p { process front { Main }
 ";
     let (folder, path) = program(source);
     let out = folder.path().join("out");
-    let built = plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Two", "-o", out.to_str().expect("UTF-8")]);
+    let built =
+        plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Two", "-o", out.to_str().expect("UTF-8")]);
     assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
     let socket = format!("unix:{}", folder.path().join("b.sock").display());
     let mut back = Command::new(out.join("back"));
-    let back = back.env("PLUTO_ADDR_back", &socket).stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let back =
+        back.env("PLUTO_ADDR_back", &socket).stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     let _group = Group(vec![back]);
     let front = |args: &[&str]| {
         let mut command = Command::new(out.join("front"));
@@ -248,7 +250,8 @@ system Two for Main { pod p { process front { Main }
 ";
     let (folder, path) = program(source);
     let out = folder.path().join("out");
-    let built = plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Two", "-o", out.to_str().expect("UTF-8")]);
+    let built =
+        plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Two", "-o", out.to_str().expect("UTF-8")]);
     assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
     // Nobody is there at all: the call waits for its deadline and says that it did not run.
     let mut front = Command::new(out.join("front"));
