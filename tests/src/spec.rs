@@ -45,12 +45,13 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
         "run" => {
             let ran = driver::run_local(&files, &[], &repo::root())?;
             let shown = if ran.code == 0 {
-                ran.output
+                ran.output.clone()
             } else {
                 format!("{}{}(exit code {})\n", ran.output, ran.errors, ran.code)
             };
             let output = case.output.as_ref().ok_or("a `run` fence needs an `output` fence behind it")?;
-            same(page, output, &shown)
+            same(page, output, &shown)?;
+            under_every_system(&files, &ran)
         }
         "check" => {
             let checked = driver::check(&files);
@@ -68,6 +69,19 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
         "fails" => fails(page, case, &driver::check(&files), code),
         other => Err(format!("a `pluto` fence promises `run`, `check`, `test` or `fails`, not `{other}`").into()),
     }
+}
+
+/// A program that declares systems does the same under each of them.
+fn under_every_system(files: &driver::Files, alone: &driver::Ran) -> Result<(), Failed> {
+    let declared = files.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.strip_prefix("system "));
+    for system in declared.filter_map(|line| line.split_whitespace().next()) {
+        let ran = driver::run_system(files, system, &[], &repo::root());
+        if (&ran.output, ran.code) != (&alone.output, alone.code) {
+            let (output, errors, code) = (ran.output, ran.errors, ran.code);
+            return Err(format!("under `{system}`, exit code {code}:\n{output}{errors}").into());
+        }
+    }
+    Ok(())
 }
 
 fn fails(page: &Path, case: &Case, checked: &Checked, code: Option<&str>) -> Result<(), Failed> {
