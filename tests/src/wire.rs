@@ -1,0 +1,193 @@
+//! The wire format of generated code, against bincode 2 itself: a compiled process is sent values that bincode encoded, decodes
+//! and returns them, and the bytes that come back are those of bincode.
+
+use bincode::config::standard;
+use bincode::{Decode, Encode};
+use pluto_proto::frame::{Decoder, Frame, Hello, put_hello, put_request};
+use pluto_proto::topology::Topology;
+use pluto_tests::driver;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = r#"
+enum Color { Red, Green, Blue }
+enum Kind { Plain, Sized { by: float, tags: [string] }, Both { color: Color, left: bool } }
+class Part { name: string, code: byte, next: Part? = none }
+class All {
+    n: int
+    f: float
+    b: bool
+    s: string
+    list: [Part?]
+    map: Map<string, (int, bool)>
+    kind: Kind
+    color: Color
+    nested: int??
+    grid: [[int]]
+}
+class Echo {
+    fn echo(self, all: All) All {
+        let mut copy = all
+        copy.n = all.n
+        copy
+    }
+}
+app Main[echo: Echo] {
+    fn main(self) {
+        let all = All { n: 1, f: 1.5, b: true, s: "", list: [], map: {}, kind: Kind.Plain, color: Color.Red, nested: none, grid: [] }
+        print(self.echo.echo(all)!)
+    }
+}
+system Two for Main { pod p { process front { Main }
+        process back { Echo } } }
+"#;
+
+#[derive(Clone, Debug, Encode, Decode)]
+enum Color {
+    Red,
+    Green,
+    Blue,
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+enum Kind {
+    Plain,
+    Sized { by: f64, tags: Vec<String> },
+    Both { color: Color, left: bool },
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Part {
+    name: String,
+    code: u8,
+    next: Option<Box<Part>>,
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct All {
+    n: i64,
+    f: f64,
+    b: bool,
+    s: String,
+    list: Vec<Option<Part>>,
+    // A map in order of insertion is a list of pairs on the wire.
+    map: Vec<(String, (i64, bool))>,
+    kind: Kind,
+    color: Color,
+    nested: Option<Option<i64>>,
+    grid: Vec<Vec<i64>>,
+}
+
+fn colors() -> impl Strategy<Value = Color> {
+    prop_oneof![Just(Color::Red), Just(Color::Green), Just(Color::Blue)]
+}
+
+fn kinds() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        Just(Kind::Plain),
+        (any::<f64>(), prop::collection::vec(".{0,5}", 0..4)).prop_map(|(by, tags)| Kind::Sized { by, tags }),
+        (colors(), any::<bool>()).prop_map(|(color, left)| Kind::Both { color, left }),
+    ]
+}
+
+fn parts() -> impl Strategy<Value = Part> {
+    let chain = prop::collection::vec((".{0,8}", any::<u8>()), 1..6);
+    chain.prop_map(|names| {
+        let link = |next: Option<Box<Part>>, (name, code)| Some(Box::new(Part { name, code, next }));
+        *names.into_iter().fold(None, link).expect("at least one")
+    })
+}
+
+fn alls() -> impl Strategy<Value = All> {
+    let scalars = (any::<i64>(), any::<f64>(), any::<bool>(), ".{0,300}");
+    let list = prop::collection::vec(prop::option::of(parts()), 0..5);
+    let map = prop::collection::btree_map(".{0,6}", (any::<i64>(), any::<bool>()), 0..5);
+    let rest = (kinds(), colors(), prop::option::of(prop::option::of(any::<i64>())));
+    let grid = prop::collection::vec(prop::collection::vec(any::<i64>(), 0..4), 0..4);
+    (scalars, list, map, rest, grid).prop_map(|((n, f, b, s), list, map, (kind, color, nested), grid)| {
+        let map = map.into_iter().collect();
+        All { n, f, b, s, list, map, kind, color, nested, grid }
+    })
+}
+
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the process that serves, and connects to it as the other one would.
+fn connect(folder: &Path) -> (Server, UnixStream, Decoder) {
+    let out = folder.join("out");
+    driver::build(&vec![("main.pluto".to_owned(), PROGRAM.to_owned())], Some("Two"), &out).expect("it compiles");
+    let socket = folder.join("back.sock");
+    let mut command = Command::new(out.join("back"));
+    let command = command.env("PLUTO_ADDR_back", format!("unix:{}", socket.display())).stdin(Stdio::null());
+    let server = Server(command.spawn().expect("it starts"));
+    let begin = Instant::now();
+    let mut stream = loop {
+        match UnixStream::connect(&socket) {
+            Ok(stream) => break stream,
+            Err(error) => assert!(begin.elapsed() < Duration::from_secs(20), "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+    let text = std::fs::read_to_string(out.join("topology.json")).expect("it was built");
+    let build = Topology::parse(&text).expect("it is right").build;
+    let mut hello = vec![];
+    put_hello(&mut hello, &Hello { build, process: "front".to_owned() });
+    stream.write_all(&hello).expect("connected");
+    (server, stream, Decoder::default())
+}
+
+fn next_frame(stream: &mut UnixStream, decoder: &mut Decoder) -> Frame {
+    let mut bytes = [0; 4096];
+    loop {
+        if let Some(frame) = decoder.take().expect("well-formed frames") {
+            return frame;
+        }
+        let count = stream.read(&mut bytes).expect("an answer in time");
+        assert!(count > 0, "the process closed the connection");
+        decoder.push(&bytes[..count]);
+    }
+}
+
+#[test]
+fn generated_code_writes_and_reads_bincode() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (_server, stream, decoder) = connect(folder.path());
+    let connection = std::cell::RefCell::new((stream, decoder, 0));
+    let mut runner = TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
+    let echoed = runner.run(&alls(), |all| {
+        let (stream, decoder, calls) = &mut *connection.borrow_mut();
+        *calls += 1;
+        let body = bincode::encode_to_vec(&all, standard()).expect("it can be encoded");
+        let mut frame = vec![];
+        put_request(&mut frame, *calls, 0, 20_000, &body).expect("small enough");
+        stream.write_all(&frame).expect("the process lives");
+        loop {
+            match next_frame(stream, decoder) {
+                Frame::Hello(_) => {}
+                Frame::Reply { call, body: reply } => {
+                    prop_assert_eq!(call, *calls);
+                    prop_assert_eq!(reply[0], 0, "not a value");
+                    prop_assert_eq!(&reply[1..], &body[..]);
+                    return Ok(());
+                }
+                other @ (Frame::Request(_) | Frame::Refused { .. }) => {
+                    return Err(TestCaseError::fail(format!("{other:?}")));
+                }
+            }
+        }
+    });
+    echoed.unwrap_or_else(|error| panic!("{error}"));
+}
