@@ -89,7 +89,8 @@ fn describe(program: &Program, circle: &[(ClassId, &Dep)]) -> Diagnostic {
     diagnostic
         .note("calls around a circle would wait for each other for ever, so dependencies must not form one")
         .help(format!(
-            "take one step out of the circle: let `{}` send events over a channel that `{}` receives, or move what both need into a third service",
+            "take one step out of the circle: move what both need into a third service, or (once channels are built) let `{}` send \
+             events that `{}` receives",
             name(last),
             name(first.0)
         ))

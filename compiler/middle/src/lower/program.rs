@@ -143,11 +143,12 @@ impl<'a> Lowering<'a> {
         self.placement.route(self.process, self.class_of_method(method))
     }
 
-    /// The place in call paths.
+    /// The place in call paths. Functions that only the compiler knows (`Store$start`) go by the name before their `$`.
     pub(super) fn site(&mut self, function: &Name, span: Span) -> Site {
         let (line, _) = self.program.sources.line_col(span);
+        let function = function.split_once('$').map_or_else(|| function.clone(), |(name, _)| name.into());
         let file = self.files[span.file.0 as usize].clone();
-        let info = SiteInfo { function: function.clone(), file, line };
+        let info = SiteInfo { function, file, line };
         let sites = &mut self.sites;
         *self.site_ids.entry(info).or_insert_with_key(|info| sites.push(info.clone()))
     }

@@ -22,6 +22,9 @@ const FOREIGN: &[(&str, &str)] = &[
     ("str", "write `string` for the type, and `f\"{x}\"` for a value as text"),
     ("String", "write `string`"),
     ("Int", "write `int`"),
+    ("Integer", "write `int`"),
+    ("long", "write `int`"),
+    ("uint", "write `int`"),
     ("i64", "write `int`"),
     ("i32", "write `int`"),
     ("u8", "write `byte`"),
@@ -29,7 +32,12 @@ const FOREIGN: &[(&str, &str)] = &[
     ("f64", "write `float`"),
     ("double", "write `float`"),
     ("Bool", "write `bool`"),
+    ("Boolean", "write `bool`"),
     ("boolean", "write `bool`"),
+    ("Double", "write `float`"),
+    ("HashMap", "write `Map<K, V>`"),
+    ("Dict", "write `Map<K, V>`"),
+    ("dict", "write `Map<K, V>`"),
     ("Array", "write `[T]`"),
     ("List", "write `[T]`"),
     ("Vec", "write `[T]`"),
@@ -95,7 +103,7 @@ pub(super) fn missing_self(name: &Ident) -> Diagnostic {
 }
 
 pub(super) fn declared_twice(name: &Ident, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0202, name.span, format!("there is already a `{}` here", name.name))
+    Diagnostic::new(Code::E0202, name.span, format!("`{}` is declared twice", name.name))
         .label("the second one")
         .also(first, "the first one")
         .help("rename or remove one of them")
