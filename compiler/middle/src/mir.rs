@@ -523,7 +523,7 @@ pub enum Inst {
     /// Stores o where the reference points; what was there is dropped.
     Store { to: Operand, value: Operand },
     /// A built-in method with `Faults::Never`. If it changes its receiver, `args[0]` is a reference; otherwise all are
-    /// borrowed, except that parameters of type `T`, `K`, `V` of changing methods are owned. `elem` types come from the locals.
+    /// borrowed, except that parameters of type `T`, `K`, `V` of changing methods are owned (but the key of `remove`). `elem` types come from the locals.
     Builtin { dest: Local, method: Method, receiver: TypeId, args: Vec<Operand> },
     /// `dest: string` = the text of a value (b) as `f"{…}"` shows it (a string as it is), with a format text if any.
     Show { dest: Local, ty: TypeId, value: Operand, format: Option<Name> },

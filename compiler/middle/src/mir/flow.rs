@@ -19,6 +19,8 @@ pub fn builtin_use(method: Method, index: usize) -> Use {
     let row = method.row();
     let param = index.checked_sub(1).and_then(|at| row.params.get(at));
     match (row.changes, param) {
+        // A key to look for stays with the caller; the stored one goes with its entry.
+        (Changes::Yes, Some(Sig::K)) if method == Method::MapRemove => Use::Borrowed,
         (Changes::Yes, Some(Sig::T | Sig::K | Sig::V)) => Use::Owned,
         (Changes::Yes | Changes::No, Some(_) | None) => Use::Borrowed,
     }
