@@ -35,7 +35,6 @@ const FOREIGN: &[(&str, &str)] = &[
     ("Boolean", "write `bool`"),
     ("boolean", "write `bool`"),
     ("Double", "write `float`"),
-    ("HashMap", "write `Map<K, V>`"),
     ("Dict", "write `Map<K, V>`"),
     ("dict", "write `Map<K, V>`"),
     ("Array", "write `[T]`"),
