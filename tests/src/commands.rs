@@ -107,6 +107,21 @@ fn a_missing_cc_has_its_own_message() {
 }
 
 #[test]
+fn a_failing_linker_has_its_own_message() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = program("fn main() { }\n");
+    let cc = folder.path().join("cc");
+    std::fs::write(&cc, "#!/bin/sh\necho no room left >&2\nexit 1\n").expect("writable");
+    std::fs::set_permissions(&cc, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let paths = format!("{}:/usr/bin:/bin", folder.path().display());
+    let output =
+        Command::new(driver::plutoc()).arg("run").arg(&path).env("PATH", paths).output().expect("plutoc starts");
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stderr);
+    assert!(shown.contains("E0604") && shown.contains("no room left"), "{shown}");
+}
+
+#[test]
 fn an_unwritable_output_has_its_own_message() {
     let (folder, path) = program("fn main() { }\n");
     let taken = folder.path().join("taken");
@@ -260,6 +275,54 @@ system Two for Main { pod p { process front { Main }
     assert_eq!(output.status.code(), Some(1));
     let errors = text(&output.stderr);
     assert!(errors.contains("UnavailableError") && errors.contains("may_have_run: false"), "{errors}");
+}
+
+/// Calls a method that never ends; `meanwhile` gets the callee's process once the call has begun. What the caller printed.
+fn call_without_end(meanwhile: impl FnOnce(&mut Child)) -> String {
+    let source =
+        "class Worker { fn work(mut self, n: int) int { let mut x = n\n        while x > 0 { x = 1 }\n        x } }
+app Main[worker: Worker] {
+    fn main(self) {
+        print(\"calling\")
+        let done = self.worker.work(1) catch err: NetworkError { print(f\"network {err.may_have_run}\")
+            return } catch err: TimeoutError { print(f\"timeout {err.may_have_run} {err.method}\")
+            return }!
+        print(done)
+    }
+}
+system Two for Main { pod p { process front { Main }
+        process back { Worker } } }
+";
+    let (folder, path) = program(source);
+    let out = folder.path().join("out");
+    let built =
+        plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Two", "-o", out.to_str().expect("UTF-8")]);
+    assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
+    let socket = format!("unix:{}", folder.path().join("b.sock").display());
+    let start = |name: &str| {
+        let mut command = Command::new(out.join(name));
+        command.env("PLUTO_ADDR_back", &socket).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().expect("it starts")
+    };
+    let mut group = Group(vec![start("back")]);
+    let front = start("front");
+    std::thread::sleep(Duration::from_secs(1));
+    meanwhile(&mut group.0[0]);
+    text(&front.wait_with_output().expect("it ends").stdout)
+}
+
+#[test]
+fn a_callee_that_dies_is_a_network_error() {
+    let printed = call_without_end(|back| back.kill().expect("it is there"));
+    assert_eq!(printed, "calling\nnetwork true\n");
+}
+
+#[test]
+fn a_callee_that_does_not_answer_is_a_timeout() {
+    let begin = Instant::now();
+    let printed = call_without_end(|_| ());
+    assert_eq!(printed, "calling\ntimeout true work\n");
+    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
 }
 
 #[test]
