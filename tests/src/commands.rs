@@ -404,3 +404,49 @@ fn types_that_do_not_cross_have_no_serialization_code() {
     let split = symbols(&["--system", "Split"], "split", Some("ledger"));
     assert!(coders(&split) > 0, "{split}");
 }
+
+/// Services in three processes that say when they start and stop; `Base.start` ends as told.
+fn lives(start: &str) -> String {
+    format!(
+        "error Bad {{ why: string }}
+class Base {{ n: int
+    fn start(mut self) {{ print(\"base starts\"); {start} }}
+    fn stop(mut self) {{ print(f\"base stops at {{self.n}}\") }}
+    fn hit(mut self) int {{ self.n += 1; self.n }}
+}}
+class Top[base: Base] {{ n: int
+    fn start(mut self) {{ self.n = 1; print(f\"top starts {{self.base.hit()!}}\") }}
+    fn stop(mut self) {{ print(f\"top stops {{self.base.hit()!}}\") }}
+    fn go(mut self) int {{ self.n += 1; self.base.hit()! }}
+}}
+app Main[top: Top] {{ fn main(self) int {{ print(\"main\"); self.top.go()! }} }}
+system Apart for Main {{ pod a {{ Main }} pod b {{ Top }} pod c {{ Base }} }}
+"
+    )
+}
+
+#[test]
+fn a_system_starts_and_stops_in_the_order_of_one_process() {
+    let (_folder, path) = program(&lives("self.n = 0"));
+    let local = plutoc(&["run", path.to_str().expect("UTF-8")]);
+    let apart = plutoc(&["run", path.to_str().expect("UTF-8"), "--system", "Apart"]);
+    let expected = "base starts\ntop starts 1\nmain\ntop stops 3\nbase stops at 3\n";
+    for output in [local, apart] {
+        assert_eq!((text(&output.stdout).as_str(), text(&output.stderr).as_str()), (expected, ""));
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+#[test]
+fn a_start_that_fails_ends_the_system_before_main() {
+    for (start, code) in [("if self.n == 0 { raise Bad { why: \"no disk\" } }", 1), ("print(1 / self.n)", 101)] {
+        let (_folder, path) = program(&lives(start));
+        let local = plutoc(&["run", path.to_str().expect("UTF-8")]);
+        let apart = plutoc(&["run", path.to_str().expect("UTF-8"), "--system", "Apart"]);
+        for output in [local, apart] {
+            assert_eq!(text(&output.stdout), "base starts\n", "{}", text(&output.stderr));
+            assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+            assert!(text(&output.stderr).contains("Base.start"), "{}", text(&output.stderr));
+        }
+    }
+}

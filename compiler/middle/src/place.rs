@@ -5,8 +5,10 @@ mod assign;
 pub mod plan;
 mod reason;
 mod report;
+mod stages;
 
 pub use reason::{Reason, reason};
+pub use stages::stages;
 
 use crate::facts::{Edge, Facts, HasMain, Placement, Process, Route, Transport};
 use crate::hir::Program;

@@ -128,6 +128,8 @@ pub struct Built {
     pub placement: facts::Placement,
     /// One per process, in order.
     pub objects: Vec<(ProcessId, Vec<u8>)>,
+    /// When each process starts, from 0: after those that it calls.
+    pub stages: std::collections::BTreeMap<ProcessId, usize>,
 }
 
 /// The whole way from a file to objects; `None` if there were errors (in `dx`).
@@ -147,7 +149,8 @@ pub fn compile(files: &dyn load::Files, options: &Options, dx: &mut Diagnostics)
     let objects = placed.placement.processes.ids();
     let objects = objects.zip(programs.iter().map(|program| pluto_codegen::emit(program, options.threads))).collect();
     let system = system.map(|id| front.hir.systems[id].name.to_string());
-    (sources, Some(Built { system, placement: placed.placement, objects }))
+    let stages = place::stages(&front.facts, &placed.placement);
+    (sources, Some(Built { system, placement: placed.placement, objects, stages }))
 }
 
 /// The tests as an object; `None` if there were errors.

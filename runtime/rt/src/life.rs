@@ -93,7 +93,11 @@ fn serve_and_end(worker: &Rc<Worker>, server: Option<&Rc<Server>>, signal: &Rc<C
         let started = in_task(worker, signal, move |task| ended(task, program.start_service(index, task)));
         match started {
             Some(Ended::Fine) => {}
-            Some(Ended::Early(report)) => return print(&report),
+            Some(Ended::Early(report)) => {
+                let code = print(&report);
+                stop(worker, index);
+                return code;
+            }
             None => return 128 + signal.get(),
         }
         if let Some(server) = server {
@@ -113,7 +117,7 @@ fn serve_and_end(worker: &Rc<Worker>, server: Option<&Rc<Server>>, signal: &Rc<C
     if let Some(server) = server {
         drain(worker, server);
     }
-    let stopped = stop(worker);
+    let stopped = stop(worker, program.service_count());
     if let Some(server) = server {
         drain(worker, server);
     }
@@ -148,11 +152,11 @@ fn drain(worker: &Rc<Worker>, server: &Rc<Server>) {
     worker.run_until(|| server.is_quiet() || late.get());
 }
 
-/// Stops the services in reverse order and drops what they hold: the exit code.
-fn stop(worker: &Rc<Worker>) -> i32 {
+/// Stops the services that have started, so many, in reverse order, and drops what they hold: the exit code.
+fn stop(worker: &Rc<Worker>, started: usize) -> i32 {
     let program = worker.program();
     let mut code = 0;
-    for index in (0..program.service_count()).rev() {
+    for index in (0..started).rev() {
         let stopped = in_task(worker, &Rc::default(), move |task| ended(task, program.stop_service(index, task)));
         if let Some(Ended::Early(report)) = stopped {
             code = print(&report);

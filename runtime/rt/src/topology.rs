@@ -43,11 +43,11 @@ fn places(
             Some(text) => text.split(',').map(Address::parse).collect::<Result<_, _>>(),
             None => listed(topology, folder, name),
         }
-        .map_err(|error| format!("process {name}: {error}"))
     };
     let peer = |index| {
         let (name, transport) = program.peer(index).unwrap_or(("?", Transport::Itself));
-        let address = known(name).and_then(|addresses| choose(addresses, name, transport));
+        let address = known(name).map_err(|error| format!("process {name}: {error}"));
+        let address = address.and_then(|addresses| choose(addresses, name, transport));
         (name.to_string(), address)
     };
     Ok(Places {
@@ -143,6 +143,6 @@ mod tests {
     fn a_process_that_is_not_listed_is_named() {
         let topology = Topology::parse(r#"{"system": "S", "build": "b", "processes": []}"#).expect("well formed");
         let message = places(program(), &topology, Path::new("/d"), |_| None).expect_err("nobody is listed");
-        assert_eq!(message, "process web: topology.json does not list it");
+        assert_eq!(message, "topology.json does not list it");
     }
 }

@@ -146,3 +146,18 @@ fn must_be_placed_proposes_lines() {
         assert!(text.contains(piece), "{piece} is missing:\n{text}");
     }
 }
+
+#[test]
+fn processes_start_after_those_they_call() {
+    let stages = |system: &str| {
+        let mut front = front(&with(system));
+        let placed = front.first_system();
+        pluto_middle::place::stages(&front.facts, &placed.placement).into_values().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        stages("system S for Main { pod a { Main } pod b { Right } pod c { Left } pod d { Store } }"),
+        [3, 2, 1, 0]
+    );
+    // `Main` and `Store` in one process call and are called: they start together with those between.
+    assert_eq!(stages("system S for Main { pod a { Main, Store } pod b { Left, Right } }"), [0, 0]);
+}

@@ -24,6 +24,8 @@ pub struct Executable {
     pub path: PathBuf,
     /// Does it hold `main`?
     pub has_main: pluto_middle::facts::HasMain,
+    /// When it starts, from 0: after those that it calls.
+    pub stage: usize,
 }
 
 /// Builds to `out`, or to a name made from the file's.
@@ -74,8 +76,9 @@ fn executable(
     path: &Path,
 ) -> Result<Executable, Diagnostic> {
     link::link(object, path)?;
+    let stage = built.stages.get(&process).copied().unwrap_or_default();
     let process = &built.placement.processes[process];
-    Ok(Executable { process: process.name.to_string(), path: path.to_owned(), has_main: process.has_main })
+    Ok(Executable { process: process.name.to_string(), path: path.to_owned(), has_main: process.has_main, stage })
 }
 
 fn refuse_folder(out: &Path) -> Result<(), Diagnostic> {

@@ -46,7 +46,7 @@ pub fn stage_tests(files: &dyn Files, options: &Options, dx: &mut Diagnostics) -
         let path = folder.path().join("tests");
         link::link(&object, &path)?;
         let has_main = pluto_middle::facts::HasMain::Yes;
-        let executables = vec![super::build::Executable { process: "tests".to_owned(), path, has_main }];
+        let executables = vec![super::build::Executable { process: "tests".to_owned(), path, has_main, stage: 0 }];
         Ok(Staged { folder, output: Output { executables } })
     });
     (sources, reported(staged, dx))

@@ -46,7 +46,7 @@ fn run_one(worker: &Rc<Worker>, index: usize) -> Option<Report> {
         }
         ended(task, program.run_test(index, task))
     });
-    let stopped = stop(worker);
+    let stopped = stop(worker, program.service_count());
     match end {
         Some(Ended::Early(report)) => Some(report),
         Some(Ended::Fine) | None if stopped == 0 => None,
