@@ -376,6 +376,9 @@ fn tests_of_a_program_run() {
     let fine = plutoc(&["test", "examples/wordcount"]);
     assert_eq!(fine.status.code(), Some(0), "{}", text(&fine.stderr));
     assert!(text(&fine.stdout).contains("2 passed, 0 failed"), "{}", text(&fine.stdout));
+    let (_none, path) = program("fn main() { }\n");
+    let without = plutoc(&["test", path.to_str().expect("UTF-8")]);
+    assert_eq!((without.status.code(), &*text(&without.stdout)), (Some(0), "0 passed, 0 failed\n"));
     let (_folder, path) = program("test \"sum\" { expect(1 + 1).to_equal(3) }\n");
     let failing = plutoc(&["test", path.to_str().expect("UTF-8")]);
     assert_eq!(failing.status.code(), Some(1));

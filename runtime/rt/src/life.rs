@@ -39,7 +39,9 @@ struct Presence {
 /// Runs the program: its exit code.
 pub fn run(program: Program) -> i32 {
     let worker = Worker::new(program);
-    let code = if program.test_count() > 0 { tests_run::run(&worker) } else { live(&worker) };
+    // The program of `plutoc test` may have no tests: then it has nothing to run and nobody to serve either.
+    let tests = program.test_count() > 0 || (!program.has_main() && program.peer_count() <= 1);
+    let code = if tests { tests_run::run(&worker) } else { live(&worker) };
     flush_output();
     if code != 0 || leak_report() == 0 { code } else { LEAK_EXIT }
 }
