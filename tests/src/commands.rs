@@ -453,3 +453,32 @@ fn a_start_that_fails_ends_the_system_before_main() {
         }
     }
 }
+
+#[test]
+fn concurrent_callers_lose_no_count() {
+    let source = "class Echo { fn back(self, n: int) int { n } }
+class Counter[echo: Echo] { n: int
+    fn add(mut self) int { let before = self.echo.back(self.n)!; self.n = before + 1; self.n }
+}
+app Main[counter: Counter] { fn main(self) int { let mut last = 0
+        for i in 0..200 { last = self.counter.add()! }
+        last / 100 } }
+system Three for Main { pod p { process front { Main } process back { Counter } process echo { Echo } } }
+";
+    let (folder, path) = program(source);
+    let out = folder.path().join("out");
+    let out_text = out.to_str().expect("UTF-8");
+    let built = plutoc(&["build", path.to_str().expect("UTF-8"), "--system", "Three", "-o", out_text]);
+    assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
+    let socket = |name: &str| format!("unix:{}", folder.path().join(name).display());
+    let start = |name: &str| {
+        let mut command = Command::new(out.join(name));
+        command.env("PLUTO_ADDR_back", socket("b.sock")).env("PLUTO_ADDR_echo", socket("e.sock"));
+        command.stdin(Stdio::null()).spawn().expect("it starts")
+    };
+    let _servers = Group(vec![start("back"), start("echo")]);
+    let mut callers = Group(vec![start("front"), start("front"), start("front")]);
+    let codes = callers.0.iter_mut().map(|caller| caller.wait().expect("it ends").code().expect("no signal"));
+    // The last of the 600 additions is somebody's last one.
+    assert_eq!(codes.max(), Some(6));
+}
