@@ -44,8 +44,25 @@ fn main() {
 }
 "#;
 
-fn lowered() -> mir::Program {
-    let files = vec![("main.pluto".to_owned(), PROGRAM.to_owned())];
+/// Ends in a fault while three functions hold strings and arrays.
+const FAULTING: &str = r#"
+fn at(names: [string], index: int) string {
+    let label = names[0] + "?"
+    label + names[index]
+}
+fn outer(text: string) string {
+    let names = [text + "one", text + "two"]
+    let kept = text + "kept"
+    at(names, 5) + kept + names[0]
+}
+fn main() {
+    let text = "made".repeat(2)
+    print(outer(text) + text)
+}
+"#;
+
+fn lowered(source: &str) -> mir::Program {
+    let files = vec![("main.pluto".to_owned(), source.to_owned())];
     driver::on_large_stack(move || {
         let mut dx = Diagnostics::default();
         let (_, front) = front(&memory(&files), &options(&files, None).file, &mut dx);
@@ -95,7 +112,7 @@ fn successors(end: &Terminator) -> Vec<Block> {
 #[test]
 fn every_drop_counts() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let whole = lowered();
+    let whole = lowered(PROGRAM);
     let clean = run(&whole, folder.path());
     assert_eq!(clean.code, 0, "{clean:?}");
     let mut removed = 0;
@@ -116,10 +133,29 @@ fn every_drop_counts() {
     assert!(removed >= 10, "only {removed} drops: does the ownership pass still make them?");
 }
 
+/// What a fault passes on its way out is released there too: without the drops of a function's failing blocks, it leaks.
+#[test]
+fn drops_on_the_way_out_of_a_fault_count() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let whole = lowered(FAULTING);
+    let clean = run(&whole, folder.path());
+    assert!(clean.code == 101 && !clean.errors.contains("leak: "), "{clean:?}");
+    for name in ["at", "outer", "main"] {
+        let mut broken = whole.clone();
+        let function = broken.functions.iter_mut().find(|function| &*function.name == name).expect("it is lowered");
+        let well = running(function);
+        for block in function.blocks.ids().filter(|block| !well.contains(block)).collect::<Vec<_>>() {
+            function.blocks[block].insts.retain(|inst| !matches!(inst, Inst::Drop(_)));
+        }
+        let ran = run(&broken, folder.path());
+        assert!(ran.code == 101 && ran.errors.contains("leak: "), "without the drops of {name}: {ran:?}");
+    }
+}
+
 #[test]
 fn one_and_two_threads_give_the_same_bytes() {
-    let program = lowered();
+    let program = lowered(PROGRAM);
     assert!(program.functions.get(Func::from_index(0)).is_some());
     assert_eq!(pluto_codegen::emit(&program, 1), pluto_codegen::emit(&program, 2));
-    assert_eq!(pluto_codegen::emit(&program, 1), pluto_codegen::emit(&lowered(), 2));
+    assert_eq!(pluto_codegen::emit(&program, 1), pluto_codegen::emit(&lowered(PROGRAM), 2));
 }

@@ -12,7 +12,7 @@ const PROVOKED_ELSEWHERE: &[(&str, &str)] = &[
     ("E06", "files and tools: tests/src/commands.rs and hostile.rs"),
     ("E0210", "`plutoc check` accepts libraries: tests/src/hostile.rs"),
     ("E0509", "names a system on the command line: tests/src/commands.rs"),
-    ("E0507", "every type of today can cross; unit test in place"),
+    ("E0507", "every type of today can cross: compiler/middle/tests/facts/placement.rs"),
 ];
 
 fn main() {

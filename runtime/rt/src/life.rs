@@ -43,7 +43,9 @@ pub fn run(program: Program) -> i32 {
     let tests = program.test_count() > 0 || (!program.has_main() && program.peer_count() <= 1);
     let code = if tests { tests_run::run(&worker) } else { live(&worker) };
     flush_output();
-    if code != 0 || leak_report() == 0 { code } else { LEAK_EXIT }
+    // Also after a fault or an error: what ended early must have let go of everything.
+    let leaked = leak_report();
+    if code == 0 && leaked > 0 { LEAK_EXIT } else { code }
 }
 
 fn live(worker: &Rc<Worker>) -> i32 {

@@ -161,3 +161,35 @@ fn processes_start_after_those_they_call() {
     // `Main` and `Store` in one process call and are called: they start together with those between.
     assert_eq!(stages("system S for Main { pod a { Main, Store } pod b { Left, Right } }"), [0, 0]);
 }
+
+/// No type of today's language is unable to cross, so the field is given one that no program can write: an error of any kind.
+#[test]
+fn what_cannot_cross_is_named_with_its_path() {
+    let mut front = crate::pipeline::front(
+        "class Note { text: string }
+class Order { notes: [Note] }
+class Store { n: int = 0
+    fn put(mut self, order: Order) { self.n += order.notes.len() }
+}
+app Main[store: Store] {
+    fn main(self) { self.store.put(Order { notes: [] })! }
+}
+system Two for Main {
+    pod a { Main }
+    pod b { Store }
+}
+",
+    );
+    let note = front.program.classes.ids().find(|id| &*front.program.classes[*id].name == "Note").expect("declared");
+    front.program.classes[note].fields[0].ty = pluto_middle::ty::TyTable::ANY_ERROR;
+    front.back(None);
+    assert!(!front.diagnostics.has_errors(), "in one process nothing crosses");
+    front.first_system();
+    let list = front.diagnostics.sorted();
+    let [found] = &list[..] else { panic!("{list:#?}") };
+    assert_eq!(found.code.as_str(), "E0507");
+    let label = &found.primary.as_ref().expect("it has a place").text;
+    assert!(label.contains("Order.notes") && label.contains("Note.text"), "{label}");
+    let others: Vec<u32> = found.secondary.iter().map(|label| front.program.sources.line_col(label.span).0).collect();
+    assert_eq!(others, [7, 10, 11], "the call, and the two lines of the placement");
+}
