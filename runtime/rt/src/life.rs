@@ -108,6 +108,8 @@ fn serve_and_end(worker: &Rc<Worker>, server: Option<&Rc<Server>>, signal: &Rc<C
             server.started(index + 1);
         }
     }
+    // What `start` printed comes before what anybody prints who waited for it.
+    flush_output();
     tell_ready();
     let code = if program.has_main() {
         match main_in_task(worker, signal) {
