@@ -82,8 +82,47 @@ pub enum ItemKind {
     App(ClassDecl),
     /// `system Production for Shop { … }`.
     System(SystemDecl),
-    /// `test "name" { … }`.
-    Test { name: String, name_span: Span, body: Block },
+    /// `test "name" { … }`. `scheduler` is the setting of the `tests[scheduler: Random] { … }` around it.
+    Test { name: String, name_span: Span, body: Block, scheduler: Option<Ident> },
+    /// `chan orders: Order(1000)`.
+    Chan(ChanDecl),
+    /// `topic prices: Tick(64, lossy)`.
+    Topic(TopicDecl),
+}
+
+/// A named channel.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ChanDecl {
+    /// Its name.
+    pub name: Ident,
+    /// The type of its messages.
+    pub ty: TypeExpr,
+    /// How many fit.
+    pub capacity: Capacity,
+}
+
+/// A topic.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TopicDecl {
+    /// Its name.
+    pub name: Ident,
+    /// The type of its messages.
+    pub ty: TypeExpr,
+    /// How many fit into each subscriber's queue.
+    pub capacity: Capacity,
+    /// Where `lossy` stands, if it does: a full queue drops its oldest message.
+    pub lossy: Option<Span>,
+}
+
+/// How many messages a channel holds.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Capacity {
+    /// Not written: 64.
+    Default,
+    /// `(n)`; of named channels and topics an integer literal (`resolve` checks).
+    Size(Box<Expr>),
+    /// `(unbounded)`, and where that stands.
+    Unbounded(Span),
 }
 
 /// `fn name(self, x: int) int { … }`. In a class it is a method.
@@ -245,6 +284,18 @@ pub enum Prim {
     Bool,
     Byte,
     String,
+    Duration,
+}
+
+/// The built-in types with one parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Holder {
+    Sender,
+    Receiver,
+    Publisher,
+    Subscriber,
+    Task,
 }
 
 /// The forms of types.
@@ -262,6 +313,10 @@ pub enum TypeKind {
     Tuple(Vec<TypeExpr>),
     /// `T?`.
     Nullable(Box<TypeExpr>),
+    /// `fn(A, B) R`; without `R` it gives nothing.
+    Fn(Vec<TypeExpr>, Option<Box<TypeExpr>>),
+    /// `Sender<T>` …; `Task` alone is a task that gives nothing.
+    Holder(Holder, Option<Box<TypeExpr>>),
     /// Could not be read, or is not built yet; already reported.
     Error,
 }
@@ -398,7 +453,7 @@ pub enum ExprKind {
     Call { callee: Box<Expr>, args: Vec<Expr> },
     /// `x?`.
     Try(Box<Expr>),
-    /// `call()!`. The operand is as written; that it is a call is checked by resolve.
+    /// `call()!`. The operand is as written; that it is a call, `within` or `select` is checked by resolve.
     Propagate(Box<Expr>),
     /// `call() catch …`. `rest` is the `!` behind typed handlers.
     Catch { call: Box<Expr>, clauses: Vec<CatchClause>, rest: Option<Span> },
@@ -416,8 +471,53 @@ pub enum ExprKind {
     Continue(Option<Ident>),
     /// `raise NotFound { id }`.
     Raise(Box<Expr>),
+    /// `250ms`: nanoseconds; too large ones were reported.
+    Duration(i64),
+    /// `(x) => x + 1`, `(x: int) int => { … }`.
+    Closure { params: Vec<ClosureParam>, result: Option<TypeExpr>, body: Box<Expr> },
+    /// `spawn f(x)`: a call, or `spawn { … }`: an `ExprKind::Block`.
+    Spawn(Box<Expr>),
+    /// `within 500ms { … }`; a `!` or `catch` behind it is `Propagate` or `Catch` around it.
+    Within { limit: Box<Expr>, body: Block },
+    /// `select { … }`; likewise.
+    Select(Vec<SelectArm>),
+    /// `chan<T>(8)`.
+    Chan { ty: TypeExpr, capacity: Capacity },
     /// Could not be read, or is not built yet; reported with this code.
     Error(Code),
+}
+
+/// A parameter of a closure.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ClosureParam {
+    /// Its name.
+    pub name: Ident,
+    /// Its type, if written.
+    pub ty: Option<TypeExpr>,
+}
+
+/// An arm of a `select`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SelectArm {
+    /// What it waits for.
+    pub kind: SelectKind,
+    /// What happens then.
+    pub body: Block,
+    /// The whole arm.
+    pub span: Span,
+}
+
+/// What an arm of a `select` waits for.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SelectKind {
+    /// `v = a.recv()` (a pattern that always fits) or `a.recv()`; the receiver is the expression before `.recv`.
+    Recv { pattern: Option<Pattern>, receiver: Expr },
+    /// `b.send(x)`.
+    Send { sender: Expr, value: Expr },
+    /// `after 1s`.
+    After(Expr),
+    /// `default`.
+    Default,
 }
 
 /// A piece of an f-string.

@@ -4,6 +4,8 @@
 //! `task` is the [`crate::layout::TaskHeader`]; `desc` a [`crate::layout::TypeDesc`]; objects of Pluto types are words.
 //! *Borrowed* arguments are only read; *owned* ones are consumed. Results are owned. `slot` is the address of a word that
 //! holds an object: the function makes it unique first and may replace it.
+//! *Waiting functions* return a [`crate::layout::Waited`]. On `Suspend` generated code calls `suspend` and then the same
+//! function with the same arguments again, until it answers something else. `site` names the place for lists of waiting tasks.
 //! Functions named in **status functions** return 0, or 1 after having recorded a fault in the task (generated code then
 //! calls `trace_start` with the place); their result goes to `out`, only when 0.
 
@@ -42,12 +44,88 @@ macro_rules! for_each_runtime_fn {
             trace_start(task: ptr, site: word) -> unit;
             /// The path goes on through this site.
             trace(task: ptr, status: word, site: word) -> unit;
-            /// Suspends the task until somebody wakes it.
+            /// Leaves the task's stack until somebody wakes the task. After a waiting function said `Suspend`.
             suspend(task: ptr) -> unit;
-            /// Tries to take a service's lock (mode 0 read, 1 write): 1 taken; 0: queued, suspend and try again.
-            lock_try(task: ptr, service: word, mode: word) -> word;
+            /// A loop goes round and finds the task's stack limit at `u64::MAX`: puts the limit back, and lets others run.
+            safepoint(task: ptr) -> unit;
+            /// A function was entered below the stack limit. 1: the stack is used up; 0: it was only a request to let others
+            /// run, which was done.
+            stack_check(task: ptr, stack_pointer: word) -> word;
+            /// Waiting function: takes a service's lock (mode 0 read, 1 write).
+            lock_take(task: ptr, service: word, mode: word, site: word) -> word;
             /// Gives a lock back.
-            unlock(task: ptr, service: word, mode: word) -> unit;
+            lock_give_back(task: ptr, service: word, mode: word) -> unit;
+
+            // ---- sharing between threads ----
+            /// Marks a value (borrowed) and all it reaches as shared between threads; stops at what is.
+            share(desc: ptr, value: word) -> unit;
+            /// One more owner of a shared object (its count is below 0).
+            shared_dup(object: ptr) -> unit;
+            /// One owner fewer of a shared object; frees it if that was the last.
+            shared_drop(object: ptr) -> unit;
+
+            // ---- tasks; `closure` owned; handles are objects of kind `Task`, borrowed ----
+            /// Status function: a new task that runs `closure` through `run`, a door `extern "C" fn(task, closure, out) -> status`
+            /// that owns the closure. `out` is the handle, `handle_desc` its type's descriptor, whose `first` is the result's.
+            task_spawn(task: ptr, closure: word, run: ptr, handle_desc: ptr, out: ptr) -> word;
+            /// Waiting function: `Done`: `out` is a new count of the result; `Error`: `out` is the error, owned; `Cancelled`.
+            /// The task's fault is taken over (`Early`).
+            task_get(task: ptr, handle: word, site: word, out: ptr) -> word;
+            /// Waiting function: waits for the task's end. `Done`: `out` is 0 done, 1 failed, 2 faulted, 3 cancelled.
+            task_ended(task: ptr, handle: word, site: word, out: ptr) -> word;
+            /// What a task that has ended says: the error's or fault's text as a string.
+            task_message(handle: word) -> word;
+            task_cancel(handle: word) -> unit;
+            /// The task goes on without handles, and is not cancelled when the last one is dropped.
+            task_detach(handle: word) -> unit;
+            /// Waiting function.
+            sleep(task: ptr, nanoseconds: word, site: word) -> word;
+            /// A deadline for what follows: `out[0]` the one that held before (for `deadline_end`), `out[1]` this one.
+            deadline_begin(task: ptr, nanoseconds: word, out: ptr) -> unit;
+            deadline_end(task: ptr, before: word) -> unit;
+            /// 1 if the early end in hand is the expiry of this deadline; it is forgotten then.
+            deadline_expired(task: ptr, own: word) -> word;
+
+            // ---- channels: ends are objects of the kinds `Sender` … `Subscriber`, borrowed; sent values owned ----
+            /// Status function: a new channel; capacity -1 is unbounded. `out[0]`, `out[1]` are its two ends, whose descriptors are given.
+            chan_new(task: ptr, sender_desc: ptr, receiver_desc: ptr, capacity: word, out: ptr) -> word;
+            /// Waiting function. The value is taken at the first call, whatever the answer; it is ignored in later ones.
+            chan_send(task: ptr, sender: word, value: word, site: word) -> word;
+            /// Waiting function, like `chan_send`: `Done` when a receiver has taken it.
+            chan_deliver(task: ptr, sender: word, value: word, site: word) -> word;
+            /// Waiting function: `Done`: `out` is the value.
+            chan_recv(task: ptr, receiver: word, site: word, out: ptr) -> word;
+            /// Waiting function of a `for`: like `chan_recv`, but `Closed` is the end of the loop and a lost sender is a fault (`Early`).
+            chan_next(task: ptr, receiver: word, site: word, out: ptr) -> word;
+            /// 0 or 1. The value is taken.
+            chan_try_send(task: ptr, sender: word, value: word) -> word;
+            /// `opt` is the descriptor of the nullable result.
+            chan_try_recv(task: ptr, receiver: word, opt: ptr) -> word;
+            chan_close(task: ptr, end: word) -> unit;
+            chan_len(end: word) -> word;
+            chan_capacity(end: word, opt: ptr) -> word;
+            /// Waiting function: publishes to all subscribers; `wait` 1: until they have taken it (may be `Closed`).
+            topic_publish(task: ptr, publisher: word, value: word, wait: word, site: word) -> word;
+            /// How many messages a lossy topic (or this subscriber's queue) has dropped.
+            topic_dropped(end: word) -> word;
+            /// A new count of an end of the program's named channel or topic; `side` is `program::Side`, `subscription` the
+            /// number of a subscriber among those of the topic. `desc` is the end's type.
+            named_end(channel: word, side: word, subscription: word, desc: ptr) -> word;
+            /// Waiting function over `count` arms (`layout::SelectArm`): `layout::SELECTED` + the arm's number; + `count`: `after`
+            /// nanoseconds have passed (-1: never); + `count` + 1: the default, taken at once if `has_default` is 1; `Closed` or
+            /// `Lost` if all arms are. `out` is the received value. A sent value is borrowed; the runtime makes its own count.
+            select(task: ptr, arms: ptr, count: word, after: word, has_default: word, site: word, out: ptr) -> word;
+
+            // ---- sorting with a closure: generated code compares ----
+            /// A stable merge sort of so many elements, in steps.
+            sort_new(len: word) -> ptr;
+            /// Goes on; `order` is the comparison's result (an int; ignored the first time). 1: compare elements `left` and
+            /// `right`; 0: done.
+            sort_next(sorter: ptr, order: word) -> word;
+            sort_left(sorter: ptr) -> word;
+            sort_right(sorter: ptr) -> word;
+            /// Frees the sorter; puts the array in the slot into its order, or leaves it (`slot` null).
+            sort_end(sorter: ptr, slot: ptr) -> unit;
 
             // ---- arithmetic (status functions: int_pow) ----
             int_pow(task: ptr, base: word, exponent: word, out: ptr) -> word;

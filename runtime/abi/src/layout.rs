@@ -4,9 +4,9 @@
 #[repr(C)]
 #[derive(Debug)]
 pub struct Header {
-    /// Positive: how many owners, plain arithmetic. 0: static, never written nor freed; only strings and enum variants without
-    /// fields are ever static, so generated code does not look for 0 in others. (Negative, shared between threads:
-    /// reserved for the next issue.)
+    /// Positive: so many owners, all in one task: plain arithmetic. 0: static, never written nor freed (strings, enum variants
+    /// without fields, closures without captures). Negative: shared between threads, -count owners, atomic arithmetic; it reaches
+    /// only shared and static objects. An owner that sees 1 or -1 is the only one.
     pub count: i32,
     /// Unused, 0.
     pub reserved: u32,
@@ -28,6 +28,13 @@ pub const LEN: i32 = 16;
 pub const CAP: i32 = 24;
 /// Offset of the first byte of a string, or the first element word of an array.
 pub const DATA: i32 = 32;
+/// Offset of the code's address in a closure object: a function of the program's own convention.
+pub const CODE: i32 = 16;
+/// Offset of the first captured value of a closure object.
+pub const CAPTURES: i32 = 24;
+/// Offset of what the runtime keeps behind an end of a channel or a task handle (opaque to generated code). Such objects have
+/// one word behind their header.
+pub const HANDLE: i32 = 16;
 /// Offset of the runtime's table behind a map object (opaque to generated code).
 pub const MAP_TABLE: i32 = 24;
 
@@ -56,6 +63,18 @@ pub enum Kind {
     Error = 14,
     /// An object of some error type: look at its header.
     AnyError = 15,
+    /// A function value. Of a closure object's own descriptor: `parts` are the captures. The descriptor of the type `fn(A) R`
+    /// has no parts: look at the object's header.
+    Fn = 16,
+    /// `first` is the message's type.
+    Sender = 17,
+    Receiver = 18,
+    Publisher = 19,
+    Subscriber = 20,
+    /// `first` is the result's type.
+    Task = 21,
+    /// Nanoseconds, like an int.
+    Duration = 22,
 }
 
 /// A type, as static data of the executable.
@@ -70,11 +89,11 @@ pub struct TypeDesc {
     pub name: *const u8,
     /// Its length in bytes.
     pub name_len: u64,
-    /// Element of an array, key of a map, inside of a nullable; else null.
+    /// Element of an array, key of a map, inside of a nullable, message of an end, result of a task; else null.
     pub first: *const TypeDesc,
     /// Value of a map; else null.
     pub second: *const TypeDesc,
-    /// How many fields (class, error, tuple) or variants (tag, enum).
+    /// How many fields (class, error, tuple), variants (tag, enum) or captures (closure).
     pub part_count: u64,
     /// The fields or variants.
     pub parts: *const Part,
@@ -101,6 +120,7 @@ pub struct Part {
 #[derive(Debug)]
 pub struct TaskHeader {
     /// The lowest stack address that a Pluto function may be entered with; below it is the red zone for runtime functions.
+    /// `u64::MAX`: the task is asked to let others run, at its next loop back-edge or function entry.
     pub stack_limit: u64,
 }
 
@@ -126,6 +146,41 @@ pub enum FaultKind {
     StackOverflow = 6,
 }
 
+/// What a waiting function answers. From [`SELECTED`] on: see `select`.
+#[repr(u64)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waited {
+    /// It is done; the result, if any, is in `out`.
+    Done = 0,
+    /// The function ends early with status 1: a fault, a cancellation or a deadline, recorded in the task.
+    Early = 1,
+    /// Nothing yet: suspend and call again.
+    Suspend = 2,
+    /// The channel is disconnected.
+    Closed = 3,
+    /// It is, and whoever was on the other side faulted or was cancelled.
+    Lost = 4,
+    /// The task that was waited for was cancelled.
+    Cancelled = 5,
+    /// The task that was waited for ended with the error in `out`.
+    Error = 6,
+}
+
+/// `select` answers this and more for its arms.
+pub const SELECTED: u64 = 16;
+
+/// An arm of a `select`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct SelectArm {
+    /// 0 receive, 1 send.
+    pub kind: u64,
+    /// The end.
+    pub end: u64,
+    /// What to send (borrowed).
+    pub value: u64,
+}
+
 /// What `call_poll` answers.
 #[repr(u64)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -144,6 +199,8 @@ pub enum CallState {
     Timeout = 5,
     /// `UnavailableError`.
     Unavailable = 6,
+    /// The caller was cancelled or its deadline has passed (recorded in the task): status 1.
+    Early = 7,
 }
 
 /// First byte of a reply.

@@ -43,6 +43,51 @@ pub struct ProgramDesc {
     pub tests: *const TestDesc,
     /// How many.
     pub test_count: u64,
+    /// Named channels and topics, by number.
+    pub channels: *const ChannelDesc,
+    /// How many.
+    pub channel_count: u64,
+    /// 1 if tasks besides `main` may run: else nothing is ever shared between threads.
+    pub concurrent: u64,
+}
+
+/// A named channel or topic.
+#[repr(C)]
+#[derive(Debug)]
+pub struct ChannelDesc {
+    /// Its name.
+    pub name: Text,
+    /// The type of its messages.
+    pub element: *const TypeDesc,
+    /// How many messages fit; -1: unbounded.
+    pub capacity: i64,
+    /// [`ChannelKind`] as a number.
+    pub kind: u64,
+    /// Of a topic: how many services subscribe in this process.
+    pub subscribers: u64,
+}
+
+/// What kind of named channel it is.
+#[repr(u64)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChannelKind {
+    /// Each message to one receiver.
+    Channel = 0,
+    /// Each message to every subscriber.
+    Topic = 1,
+    /// The same; a full queue drops its oldest message.
+    LossyTopic = 2,
+}
+
+/// A side of a channel or topic.
+#[repr(u64)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names are those of the types")]
+pub enum Side {
+    Sender = 0,
+    Receiver = 1,
+    Publisher = 2,
+    Subscriber = 3,
 }
 
 /// Another process.
@@ -103,4 +148,6 @@ pub struct TestDesc {
     pub name: Text,
     /// `extern "C" fn(task) -> status`.
     pub run: *const u8,
+    /// 0: as programs run; 1: tasks are interleaved at random, from a seed, under virtual time.
+    pub scheduler: u64,
 }
