@@ -28,6 +28,8 @@ pub enum Global {
     Ceil,
     /// `round(x)`: float.
     Round,
+    /// `sleep(d)`: waits.
+    Sleep,
     /// `std.env.args()`: the arguments without the program's name, `[string]`.
     EnvArgs,
     /// `std.fs.read_text(path)`: `string`, raises `FileError`.
@@ -48,6 +50,7 @@ impl Global {
         (&[], "floor", Global::Floor),
         (&[], "ceil", Global::Ceil),
         (&[], "round", Global::Round),
+        (&[], "sleep", Global::Sleep),
         (&["std", "env"], "args", Global::EnvArgs),
         (&["std", "fs"], "read_text", Global::FsReadText),
     ];
@@ -68,9 +71,16 @@ pub enum Receiver {
     String,
     Array,
     Map,
+    Sender,
+    Receiver,
+    Publisher,
+    Subscriber,
+    Task,
+    Duration,
 }
 
-/// A type in the table, relative to the receiver: `T` is an array's element, `K` and `V` a map's key and value.
+/// A type in the table, relative to the receiver: `T` is an array's element, a channel's message or a task's result, `K` and `V`
+/// a map's key and value. `U` is any type, decided by the arguments.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Sig {
@@ -97,6 +107,20 @@ pub enum Sig {
     FloatOpt,
     TOpt,
     VOpt,
+    /// Any type.
+    U,
+    /// `[U]`.
+    ArrayU,
+    /// `fn(T) U`.
+    MapFn,
+    /// `fn(T) bool`.
+    TestFn,
+    /// `fn(U, T) U`.
+    FoldFn,
+    /// `fn(T, T) int`.
+    OrderFn,
+    /// The built-in enum `Outcome`.
+    Outcome,
 }
 
 /// Whether a method changes its receiver.
@@ -110,10 +134,13 @@ pub enum Changes {
 
 /// Whether a method can fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Faults {
+    /// It always ends well.
     Never,
+    /// It can fault; or it calls a closure, which may end early.
     Can,
+    /// It waits: it can be cancelled, and some raise an error ([`Method::raises`]). Lowered to `Terminator::Wait`.
+    Waits,
 }
 
 /// What `T` or `K` must be able to do.
@@ -223,24 +250,74 @@ methods! {
     // Also a place: `m.or_insert(k, 0) += 1`, `m.or_insert(k, []).push(x)`; lowered with `Inst::RefOrInsert`.
     MapOrInsert       Map    "or_insert"     (K, V)              V             Yes Never Nothing;
     MapClear          Map    "clear"         ()                  Unit          Yes Never Nothing;
+
+    // With a closure: lowered to a loop that calls it. They raise what it raises.
+    ArrayMap          Array  "map"           (MapFn)             ArrayU        No  Can   Nothing;
+    ArrayFilter       Array  "filter"        (TestFn)            Array         No  Can   Nothing;
+    ArrayFold         Array  "fold"          (U, FoldFn)         U             No  Can   Nothing;
+    ArrayAny          Array  "any"           (TestFn)            Bool          No  Can   Nothing;
+    ArrayAll          Array  "all"           (TestFn)            Bool          No  Can   Nothing;
+    ArraySortBy       Array  "sort_by"       (OrderFn)           Unit          Yes Can   Nothing;
+
+    // Sent and published values are owned by the method.
+    SenderSend        Sender "send"          (T)                 Unit          No  Waits Nothing;
+    SenderDeliver     Sender "deliver"       (T)                 Unit          No  Waits Nothing;
+    SenderTrySend     Sender "try_send"      (T)                 Bool          No  Never Nothing;
+    SenderClose       Sender "close"         ()                  Unit          No  Never Nothing;
+    SenderLen         Sender "len"           ()                  Int           No  Never Nothing;
+    SenderCapacity    Sender "capacity"      ()                  IntOpt        No  Never Nothing;
+    ReceiverRecv      Receiver "recv"        ()                  T             No  Waits Nothing;
+    ReceiverTryRecv   Receiver "try_recv"    ()                  TOpt          No  Never Nothing;
+    ReceiverClose     Receiver "close"       ()                  Unit          No  Never Nothing;
+    ReceiverLen       Receiver "len"         ()                  Int           No  Never Nothing;
+    ReceiverCapacity  Receiver "capacity"    ()                  IntOpt        No  Never Nothing;
+    PublisherPublish  Publisher "publish"    (T)                 Unit          No  Waits Nothing;
+    PublisherPublishAndWait Publisher "publish_and_wait" (T)     Unit          No  Waits Nothing;
+    PublisherDropped  Publisher "dropped"    ()                  Int           No  Never Nothing;
+    SubscriberRecv    Subscriber "recv"      ()                  T             No  Waits Nothing;
+    SubscriberTryRecv Subscriber "try_recv"  ()                  TOpt          No  Never Nothing;
+    SubscriberLen     Subscriber "len"       ()                  Int           No  Never Nothing;
+    SubscriberDropped Subscriber "dropped"   ()                  Int           No  Never Nothing;
+
+    TaskGet           Task   "get"           ()                  T             No  Waits Nothing;
+    TaskOutcome       Task   "outcome"       ()                  Outcome       No  Waits Nothing;
+    TaskCancel        Task   "cancel"        ()                  Unit          No  Never Nothing;
+    TaskDetach        Task   "detach"        ()                  Unit          No  Never Nothing;
+
+    DurationToNs      Duration "to_ns"       ()                  Int           No  Never Nothing;
+    DurationToMs      Duration "to_ms"       ()                  Int           No  Never Nothing;
+    DurationToSeconds Duration "to_seconds"  ()                  Float         No  Never Nothing;
 }
 
-/// Methods of the language that wait for closures (`E0901`) or bytes (`E0908`).
-pub const NOT_YET: &[(Receiver, &str)] = &[
-    (Receiver::Array, "map"),
-    (Receiver::Array, "filter"),
-    (Receiver::Array, "fold"),
-    (Receiver::Array, "any"),
-    (Receiver::Array, "all"),
-    (Receiver::Array, "sort_by"),
-    (Receiver::String, "to_bytes"),
-];
+/// Methods of the language that wait for bytes (`E0908`).
+pub const NOT_YET: &[(Receiver, &str)] = &[(Receiver::String, "to_bytes")];
 
 impl Method {
     /// Its row.
     #[must_use]
     pub fn row(self) -> &'static MethodRow {
         &METHODS[self as usize]
+    }
+
+    /// The error that it raises by itself, if it does. (`get` raises those of the task's body as well.)
+    #[must_use]
+    pub fn raises(self) -> Option<BuiltinError> {
+        let raising = [
+            (Method::SenderSend, BuiltinError::ChannelClosed),
+            (Method::SenderDeliver, BuiltinError::Network),
+            (Method::ReceiverRecv, BuiltinError::ChannelClosed),
+            (Method::PublisherPublishAndWait, BuiltinError::ChannelClosed),
+            (Method::SubscriberRecv, BuiltinError::ChannelClosed),
+            (Method::TaskGet, BuiltinError::TaskCancelled),
+        ];
+        raising.into_iter().find(|(method, _)| *method == self).map(|(_, error)| error)
+    }
+
+    /// Does it call a closure that is its last argument?
+    #[must_use]
+    pub fn calls_closure(self) -> bool {
+        let last = self.row().params.last();
+        matches!(last, Some(Sig::MapFn | Sig::TestFn | Sig::FoldFn | Sig::OrderFn))
     }
 }
 

@@ -18,6 +18,15 @@ pub struct Facts {
     pub services: Vec<ClassId>,
     /// What each function calls directly, for quick reading of `calls`: positions in it.
     pub calls_of: BTreeMap<FnId, Vec<usize>>,
+    /// What can be called where a value is called: by the expression (`CallValue`, or a call of a method with a closure), the
+    /// closures and functions whose values can come there.
+    pub called: BTreeMap<ExprId, BTreeSet<FnId>>,
+    /// What can be waited for: by the call of `get` or `outcome`, the bodies of the tasks that can come there.
+    pub awaited: BTreeMap<ExprId, BTreeSet<FnId>>,
+    /// Functions that can come to wait for a channel, a task or the clock, themselves or in what they call.
+    pub waits: BTreeSet<FnId>,
+    /// Services that more than one task can reach in one process, requests of other processes aside.
+    pub shared: BTreeSet<ClassId>,
 }
 
 /// A call of a program function (method, constant, default and service calls included).
@@ -29,10 +38,25 @@ pub struct Call {
     pub callee: FnId,
     /// The service whose method is called through a dependency, else `None`: only these can cross.
     pub service: Option<ClassId>,
+    /// How.
+    pub how: CallHow,
     /// The call expression.
     pub expr: ExprId,
     /// Its place.
     pub span: Span,
+}
+
+/// How a function comes to be called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallHow {
+    /// By its name.
+    Direct,
+    /// Through a function value.
+    Value,
+    /// Not at all here: a closure or a function value is made.
+    Made,
+    /// In a task of its own.
+    Spawned,
 }
 
 /// The result of `place`: where everything runs.

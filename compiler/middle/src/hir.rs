@@ -4,8 +4,10 @@
 pub mod print;
 pub mod visit;
 
-use crate::ids::{ClassId, EnumId, ErrorId, ExprId, FnId, IndexVec, LocalId, LoopId, ModuleId, PatId, SystemId, TyId};
-use crate::ty::TyTable;
+use crate::ids::{
+    ChannelId, ClassId, EnumId, ErrorId, ExprId, FnId, IndexVec, LocalId, LoopId, ModuleId, PatId, SystemId, TyId,
+};
+use crate::ty::{Holder, TyTable};
 pub use pluto_syntax::ast::{Literal, Mutability, Name, UnOp, Vis};
 use pluto_syntax::span::{SourceMap, Span};
 use std::sync::Arc;
@@ -19,7 +21,7 @@ pub struct Program {
     pub modules: IndexVec<ModuleId, Module>,
     /// Data classes, service classes and the app.
     pub classes: IndexVec<ClassId, Class>,
-    /// Enums.
+    /// Enums; id 0 is the built-in `Outcome` ([`OUTCOME`]).
     pub enums: IndexVec<EnumId, Enum>,
     /// Errors; ids `0..BuiltinError::ALL.len()` are the built-in ones, in that order.
     pub errors: IndexVec<ErrorId, ErrorDecl>,
@@ -31,6 +33,8 @@ pub struct Program {
     pub main: Option<FnId>,
     /// The systems, in source order.
     pub systems: IndexVec<SystemId, System>,
+    /// Named channels and topics, in source order.
+    pub channels: IndexVec<ChannelId, NamedChannel>,
     /// The tests, in source order.
     pub tests: Vec<Test>,
     /// Types that were written; `check` extends a copy.
@@ -83,11 +87,70 @@ pub struct Class {
 pub struct Dep {
     /// The name by which it is used.
     pub name: Name,
-    /// The service class.
-    pub class: ClassId,
+    /// What it is.
+    pub target: DepTarget,
     /// Where it stands.
     pub span: Span,
 }
+
+/// What a name in brackets stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DepTarget {
+    /// A service class.
+    Service(ClassId),
+    /// An end of a named channel or topic.
+    End {
+        /// Which.
+        channel: ChannelId,
+        /// Which end; never `Task`.
+        side: Holder,
+        /// `Sender<Order>`.
+        ty: TyId,
+    },
+}
+
+impl Dep {
+    /// The service class, if it is one.
+    #[must_use]
+    pub fn service(&self) -> Option<ClassId> {
+        match self.target {
+            DepTarget::Service(class) => Some(class),
+            DepTarget::End { .. } => None,
+        }
+    }
+}
+
+/// `chan orders: Order(1000)` or `topic prices: Tick(64)`.
+#[derive(Clone, Debug)]
+pub struct NamedChannel {
+    /// Its name.
+    pub name: Name,
+    /// Where declared.
+    pub module: ModuleId,
+    /// The type of its messages.
+    pub element: TyId,
+    /// How many messages fit (of a topic: into each subscriber's queue); -1: any number.
+    pub capacity: i64,
+    /// What it is.
+    pub kind: ChannelKind,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// What kind of named channel it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChannelKind {
+    /// Each message goes to one receiver.
+    Channel,
+    /// Each message goes to every subscriber.
+    Topic,
+    /// The same, and a full queue drops its oldest message.
+    LossyTopic,
+}
+
+/// The built-in enum that `Task.outcome()` gives: `Outcome { Done, Failed { message: string }, Faulted { message: string },
+/// Cancelled }`.
+pub const OUTCOME: EnumId = EnumId(0);
 
 /// A field of a class, variant or error.
 #[derive(Clone, Debug)]
@@ -150,12 +213,22 @@ pub enum BuiltinError {
     Unavailable,
     /// `FileError { path: string, detail: string }`, raised by `std.fs`.
     File,
+    /// `ChannelClosed { lost: bool }`.
+    ChannelClosed,
+    /// `TaskCancelled {}`, out of `get`.
+    TaskCancelled,
 }
 
 impl BuiltinError {
     /// In id order.
-    pub const ALL: [BuiltinError; 4] =
-        [BuiltinError::Network, BuiltinError::Timeout, BuiltinError::Unavailable, BuiltinError::File];
+    pub const ALL: [BuiltinError; 6] = [
+        BuiltinError::Network,
+        BuiltinError::Timeout,
+        BuiltinError::Unavailable,
+        BuiltinError::File,
+        BuiltinError::ChannelClosed,
+        BuiltinError::TaskCancelled,
+    ];
     /// The three that a boundary adds.
     pub const BOUNDARY: [BuiltinError; 3] = [BuiltinError::Network, BuiltinError::Timeout, BuiltinError::Unavailable];
 
@@ -167,6 +240,8 @@ impl BuiltinError {
             BuiltinError::Timeout => "TimeoutError",
             BuiltinError::Unavailable => "UnavailableError",
             BuiltinError::File => "FileError",
+            BuiltinError::ChannelClosed => "ChannelClosed",
+            BuiltinError::TaskCancelled => "TaskCancelled",
         }
     }
     /// Its fields with their types.
@@ -180,6 +255,8 @@ impl BuiltinError {
                 ("may_have_run", TyTable::BOOL),
             ],
             BuiltinError::File => &[("path", TyTable::STRING), ("detail", TyTable::STRING)],
+            BuiltinError::ChannelClosed => &[("lost", TyTable::BOOL)],
+            BuiltinError::TaskCancelled => &[],
         }
     }
     /// Its id.
@@ -202,6 +279,10 @@ pub enum FnKind {
     Const,
     /// The default value of a field.
     Default,
+    /// The body of a closure that stands in that function. It shares that function's [`LocalId`]s and [`LoopId`]s.
+    Closure(FnId),
+    /// The body of a `spawn` that stands in that function: like a closure without parameters, called once, in a task of its own.
+    Task(FnId),
 }
 
 /// How a method takes `self`.
@@ -234,9 +315,14 @@ pub struct Function {
     pub locals: IndexVec<LocalId, Local>,
     /// How many loops.
     pub loop_count: usize,
+    /// Of a closure or task: the variables of the functions around it that it uses, in order. Their values are taken when the
+    /// closure is made; inside they cannot be changed.
+    pub captures: Vec<LocalId>,
+    /// Of a closure or task: where it uses `self` first, if it does. A data class's `self` is captured by value.
+    pub uses_self: Option<Span>,
     /// Its body.
     pub body: Block,
-    /// Where its name stands.
+    /// Where its name stands (of a closure: its parameters; of a task: `spawn`).
     pub span: Span,
 }
 
@@ -260,8 +346,19 @@ pub struct Test {
     pub name: String,
     /// Its body.
     pub function: FnId,
+    /// How its tasks are run.
+    pub scheduler: Scheduler,
     /// Where its title stands.
     pub span: Span,
+}
+
+/// How the tasks of a test are run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scheduler {
+    /// As in a program.
+    Normal,
+    /// Interleaved at random, from a seed, under virtual time.
+    Random,
 }
 
 /// `system S for App`.
@@ -332,7 +429,7 @@ pub enum StmtKind {
 pub enum Iter {
     /// `low..high`.
     Range { low: Expr, high: Expr, inclusive: Inclusive },
-    /// Array, map (pairs), string (characters as strings).
+    /// Array, map (pairs), string (characters as strings), `Receiver`, `Subscriber` (messages until disconnected).
     Value(Expr),
 }
 
@@ -462,9 +559,11 @@ pub enum ExprKind {
     CallMethod { receiver: Box<Expr>, name: Name, name_span: Span, args: Vec<Expr> },
     /// `x?`.
     Try(Box<Expr>),
-    /// `call!`; the operand is one of the `Call…` kinds.
+    /// `call!`; the operand is one of the `Call…` kinds, `Within` or `Select`.
     Propagate(Box<Expr>),
-    /// `call catch …`; the operand is one of the `Call…` kinds.
+    /// A call in the body that `spawn f(x)` becomes: hands errors on if there are any. One of the `Call…` kinds.
+    Forward(Box<Expr>),
+    /// `call catch …`; the operand as for `Propagate`.
     Catch { call: Box<Expr>, clauses: Vec<CatchClause>, rest: CatchRest },
     /// `if`.
     If { arms: Vec<(Cond, Block)>, otherwise: Option<Block> },
@@ -480,8 +579,58 @@ pub enum ExprKind {
     Continue(LoopId),
     /// `raise`.
     Raise(Box<Expr>),
+    /// `250ms`, in nanoseconds.
+    Duration(i64),
+    /// A closure: its body's function (`FnKind::Closure`).
+    Closure(FnId),
+    /// A function of the program as a value.
+    FnValue(FnId),
+    /// `f(x)` where `f` is a value.
+    CallValue { callee: Box<Expr>, args: Vec<Expr> },
+    /// `spawn { … }`, and `spawn f(x)`, for which `resolve` makes a block: the arguments in hidden variables, then this with a
+    /// body that captures them. The function is of kind `FnKind::Task`.
+    Spawn(FnId),
+    /// `within limit { body }`.
+    Within { limit: Box<Expr>, body: Block },
+    /// `select { … }`.
+    Select { arms: Vec<SelectArm>, after: Option<(Box<Expr>, Block)>, default: Option<Block> },
+    /// `chan<T>(n)`: the tuple `(Sender<T>, Receiver<T>)`.
+    Chan { element: TyId, capacity: Capacity },
+    /// `self.orders`, an end of a named channel or topic; the position in the class's `deps`.
+    DepEnd(u32),
     /// Reported.
     Error,
+}
+
+/// How many messages a new channel holds.
+#[derive(Clone, Debug)]
+pub enum Capacity {
+    /// So many.
+    Size(Box<Expr>),
+    /// 64.
+    Default,
+    /// Any number.
+    Unbounded,
+}
+
+/// An arm of a `select` that waits for a channel.
+#[derive(Clone, Debug)]
+pub struct SelectArm {
+    /// What it waits for.
+    pub kind: SelectKind,
+    /// What happens then.
+    pub body: Block,
+    /// The whole arm.
+    pub span: Span,
+}
+
+/// What an arm waits for.
+#[derive(Clone, Debug)]
+pub enum SelectKind {
+    /// A message of a receiver or subscriber, matched against an irrefutable pattern (`_` if none is written).
+    Recv { pattern: Pattern, receiver: Expr },
+    /// Room for a message.
+    Send { sender: Expr, value: Expr },
 }
 
 /// One step of a [`ExprKind::Binary`] chain.

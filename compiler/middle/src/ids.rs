@@ -54,6 +54,8 @@ ids! {
     TyId;
     /// A process of a placement.
     ProcessId;
+    /// A named channel or topic.
+    ChannelId;
 }
 
 /// A vector indexed by an id.

@@ -56,6 +56,8 @@ mir_ids! {
     Site;
     /// A process of the system (the same numbers as `ids::ProcessId`).
     Peer;
+    /// A named channel or topic that this process uses.
+    Channel;
 }
 
 /// One process's program.
@@ -81,10 +83,48 @@ pub struct Program {
     pub handlers: Vec<Handler>,
     /// Types with generated encoders or decoders. Complete: parts are listed too.
     pub wire: Vec<TypeId>,
-    /// The built-in errors that boundary calls and `std` make: `NetworkError`, `TimeoutError`, `UnavailableError`, `FileError`.
-    pub builtin_errors: [Option<TypeId>; 4],
-    /// For `plutoc test`: the tests' titles and functions (no parameters, result unit), in source order. Else empty.
-    pub tests: Vec<(Name, Func)>,
+    /// The built-in errors that terminators make, by the positions of `hir::BuiltinError::ALL`.
+    pub builtin_errors: [Option<TypeId>; 6],
+    /// Named channels and topics.
+    pub channels: IndexVec<Channel, ChannelInfo>,
+    /// May there be more than one task?
+    pub concurrent: Concurrent,
+    /// For `plutoc test`: the tests, in source order. Else empty.
+    pub tests: Vec<Test>,
+}
+
+/// Whether a process may have more than one task. If not, nothing is ever shared between threads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Concurrent {
+    No,
+    Yes,
+}
+
+/// A test.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Test {
+    /// Its title.
+    pub name: Name,
+    /// Its function: no parameters, result unit.
+    pub function: Func,
+    /// How its tasks are run.
+    pub scheduler: crate::hir::Scheduler,
+}
+
+/// A named channel or topic.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChannelInfo {
+    /// Its name.
+    pub name: Name,
+    /// The type of its messages.
+    pub element: TypeId,
+    /// How many messages fit; -1: any number.
+    pub capacity: i64,
+    /// What it is.
+    pub kind: crate::hir::ChannelKind,
+    /// Of a topic: how many services of this process subscribe.
+    pub subscribers: u32,
 }
 
 /// `main`.
@@ -223,6 +263,30 @@ pub enum Type {
     AnyError,
     /// The address of a word.
     Ref(TypeId),
+    /// Nanoseconds.
+    Duration,
+    /// A function value. Counted: a closure object, which knows its own code and captures.
+    Fn {
+        /// Its parameters, borrowed.
+        params: Vec<TypeId>,
+        /// Its result.
+        result: TypeId,
+    },
+    /// The objects of one closure: its code, then its captures. Counted; only `MakeClosure` and the closure's own function name
+    /// this type, everybody else sees it as its `Fn`: same word.
+    Closure {
+        /// Its function's name, so that equal types are the same closure.
+        name: Name,
+        /// What it captured.
+        captures: Vec<TypeId>,
+    },
+    /// `Sender<T>` …, `Task<T>`. Counted.
+    Holder {
+        /// Which.
+        holder: crate::ty::Holder,
+        /// Message or result.
+        inner: TypeId,
+    },
     /// A service instance: the address of its first field. Not counted.
     Service(Service),
     /// 0 fine, 1 fault or cancellation, else an error object, owned by the local.
@@ -251,8 +315,12 @@ impl Type {
             | Type::Enum { .. }
             | Type::Error { .. }
             | Type::AnyError
+            | Type::Fn { .. }
+            | Type::Closure { .. }
+            | Type::Holder { .. }
             | Type::Status => true,
-            Type::Unit
+            Type::Duration
+            | Type::Unit
             | Type::Int
             | Type::Float
             | Type::Bool
@@ -297,6 +365,20 @@ pub struct Function {
     pub blocks: IndexVec<Block, BlockData>,
     /// The site of its first line, for stack overflow.
     pub site: Site,
+    /// How it is entered.
+    pub entry: Entry,
+}
+
+/// How a function is entered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// By calls that name it.
+    Direct,
+    /// Through closure objects: the first parameter is the closure. All parameters are borrowed, and it has a status word, so that
+    /// all functions of one type are called alike.
+    Value,
+    /// By a new task: the only parameter is the closure, owned. It has a status word.
+    Task,
 }
 
 /// Whether a function can end early.
@@ -538,9 +620,26 @@ pub enum Inst {
     Trace { status: Operand, site: Site },
     /// Begins the path of a new error: it was raised here.
     TraceStart { site: Site },
-    /// Takes or gives back a service's lock. Taking waits (cannot be cancelled for now).
-    Lock { service: Service, mode: LockMode },
-    /// Gives back.
+    /// A closure object with these captures (o*): the type is `Closure`, the local's may be its `Fn`. Static without captures.
+    MakeClosure { dest: Local, ty: TypeId, function: Func, captures: Vec<Operand> },
+    /// `dest` = a capture of the closure (b, of type `Closure`), a new count.
+    Capture { dest: Local, closure: Operand, index: u32 },
+    /// `dest` = an end of a named channel or topic, a new count. `subscription`: of a subscriber, its number.
+    NamedEnd { dest: Local, channel: Channel, side: crate::ty::Holder, subscription: u32 },
+    /// `dest: string` = what a task that has ended with a failure or fault says (b).
+    TaskMessage { dest: Local, task: Operand },
+    /// A deadline `limit` (b: duration) from now for what follows, unless an earlier one holds. `before: int` is what
+    /// `DeadlineEnd` puts back, `own: int` is this deadline.
+    DeadlineBegin { before: Local, own: Local, limit: Operand },
+    /// What held before (b) holds again.
+    DeadlineEnd { before: Operand },
+    /// `dest: bool` = is the early end in hand (status 1) the expiry of this deadline (b)? Then it is forgotten.
+    DeadlineExpired { dest: Local, own: Operand },
+    /// At the back-edge of a loop: lets others run if it was asked to. Only in processes with more than one task.
+    Safepoint,
+    /// A step of sorting with a closure; `dest: int`.
+    Sort { dest: Local, op: SortOp, args: Vec<Operand> },
+    /// Gives a service's lock back.
     Unlock { service: Service, mode: LockMode },
     /// `dest: int` = length of the array or string (b) or map (b).
     Len { dest: Local, base: Operand },
@@ -550,6 +649,23 @@ pub enum Inst {
     EntryAt { key: Local, value: Local, map: Operand, index: Operand },
     /// `dest: string` = the character that begins at byte `at` (b, b) of a string. Only made by `for` over strings.
     CharAt { dest: Local, text: Operand, at: Operand },
+}
+
+/// A step of sorting an array with a closure. The sorter is an int that `Start` gives and `End` or `Abandon` takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SortOp {
+    /// `(len)`: a new sorter.
+    Start,
+    /// `(sorter, order)`: 1 if `Left` and `Right` are to be compared next, 0 if it is done. `order` is the last comparison's result.
+    Next,
+    /// `(sorter)`: the position of the left element.
+    Left,
+    /// `(sorter)`: the position of the right element.
+    Right,
+    /// `(sorter, reference to the array)`: puts it in order.
+    End,
+    /// `(sorter)`: an early end.
+    Abandon,
 }
 
 /// How a lock is held.
@@ -618,10 +734,81 @@ pub enum Terminator {
     RefIndex { dest: Local, base: Operand, index: Operand, then: Block, on_fail: OnFail, site: Site },
     /// `dest: string` = the text of a file; `FileError` otherwise. The path is borrowed.
     ReadText { dest: Local, path: Operand, then: Block, on_fail: OnFail, site: Site },
+    /// Calls a function value: callee and arguments borrowed.
+    CallValue { dest: Local, callee: Operand, args: Vec<Operand>, then: Block, on_fail: OnFail, site: Site },
+    /// Starts a task that calls the closure (o), which has no parameters. `dest` is of type `Holder { Task, … }`.
+    Spawn { dest: Local, closure: Operand, then: Block, on_fail: OnFail, site: Site },
+    /// A new channel; `dest` is the tuple of its ends. The capacity (b: int) is -1 for any number; others below 0 fault.
+    NewChannel { dest: Local, capacity: Operand, then: Block, on_fail: OnFail, site: Site },
+    /// Waits; operands as `op` says. Errors of its own are built-in ones; those of a task (`Get`) come with their types.
+    Wait { dest: Local, op: WaitOp, args: Vec<Operand>, then: Block, on_fail: OnFail, site: Site },
+    /// `dest` = the next message of a receiver or subscriber (b); `end` when it is disconnected and empty; a fault if its other
+    /// side was lost.
+    Next { dest: Local, receiver: Operand, then: Block, end: Block, on_fail: OnFail, site: Site },
+    /// Waits for one of several channels.
+    Select(Box<Select>),
+    /// Takes a service's lock; can be cancelled unless the task holds a lock for writing.
+    Lock { service: Service, mode: LockMode, then: Block, on_fail: OnFail, site: Site },
     /// Always faults, with this message (b: string).
     Fault { message: Operand, on_fail: OnFail, site: Site },
     /// Cannot be reached.
     Unreachable,
+}
+
+/// What a task waits for, and its operands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WaitOp {
+    /// `(sender b, value o)`.
+    Send,
+    /// `(sender b, value o)`.
+    Deliver,
+    /// `(receiver or subscriber b)`: the message.
+    Recv,
+    /// `(publisher b, value o)`.
+    Publish,
+    /// `(publisher b, value o)`.
+    PublishAndWait,
+    /// `(task b)`: its result.
+    Get,
+    /// `(task b)`: an int: 0 done, 1 failed, 2 faulted, 3 cancelled.
+    Ended,
+    /// `(duration b)`.
+    Sleep,
+}
+
+/// A `select`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Select {
+    /// The channels.
+    pub arms: Vec<SelectArm>,
+    /// Taken when this time (b: duration) has passed.
+    pub after: Option<(Operand, Block)>,
+    /// Taken if nothing is ready.
+    pub default: Option<Block>,
+    /// `ChannelClosed` if all arms are closed and there is no default; else early ends.
+    pub on_fail: OnFail,
+    /// Where.
+    pub site: Site,
+}
+
+/// An arm of a `select`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SelectArm {
+    /// What it does.
+    pub op: SelectOp,
+    /// The end (b).
+    pub end: Operand,
+    /// Where it goes on.
+    pub then: Block,
+}
+
+/// What an arm of a `select` does.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SelectOp {
+    /// Receives into this local.
+    Recv(Local),
+    /// Sends this value (b: the channel gets a count of its own).
+    Send(Operand),
 }
 
 /// A call of another process.

@@ -1,7 +1,45 @@
 //! Types and their interner. In: structure. Out: [`TyId`]s, equal exactly if the types are equal.
 
 use crate::ids::{ClassId, EnumId, ErrorId, Id, IndexVec, TyId};
+use pluto_syntax::ast::Holder as AstHolder;
 use std::collections::BTreeMap;
+
+/// The built-in types with one parameter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Holder {
+    Sender,
+    Receiver,
+    Publisher,
+    Subscriber,
+    Task,
+}
+
+impl Holder {
+    /// As written.
+    #[must_use]
+    pub fn of(written: AstHolder) -> Holder {
+        match written {
+            AstHolder::Sender => Holder::Sender,
+            AstHolder::Receiver => Holder::Receiver,
+            AstHolder::Publisher => Holder::Publisher,
+            AstHolder::Subscriber => Holder::Subscriber,
+            AstHolder::Task => Holder::Task,
+        }
+    }
+
+    /// Its name in programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Holder::Sender => "Sender",
+            Holder::Receiver => "Receiver",
+            Holder::Publisher => "Publisher",
+            Holder::Subscriber => "Subscriber",
+            Holder::Task => "Task",
+        }
+    }
+}
 
 /// A type. Variables of inference are private to `check`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -38,6 +76,12 @@ pub enum Ty {
     ErrorValue(ErrorId),
     /// An error value of any error: what `catch err { }` and `catch err: A | B { }` bind.
     AnyError,
+    /// A span of time, in nanoseconds.
+    Duration,
+    /// `fn(A, B) R`.
+    Fn(Vec<TyId>, TyId),
+    /// `Sender<T>`, `Receiver<T>`, `Publisher<T>`, `Subscriber<T>`, `Task<T>`.
+    Holder(Holder, TyId),
     /// An inference variable; only inside `check`.
     Var(u32),
 }
@@ -74,6 +118,7 @@ fixed! {
     BYTE = 6 Byte;
     STRING = 7 String;
     ANY_ERROR = 8 AnyError;
+    DURATION = 9 Duration;
 }
 
 impl TyTable {
