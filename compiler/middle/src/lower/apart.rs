@@ -6,8 +6,8 @@ use super::item;
 use super::program::{Key, Lowering};
 use crate::ids::FnId;
 use crate::mir::{
-    Const, Entry, Func, Function, Inst, LockMode, Locked, Method, Name, OnFail, Operand, StackCheck, Terminator, Type, TypeId,
-    WaitOp,
+    Const, Entry, Func, Function, Inst, LockMode, Locked, Method, Name, OnFail, Operand, StackCheck, Terminator, Type,
+    TypeId, WaitOp,
 };
 use crate::ty::{Holder, TyTable};
 

@@ -6,8 +6,8 @@ use super::within::Deadline;
 use crate::hir::{self, Mutability};
 use crate::ids::{ClassId, FnId, Id, IndexVec, LocalId, TyId};
 use crate::mir::{
-    Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Inst, Local, LocalDecl, Name, OnFail, Operand,
-    Passing, Site, StackCheck, Terminator, Type, TypeId,
+    Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Inst, Local, LocalDecl, Name, OnFail,
+    Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
 };
 use crate::span::Span;
 use crate::ty::{Ty, TyTable};

@@ -123,7 +123,8 @@ pub(super) fn concurrent(program: &Program, facts: &Facts, effects: &Effects, pr
     let spawns = program.fns.iter().any(|function| matches!(function.kind, FnKind::Task(_)));
     let apart = facts.waits.iter().any(|method| {
         let function = &program.fns[*method];
-        let of_service = matches!(function.kind, FnKind::Method(class) if program.classes[class].kind != ClassKind::Data);
+        let of_service =
+            matches!(function.kind, FnKind::Method(class) if program.classes[class].kind != ClassKind::Data);
         of_service && function.self_param == Some(SelfParam::Mut)
     });
     if serves || spawns || apart || !program.channels.is_empty() { Concurrent::Yes } else { Concurrent::No }

@@ -1,8 +1,8 @@
 //! Whole functions: those of the program, the locking wrappers of service methods, and the starts of services.
 
-use super::{apart, closure};
 use super::body::{Body, OnError, This, UNIT, int, text};
 use super::program::{Key, Lowering};
+use super::{apart, closure};
 use crate::hir::{self, ClassKind, FnKind, SelfParam};
 use crate::ids::{ClassId, FnId, TyId};
 use crate::mir::{

@@ -1,7 +1,7 @@
 //! The state of one `lower`: tables that grow while functions are lowered, and how the parts become a `mir::Program`.
 
-use super::types::TypeTable;
 use super::channel::{self, Channels};
+use super::types::TypeTable;
 use super::{item, status, tidy, wire};
 use crate::facts::{Effects, Facts, HasMain, Placement, Route};
 use crate::hir::{self, BuiltinError, FnKind, SelfParam};
@@ -190,7 +190,9 @@ impl<'a> Lowering<'a> {
     pub(super) fn owner(&self, function: FnId) -> Option<ClassId> {
         match self.program.fns[self.home(function)].kind {
             FnKind::Method(class) => Some(class),
-            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => None,
+            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => {
+                None
+            }
         }
     }
 
@@ -261,12 +263,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Lowers everything that was met.
-    pub(super) fn finish(
-        mut self,
-        main: Option<Main>,
-        handlers: Vec<Handler>,
-        tests: Vec<mir::Test>,
-    ) -> mir::Program {
+    pub(super) fn finish(mut self, main: Option<Main>, handlers: Vec<Handler>, tests: Vec<mir::Test>) -> mir::Program {
         let services: IndexVec<Service, ServiceInfo> =
             (0..self.instances.len()).map(|index| self.service_info(Service::from_index(index))).collect();
         let mut functions: IndexVec<Func, mir::Function> = IndexVec::new();

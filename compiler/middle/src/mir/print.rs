@@ -5,8 +5,8 @@ mod inst;
 mod ty;
 
 use super::{
-    Block, Concurrent, Entry, Func, Function, HasStatus, Local, Locked, MainResult, Operand, Passing, Peer, Program, Service, Site,
-    StackCheck, TypeId,
+    Block, Concurrent, Entry, Func, Function, HasStatus, Local, Locked, MainResult, Operand, Passing, Peer, Program,
+    Service, Site, StackCheck, TypeId,
 };
 use crate::hir::{ChannelKind, Scheduler};
 use std::fmt::Write as _;

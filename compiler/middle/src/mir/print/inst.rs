@@ -93,7 +93,8 @@ impl Printer<'_> {
     }
 
     fn named_end(&self, dest: Local, channel: Channel, subscription: u32) -> String {
-        let name = self.program.channels.get(channel).map_or(format!("channel{}", channel.0), |info| info.name.to_string());
+        let name =
+            self.program.channels.get(channel).map_or(format!("channel{}", channel.0), |info| info.name.to_string());
         let number = if self.is_subscriber(dest) { format!(" #{subscription}") } else { String::new() };
         format!("{} end of {name}{number}", self.set(dest))
     }
