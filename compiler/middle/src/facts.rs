@@ -183,8 +183,6 @@ pub enum Route {
 pub struct Effects {
     /// The errors that a call of the function *in that process* can raise. Functions that do not run there have no entry.
     pub errors: BTreeMap<(ProcessId, FnId), BTreeSet<ErrorId>>,
-    /// Can a call of the function end early at all (error, fault, cancellation)? Those without have no status word.
-    pub ends_early: BTreeSet<(ProcessId, FnId)>,
     /// Methods that other processes call, per process: the only ones it accepts, in id order.
     pub served: BTreeMap<ProcessId, BTreeSet<FnId>>,
     /// The types that cross, each with what makes it cross.

@@ -1,11 +1,11 @@
 //! The stage `infer`: which errors each function can raise in each process, and whether they are handled.
-//! In: HIR, types, facts, a placement. Out: [`Effects`]; `E0401`–`E0403`, `E0405`, `E0406`, `E0507`, `E0508`.
+//! In: HIR, types, facts, a placement. Out: [`Effects`]; `E0401`–`E0403`, `E0405`, `E0406`, `E0507`, `E0508`, `E0905`.
 //!
 //! The sets are least fixed points under three *views*: as placed (what must be handled), in one process (what would have to be
 //! handled anyway, so that messages can tell a boundary's fault from the program's), and all apart (what may be handled).
 
+mod channels;
 mod crossing;
-pub mod ends_early;
 mod explain;
 pub mod print;
 mod report;
@@ -13,7 +13,7 @@ mod sites;
 mod solve;
 mod view;
 
-pub use crossing::{PathToCulprit, serializable};
+pub use crossing::{Culprit, PathToCulprit, serializable};
 
 use crate::facts::{Effects, Facts, Placement};
 use crate::hir::Program;
@@ -37,7 +37,7 @@ pub fn infer(
     report::Report { program, facts, placement, bodies: &bodies, placed: &placed, together: &together, apart: &apart }
         .all(diagnostics);
     let errors = placed.error_sets();
-    let ends_early = ends_early::solve(program, types, facts, &placed);
+    channels::report(program, placement, diagnostics);
     let (served, crossing) = crossing::crossing(program, types, placement, &errors, diagnostics);
-    Effects { errors, ends_early, served, crossing }
+    Effects { errors, served, crossing }
 }

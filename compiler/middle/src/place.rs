@@ -10,6 +10,7 @@ mod stages;
 pub use reason::{Reason, reason};
 pub use stages::stages;
 
+use crate::analyze::owner;
 use crate::facts::{Edge, Facts, HasMain, Placement, Process, Route, Transport};
 use crate::hir::Program;
 use crate::ids::{ClassId, FnId, IndexVec, ProcessId, SystemId};
@@ -46,12 +47,24 @@ fn one_process(program: &Program, facts: &Facts) -> Placement {
 /// All service calls: per process, service, method and place, each callee once per caller.
 fn edges(program: &Program, facts: &Facts, placement: &Placement) -> Vec<Edge> {
     let mut edges = vec![];
+    let bodies = bodies_by_class(program);
     for (from, process) in placement.processes.iter_enumerated() {
-        for caller in process.services.iter().flat_map(|class| &program.classes[*class].methods) {
+        for caller in process.services.iter().flat_map(|class| bodies.get(class).into_iter().flatten()) {
             edges.extend(edges_of(facts, placement, from, *caller));
         }
     }
     edges
+}
+
+/// The methods of each class, and the closures and tasks in them.
+fn bodies_by_class(program: &Program) -> BTreeMap<ClassId, Vec<FnId>> {
+    let mut bodies: BTreeMap<ClassId, Vec<FnId>> = BTreeMap::new();
+    for function in program.fns.ids() {
+        if let Some(class) = owner(program, function) {
+            bodies.entry(class).or_default().push(function);
+        }
+    }
+    bodies
 }
 
 fn edges_of(facts: &Facts, placement: &Placement, from: ProcessId, caller: FnId) -> Vec<Edge> {
@@ -73,6 +86,6 @@ fn edges_of(facts: &Facts, placement: &Placement, from: ProcessId, caller: FnId)
 
 /// The services that have `class` in their brackets, of those that the app reaches.
 fn users(program: &Program, facts: &Facts, class: ClassId) -> Vec<ClassId> {
-    let uses = |user: &ClassId| program.classes[*user].deps.iter().any(|dep| dep.class == class);
+    let uses = |user: &ClassId| program.classes[*user].deps.iter().any(|dep| dep.service() == Some(class));
     facts.services.iter().copied().filter(uses).collect()
 }

@@ -62,6 +62,9 @@ enum Command {
         common: Common,
         /// Only tests whose name contains this
         filter: Option<String>,
+        /// Run tests with a random scheduler once, with this seed
+        #[arg(long)]
+        seed: Option<u64>,
     },
     /// Show where everything runs, every edge, and the errors it adds
     Plan {
@@ -168,12 +171,14 @@ fn dispatch(command: Command) -> u8 {
             let code = finish(&common, &sources, &dx);
             staged.map_or(code, |staged| staged.run(&args))
         }
-        Command::Test { common, filter } => {
+        Command::Test { common, filter, seed } => {
             let mut dx = Diagnostics::default();
             let local = PlacementArgs { system: None };
             let (sources, staged) = deploy::run::stage_tests(&Disk, &options(&common, &local, None), &mut dx);
             let code = finish(&common, &sources, &dx);
-            let args: Vec<_> = filter.into_iter().map(Into::into).collect();
+            // What the executable of tests takes: a part of the titles, and a seed.
+            let seed = seed.map(|seed| seed.to_string().into());
+            let args: Vec<_> = std::iter::once(filter.unwrap_or_default().into()).chain(seed).collect();
             staged.map_or(code, |staged| staged.run(&args))
         }
         Command::Plan { common, placement, json } => plan(&common, &placement, json),

@@ -1,17 +1,19 @@
-//! All calls of program functions. In: HIR and what `check` found each method call to call. Out: [`Call`]s by caller and place.
-//! A constant is a call of its function, a literal that leaves out a field is a call of the field's default.
+//! All calls of program functions. In: HIR, what `check` found each method call to call, and what `flow` found each called value
+//! to be. Out: [`Call`]s by caller and place. A constant is a call of its function, a literal that leaves out a field is a call
+//! of the field's default. That a closure is made, or a task started, is noted too: its body belongs to whoever does that.
 
-use crate::facts::Call;
+use super::flow::Flows;
+use crate::facts::{Call, CallHow};
 use crate::hir::visit::{Visitor, walk_expr};
 use crate::hir::{Expr, ExprKind, Field, FnKind, Program};
 use crate::ids::{ClassId, FnId};
 use crate::types::{Callee, Types};
 
 /// Every call, in order.
-pub(super) fn collect(program: &Program, types: &Types) -> Vec<Call> {
+pub(super) fn collect(program: &Program, types: &Types, flows: &Flows) -> Vec<Call> {
     let mut calls = vec![];
     for (caller, function) in program.fns.iter_enumerated() {
-        let mut collector = Collector { program, types, caller, calls: &mut calls };
+        let mut collector = Collector { program, types, flows, caller, calls: &mut calls };
         collector.block(&function.body);
     }
     calls
@@ -26,24 +28,38 @@ pub(crate) fn method_callee(program: &Program, types: &Types, expr: &Expr) -> Op
     }
 }
 
-/// The class that a method belongs to.
-pub(crate) fn owner(program: &Program, method: FnId) -> Option<ClassId> {
-    match program.fns[method].kind {
+/// The class that a method, or a closure or task in one, belongs to.
+pub(crate) fn owner(program: &Program, function: FnId) -> Option<ClassId> {
+    match program.fns[root(program, function)].kind {
         FnKind::Method(class) => Some(class),
-        FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default => None,
+        FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => None,
     }
+}
+
+/// The function in whose text a closure or task stands, at last; any other function itself. They share their variables.
+pub(crate) fn root(program: &Program, function: FnId) -> FnId {
+    let mut at = function;
+    while let FnKind::Closure(outer) | FnKind::Task(outer) = program.fns[at].kind {
+        at = outer;
+    }
+    at
 }
 
 struct Collector<'a> {
     program: &'a Program,
     types: &'a Types,
+    flows: &'a Flows,
     caller: FnId,
     calls: &'a mut Vec<Call>,
 }
 
 impl Collector<'_> {
     fn add(&mut self, expr: &Expr, callee: FnId, service: Option<ClassId>) {
-        self.calls.push(Call { caller: self.caller, callee, service, expr: expr.id, span: expr.span });
+        self.add_how(expr, callee, service, CallHow::Direct);
+    }
+
+    fn add_how(&mut self, expr: &Expr, callee: FnId, service: Option<ClassId>, how: CallHow) {
+        self.calls.push(Call { caller: self.caller, callee, service, how, expr: expr.id, span: expr.span });
     }
 
     fn defaults(&mut self, expr: &Expr, declared: &[Field], written: &[(u32, Expr)]) {
@@ -61,7 +77,14 @@ impl Visitor for Collector<'_> {
     fn expr(&mut self, expr: &Expr) {
         walk_expr(self, expr);
         let program = self.program;
-        if let ExprKind::Const(function) | ExprKind::CallFn { function, .. } = &expr.kind {
+        for callee in self.flows.called.get(&expr.id).into_iter().flatten() {
+            self.add_how(expr, *callee, None, CallHow::Value);
+        }
+        if let ExprKind::Closure(function) | ExprKind::FnValue(function) = &expr.kind {
+            self.add_how(expr, *function, None, CallHow::Made);
+        } else if let ExprKind::Spawn(function) = &expr.kind {
+            self.add_how(expr, *function, None, CallHow::Spawned);
+        } else if let ExprKind::Const(function) | ExprKind::CallFn { function, .. } = &expr.kind {
             self.add(expr, *function, None);
         } else if let ExprKind::CallMethod { .. } = &expr.kind {
             if let Some((callee, service)) = method_callee(program, self.types, expr) {

@@ -17,8 +17,10 @@ pub(super) fn start_order(program: &Program) -> Vec<ClassId> {
         let class = *class;
         if let Some(dep) = program.classes[class].deps.get(*next) {
             *next += 1;
-            if program.classes[dep.class].kind != ClassKind::Data && seen.insert(dep.class) {
-                path.push((dep.class, 0));
+            if let Some(dep) = dep.service().filter(|dep| program.classes[*dep].kind != ClassKind::Data)
+                && seen.insert(dep)
+            {
+                path.push((dep, 0));
             }
         } else {
             path.pop();
@@ -30,7 +32,7 @@ pub(super) fn start_order(program: &Program) -> Vec<ClassId> {
 
 /// Refuses circles: one message for each knot of services, with the shortest way round.
 pub(super) fn report_cycles(program: &Program, diagnostics: &mut Diagnostics) {
-    let successors = |class: ClassId| program.classes[class].deps.iter().map(|dep| dep.class.index()).collect();
+    let successors = |class: ClassId| services(program, class).map(|(_, class)| class.index()).collect();
     let edges: Vec<Vec<usize>> = program.classes.ids().map(successors).collect();
     let mut knots = components(&edges);
     knots.retain(|knot| knot.len() > 1 || edges[knot[0]].contains(&knot[0]));
@@ -42,16 +44,21 @@ pub(super) fn report_cycles(program: &Program, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// The services in a class's brackets.
+fn services(program: &Program, class: ClassId) -> impl Iterator<Item = (&Dep, ClassId)> {
+    program.classes[class].deps.iter().filter_map(|dep| dep.service().map(|class| (dep, class)))
+}
+
 /// From the first member of a knot round to itself: the steps, each a class with the bracket dependency that leads on.
 fn shortest_circle<'a>(program: &'a Program, members: &BTreeSet<ClassId>) -> Vec<(ClassId, &'a Dep)> {
     let Some(start) = members.first().copied() else { return vec![] };
     let mut came_by: BTreeMap<ClassId, (ClassId, &Dep)> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(class) = queue.pop_front() {
-        for dep in program.classes[class].deps.iter().filter(|dep| members.contains(&dep.class)) {
-            if let std::collections::btree_map::Entry::Vacant(entry) = came_by.entry(dep.class) {
+        for (dep, target) in services(program, class).filter(|(_, target)| members.contains(target)) {
+            if let std::collections::btree_map::Entry::Vacant(entry) = came_by.entry(target) {
                 entry.insert((class, dep));
-                queue.push_back(dep.class);
+                queue.push_back(target);
             }
         }
     }
@@ -70,7 +77,10 @@ fn shortest_circle<'a>(program: &'a Program, members: &BTreeSet<ClassId>) -> Vec
 
 fn describe(program: &Program, circle: &[(ClassId, &Dep)]) -> Diagnostic {
     let name = |class: ClassId| &program.classes[class].name;
-    let needs = |(class, dep): &(ClassId, &Dep)| format!("`{}` needs `{}`", name(*class), name(dep.class));
+    let needs = |(class, dep): &(ClassId, &Dep)| {
+        let target = dep.service().map_or(&dep.name, name);
+        format!("`{}` needs `{target}`", name(*class))
+    };
     let Some((first, rest)) = circle.split_first() else {
         return Diagnostic::global(Code::E0502, "services depend on each other in a circle");
     };
@@ -89,8 +99,8 @@ fn describe(program: &Program, circle: &[(ClassId, &Dep)]) -> Diagnostic {
     diagnostic
         .note("calls around a circle would wait for each other for ever, so dependencies must not form one")
         .help(format!(
-            "take one step out of the circle: move what both need into a third service, or (once channels are built) let `{}` send \
-             events that `{}` receives",
+            "take one step out of the circle: move what both need into a third service, or let `{}` send events that `{}` receives, \
+             over a channel",
             name(last),
             name(first.0)
         ))

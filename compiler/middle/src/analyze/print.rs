@@ -1,6 +1,6 @@
 //! Facts as text, for `--emit facts`. In: the program and its facts. Out: lines in a fixed order.
 
-use crate::facts::Facts;
+use crate::facts::{CallHow, Facts};
 use crate::hir::Program;
 use std::fmt::Write;
 
@@ -18,7 +18,13 @@ pub fn print(program: &Program, facts: &Facts) -> String {
         let _ = writeln!(text, "    {}{recursive}", program.fns[*caller].qualified);
         for at in positions {
             let call = &facts.calls[*at];
-            let how = if call.service.is_some() { " through a dependency" } else { "" };
+            let how = match call.how {
+                CallHow::Direct if call.service.is_some() => " through a dependency",
+                CallHow::Direct => "",
+                CallHow::Value => " as a value",
+                CallHow::Made => " is made",
+                CallHow::Spawned => " in a task",
+            };
             let line = program.sources.line_col(call.span).0;
             let _ = writeln!(text, "        {} in line {line}{how}", program.fns[call.callee].qualified);
         }

@@ -3,13 +3,14 @@
 
 use crate::builtin::Changes;
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
-use crate::hir::{Class, ClassKind, Expr, ExprKind, Program, SelfParam, Stmt, StmtKind};
+use crate::hir::{Class, ClassKind, DepTarget, Expr, ExprKind, Program, SelfParam, Stmt, StmtKind};
 use crate::ids::{ClassId, FnId};
+use crate::ty::Holder;
 use crate::types::{Callee, Types};
 use pluto_syntax::span::Span;
 use std::collections::BTreeSet;
 
-/// All services without state.
+/// All services without state. Who takes messages from a channel or topic has state: a copy would take some of them away.
 pub(super) fn stateless(program: &Program, types: &Types) -> BTreeSet<ClassId> {
     let services = program.classes.iter_enumerated().filter(|(_, class)| class.kind != ClassKind::Data);
     services.filter(|(_, class)| is_stateless(program, types, class)).map(|(id, _)| id).collect()
@@ -24,7 +25,11 @@ pub(crate) fn culprit(program: &Program, class: ClassId) -> Option<Span> {
 }
 
 fn is_stateless(program: &Program, types: &Types, class: &Class) -> bool {
-    class.methods.iter().all(|method| {
+    let takes = class.deps.iter().any(|dep| match dep.target {
+        DepTarget::Service(_) => false,
+        DepTarget::End { side, .. } => matches!(side, Holder::Receiver | Holder::Subscriber),
+    });
+    !takes && class.methods.iter().all(|method| {
         let function = &program.fns[*method];
         function.self_param != Some(SelfParam::Mut) || {
             let mut search = Search { program, types, sets: false };

@@ -5,7 +5,7 @@ use super::view::Node;
 use crate::facts::{Edge, Placement, Transport};
 use crate::hir::{Field, Program};
 use crate::ids::{ErrorId, FnId, ProcessId, TyId};
-use crate::ty::{Ty, TyTable};
+use crate::ty::{Holder, Ty, TyTable};
 use crate::types::Types;
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
@@ -18,18 +18,27 @@ pub struct PathToCulprit {
     /// The steps, from the outside in: `Order.callback`, `[…]`.
     pub steps: Vec<String>,
     /// What the culprit is.
-    pub culprit: String,
+    pub culprit: Culprit,
+}
+
+/// What cannot cross.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Culprit {
+    /// This, by its nature.
+    Never(&'static str),
+    /// An end of a channel: that is to come.
+    NotYet(Holder),
 }
 
 impl PathToCulprit {
     /// `Order.callback: an error of any kind`.
     #[must_use]
     pub fn text(&self) -> String {
-        if self.steps.is_empty() {
-            self.culprit.clone()
-        } else {
-            format!("{}: {}", self.steps.join(" → "), self.culprit)
-        }
+        let culprit = match self.culprit {
+            Culprit::Never(what) => what.to_string(),
+            Culprit::NotYet(holder) => format!("a `{}`", holder.name()),
+        };
+        if self.steps.is_empty() { culprit } else { format!("{}: {culprit}", self.steps.join(" → ")) }
     }
 }
 
@@ -123,7 +132,7 @@ pub fn serializable(program: &Program, types: &Types, ty: TyId) -> Result<(), Pa
                     }
                 }
             }
-            Err(culprit) => return Err(PathToCulprit { steps: steps(&came_by, ty, at), culprit: culprit.to_string() }),
+            Err(culprit) => return Err(PathToCulprit { steps: steps(&came_by, ty, at), culprit }),
         }
     }
     Ok(())
@@ -143,12 +152,23 @@ fn steps(came_by: &BTreeMap<TyId, (TyId, String)>, from: TyId, to: TyId) -> Vec<
 }
 
 /// The parts of a type, each with the step that leads there; or what it is, if it cannot cross.
-fn parts(program: &Program, ty: &Ty) -> Result<Vec<(String, TyId)>, &'static str> {
+fn parts(program: &Program, ty: &Ty) -> Result<Vec<(String, TyId)>, Culprit> {
     let of_fields = |owner: &str, fields: &[Field]| {
         fields.iter().map(|field| (format!("{owner}.{}", field.name), field.ty)).collect::<Vec<_>>()
     };
     match ty {
-        Ty::Error | Ty::Never | Ty::Unit | Ty::Int | Ty::Float | Ty::Bool | Ty::Byte | Ty::String => Ok(vec![]),
+        Ty::Error
+        | Ty::Never
+        | Ty::Unit
+        | Ty::Int
+        | Ty::Float
+        | Ty::Bool
+        | Ty::Byte
+        | Ty::String
+        | Ty::Duration => Ok(vec![]),
+        Ty::Fn(..) => Err(Culprit::Never("a function")),
+        Ty::Holder(Holder::Task, _) => Err(Culprit::Never("a task")),
+        Ty::Holder(holder, _) => Err(Culprit::NotYet(*holder)),
         Ty::Array(element) => Ok(vec![("an element".to_string(), *element)]),
         Ty::Map(key, value) => Ok(vec![("a key".to_string(), *key), ("an entry's value".to_string(), *value)]),
         Ty::Tuple(items) => {
@@ -163,16 +183,27 @@ fn parts(program: &Program, ty: &Ty) -> Result<Vec<(String, TyId)>, &'static str
             Ok(it.variants.iter().flat_map(of_variant).collect())
         }
         Ty::ErrorValue(error) => Ok(of_fields(&program.errors[*error].name, &program.errors[*error].fields)),
-        Ty::AnyError => Err("an error value of any kind"),
-        Ty::Var(_) => Err("a type that could not be inferred"),
+        Ty::AnyError => Err(Culprit::Never("an error value of any kind")),
+        Ty::Var(_) => Err(Culprit::Never("a type that could not be inferred")),
     }
 }
 
-/// `E0507`.
+/// `E0507`, `E0905`.
 fn not_serializable(program: &Program, placement: &Placement, edge: &Edge, path: &PathToCulprit) -> Diagnostic {
     let callee = &program.fns[edge.callee];
-    let message = format!("`{}` crosses a process boundary, and what it takes or gives cannot", callee.qualified);
-    let mut diagnostic = Diagnostic::new(Code::E0507, callee.span, message)
+    let (code, message, help) = match path.culprit {
+        Culprit::Never(_) => (
+            Code::E0507,
+            format!("`{}` crosses a process boundary, and what it takes or gives cannot", callee.qualified),
+            "put the two services into one process, or send only data",
+        ),
+        Culprit::NotYet(_) => (
+            Code::E0905,
+            format!("`{}` crosses a process boundary with an end of a channel, which is not built yet", callee.qualified),
+            "it is coming; put the two services into one process until then",
+        ),
+    };
+    let mut diagnostic = Diagnostic::new(code, callee.span, message)
         .label(path.text())
         .also(edge.span, "this call makes it cross");
     let caller = crate::analyze::owner(program, edge.caller).map(|class| (edge.from, class));
@@ -183,5 +214,5 @@ fn not_serializable(program: &Program, placement: &Placement, edge: &Edge, path:
             diagnostic = diagnostic.also(*span, format!("`{name}` is listed in process `{}`", process.name));
         }
     }
-    diagnostic.help("put the two services into one process, or send only data")
+    diagnostic.help(help)
 }

@@ -14,9 +14,7 @@ pub fn print(program: &Program, placement: &Placement, effects: &Effects) -> Str
         for ((_, function), errors) in here {
             let errors: Vec<&str> = errors.iter().map(|error| &*program.errors[*error].name).collect();
             let raises = if errors.is_empty() { String::new() } else { format!(" raises {}", errors.join(", ")) };
-            let early =
-                if effects.ends_early.contains(&(id, *function)) { "can end early" } else { "always ends well" };
-            let _ = writeln!(text, "    {}: {early}{raises}", program.fns[*function].qualified);
+            let _ = writeln!(text, "    {}{raises}", program.fns[*function].qualified);
         }
         for method in effects.served.get(&id).into_iter().flatten() {
             let _ = writeln!(text, "    serves {}", program.fns[*method].qualified);

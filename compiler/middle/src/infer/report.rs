@@ -51,7 +51,9 @@ impl Report<'_> {
         for function in self.program.fns.ids() {
             match self.program.fns[function].kind {
                 FnKind::Const | FnKind::Default => self.value(function, diagnostics),
-                FnKind::Free | FnKind::Method(_) | FnKind::Test => self.function(function, diagnostics),
+                FnKind::Free | FnKind::Method(_) | FnKind::Test | FnKind::Closure(_) | FnKind::Task(_) => {
+                    self.function(function, diagnostics);
+                }
             }
         }
         let mut said = BTreeSet::new();
@@ -98,7 +100,7 @@ impl Report<'_> {
     /// `E0402`, `E0405`: handling of what cannot happen even if every dependency crosses.
     fn allowed(&self, call: Call<'_>, most: &Outcome, diagnostics: &mut Diagnostics) {
         let written = match call.handling {
-            Handling::Plain => return,
+            Handling::Plain | Handling::Forward => return,
             Handling::Propagate => "`!`",
             Handling::Catch { .. } => "`catch`",
         };
@@ -141,7 +143,7 @@ impl Report<'_> {
         }
         let diagnostic = match call.handling {
             Handling::Plain => self.unhandled(call, &least.left),
-            Handling::Propagate => return,
+            Handling::Propagate | Handling::Forward => return,
             Handling::Catch { rest: crate::hir::CatchRest::Propagate, .. } => return,
             Handling::Catch { .. } => self.uncovered(call, &least.left),
         };
@@ -189,7 +191,7 @@ impl Report<'_> {
             let (Some(call), Some(now)) = (call_at(node.1, site), &placed[at]) else { continue };
             let covered = match call.handling {
                 Handling::Plain => false,
-                Handling::Propagate => true,
+                Handling::Propagate | Handling::Forward => true,
                 Handling::Catch { rest, .. } => *rest == crate::hir::CatchRest::Propagate,
             };
             let anyway = together[at].as_ref().is_some_and(|outcome| !outcome.left.is_empty());
@@ -203,14 +205,14 @@ impl Report<'_> {
         let Some(Crossing { chain, span, caller, callee, service }) = self.crossing(left) else {
             // In a handler that only runs because something crosses, the program's own errors come into play.
             let diagnostic = match call.handling {
-                Handling::Plain | Handling::Propagate => self.unhandled(call, left),
+                Handling::Plain | Handling::Propagate | Handling::Forward => self.unhandled(call, left),
                 Handling::Catch { .. } => self.uncovered(call, left),
             };
             return self.explained(self.placed, diagnostic, call.function, left);
         };
         let (classes, user) = (&self.program.classes, owner(self.program, caller.1));
         let (problem, raises, help) = match call.handling {
-            Handling::Plain | Handling::Propagate => {
+            Handling::Plain | Handling::Propagate | Handling::Forward => {
                 ("can fail", "can raise", "write `!` after the call to hand the errors on, or handle them with `catch`")
             }
             Handling::Catch { .. } => (
@@ -251,10 +253,19 @@ impl Report<'_> {
     fn call_name(&self, call: Call<'_>) -> String {
         match call.target {
             Target::Function { callee, service: _ } => format!("`{}`", self.program.fns[callee].qualified),
-            Target::Global(BuiltinError::File) => "`read_text`".to_string(),
-            Target::Global(BuiltinError::Network | BuiltinError::Timeout | BuiltinError::Unavailable)
-            | Target::Never => "this call".to_string(),
+            Target::Raises(BuiltinError::File) => "`read_text`".to_string(),
+            Target::Task(_) => "`get`".to_string(),
+            Target::Region(_) => "`within`".to_string(),
+            Target::Values(_) | Target::Raises(_) | Target::Never => self.written_name(call.site.span),
         }
+    }
+
+    /// The call as it is written, up to its arguments.
+    fn written_name(&self, span: Span) -> String {
+        let text = self.program.sources.text(span);
+        let name = text.split(['(', '{', '\n']).next().unwrap_or_default().trim();
+        let short = !name.is_empty() && name.len() <= 40;
+        if short { format!("`{name}`") } else { "this call".to_string() }
     }
 
     /// `A, B or C`.

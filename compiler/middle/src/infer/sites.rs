@@ -2,11 +2,12 @@
 //! In: HIR with types. Out: a flat list of [`Site`]s in order of evaluation; handlers are numbered, so nothing recurses later.
 
 use crate::analyze::method_callee;
+use crate::builtin::Method;
 use crate::hir::visit::{Visitor, walk_clause, walk_expr};
-use crate::hir::{BuiltinError, CatchClause, CatchKind, CatchRest, Expr, ExprKind, Program};
-use crate::ids::{ClassId, ErrorId, FnId, IndexVec, LocalId};
+use crate::hir::{Block, BuiltinError, CatchClause, CatchKind, CatchRest, Expr, ExprKind, Program};
+use crate::ids::{ClassId, ErrorId, ExprId, FnId, IndexVec, LocalId};
 use crate::ty::Ty;
-use crate::types::Types;
+use crate::types::{Callee, Types};
 use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ pub(crate) struct Body {
     pub(crate) sites: Vec<Site>,
     /// How many handlers: they are numbered from 0.
     pub(crate) handlers: usize,
+    /// How many regions (`within` blocks): they are numbered from 0.
+    pub(crate) regions: usize,
 }
 
 /// One place where errors arise or pass.
@@ -26,6 +29,8 @@ pub(crate) struct Site {
     pub(crate) span: Span,
     /// The innermost handler in which it stands: it is only reached if that handler can be.
     pub(crate) within: Option<usize>,
+    /// The innermost region in which it stands: what it hands on goes there.
+    pub(crate) region: Option<usize>,
     /// What.
     pub(crate) kind: SiteKind,
 }
@@ -46,8 +51,14 @@ pub(crate) enum SiteKind {
 pub(crate) enum Target {
     /// A function of the program; through a dependency, with the service.
     Function { callee: FnId, service: Option<ClassId> },
-    /// A global function that raises an error.
-    Global(BuiltinError),
+    /// Something built in that raises an error.
+    Raises(BuiltinError),
+    /// A function value, or a built-in method that calls one: what `Facts::called` says of the expression.
+    Values(ExprId),
+    /// `get`: what the tasks that `Facts::awaited` names raise, and `TaskCancelled`.
+    Task(ExprId),
+    /// A `within`: what its region hands on, and `TimeoutError`. Stands behind the sites of the region.
+    Region(usize),
     /// A built-in that never raises; only recorded if somebody handles it.
     Never,
 }
@@ -59,6 +70,8 @@ pub(crate) enum Handling {
     Plain,
     /// `!`.
     Propagate,
+    /// Nothing, in the body that `spawn f(x)` stands for: errors go on if there are any.
+    Forward,
     /// `catch`.
     Catch { clauses: Vec<Clause>, rest: CatchRest },
 }
@@ -76,7 +89,7 @@ pub(crate) struct Clause {
 pub(crate) fn collect(program: &Program, types: &Types) -> IndexVec<FnId, Body> {
     let body = |(function, it): (FnId, &crate::hir::Function)| {
         let mut collector =
-            Collector { program, types, function, body: Body::default(), within: None, bound: BTreeMap::new() };
+            Collector { program, types, function, body: Body::default(), within: None, region: None, bound: BTreeMap::new() };
         collector.block(&it.body);
         collector.body
     };
@@ -89,24 +102,40 @@ struct Collector<'a> {
     function: FnId,
     body: Body,
     within: Option<usize>,
+    region: Option<usize>,
     /// The handler that binds each variable.
     bound: BTreeMap<LocalId, usize>,
 }
 
 impl Collector<'_> {
     fn add(&mut self, span: Span, kind: SiteKind) {
-        self.body.sites.push(Site { span, within: self.within, kind });
+        self.body.sites.push(Site { span, within: self.within, region: self.region, kind });
     }
 
     /// The call's own parts, then the call.
     fn call(&mut self, call: &Expr, handling: Handling) {
-        walk_expr(self, call);
-        let plain = matches!(handling, Handling::Plain);
-        match self.target(call) {
+        let target = if let ExprKind::Within { limit, body } = &call.kind {
+            Some(self.region(limit, body))
+        } else {
+            walk_expr(self, call);
+            self.target(call)
+        };
+        let plain = matches!(handling, Handling::Plain | Handling::Forward);
+        match target {
             Some(Target::Never) if plain => {}
             Some(target) => self.add(call.span, SiteKind::Call { target, handling }),
             None => {}
         }
+    }
+
+    fn region(&mut self, limit: &Expr, body: &Block) -> Target {
+        self.expr(limit);
+        let region = self.body.regions;
+        self.body.regions += 1;
+        let outer = self.region.replace(region);
+        self.block(body);
+        self.region = outer;
+        Target::Region(region)
     }
 
     /// What is called; `None` if `check` could not tell (and said so) or if it is not a call.
@@ -114,9 +143,17 @@ impl Collector<'_> {
         if let ExprKind::CallFn { function, .. } = &call.kind {
             Some(Target::Function { callee: *function, service: None })
         } else if let ExprKind::CallGlobal { function, .. } = &call.kind {
-            Some(function.raises().map_or(Target::Never, Target::Global))
+            Some(function.raises().map_or(Target::Never, Target::Raises))
+        } else if let ExprKind::CallValue { .. } = &call.kind {
+            Some(Target::Values(call.id))
+        } else if let ExprKind::Within { .. } = &call.kind {
+            Some(Target::Never)
+        } else if let ExprKind::Select { default, .. } = &call.kind {
+            Some(if default.is_none() { Target::Raises(BuiltinError::ChannelClosed) } else { Target::Never })
         } else if let ExprKind::CallMethod { .. } = &call.kind {
-            self.types.methods.get(&call.id)?;
+            if let Callee::Builtin(method) = self.types.methods.get(&call.id)? {
+                return Some(builtin_target(*method, call));
+            }
             let callee = method_callee(self.program, self.types, call);
             Some(callee.map_or(Target::Never, |(callee, service)| Target::Function { callee, service }))
         } else {
@@ -168,13 +205,32 @@ impl Collector<'_> {
     }
 }
 
+/// What a built-in method raises.
+fn builtin_target(method: Method, call: &Expr) -> Target {
+    if method == Method::TaskGet {
+        Target::Task(call.id)
+    } else if method.calls_closure() {
+        Target::Values(call.id)
+    } else {
+        method.raises().map_or(Target::Never, Target::Raises)
+    }
+}
+
 impl Visitor for Collector<'_> {
     fn expr(&mut self, expr: &Expr) {
         if let ExprKind::Propagate(call) = &expr.kind {
             self.call(call, Handling::Propagate);
+        } else if let ExprKind::Forward(call) = &expr.kind {
+            self.call(call, Handling::Forward);
         } else if let ExprKind::Catch { call, clauses, rest } = &expr.kind {
             self.catch(call, clauses, *rest);
-        } else if let ExprKind::CallFn { .. } | ExprKind::CallGlobal { .. } | ExprKind::CallMethod { .. } = &expr.kind {
+        } else if let ExprKind::CallFn { .. }
+        | ExprKind::CallGlobal { .. }
+        | ExprKind::CallMethod { .. }
+        | ExprKind::CallValue { .. }
+        | ExprKind::Within { .. }
+        | ExprKind::Select { .. } = &expr.kind
+        {
             self.call(expr, Handling::Plain);
         } else {
             walk_expr(self, expr);

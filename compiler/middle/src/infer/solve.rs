@@ -143,14 +143,26 @@ impl<'a> Solution<'a> {
         }
     }
 
+    /// Whose errors depend on whose: callers on callees, and who waits for a task on its body.
     fn users(&self) -> BTreeMap<Node, BTreeSet<Node>> {
         let mut users: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
         for node in self.keys() {
-            for (callee, _) in self.callees(node) {
+            let bodies = self.awaited(node.1).map(|body| (node.0, body));
+            for callee in self.callees(node).map(|(callee, _)| callee).chain(bodies) {
                 users.entry(callee).or_default().insert(node);
             }
         }
         users
+    }
+
+    /// The bodies of the tasks that a function waits for.
+    fn awaited(&self, function: FnId) -> impl Iterator<Item = FnId> {
+        let sites = self.bodies[function].sites.iter();
+        let awaits = sites.filter_map(|site| match &site.kind {
+            SiteKind::Call { target: Target::Task(expr), .. } => self.facts.awaited.get(expr),
+            SiteKind::Call { .. } | SiteKind::Raise(_) | SiteKind::Reraise(_) => None,
+        });
+        awaits.flatten().copied()
     }
 
     /// Evaluates a function again; true if it raises more than was known.
@@ -167,18 +179,28 @@ impl<'a> Solution<'a> {
     /// What a function raises with the sets found so far, and the outcome of each call site that can be reached.
     pub(crate) fn evaluate(&self, node: Node) -> (Causes, Vec<Option<Outcome>>) {
         let body = &self.bodies[node.1];
-        let mut walk = Walk { solution: self, node, caught: vec![Causes::new(); body.handlers], raised: Causes::new() };
+        let mut walk = Walk {
+            solution: self,
+            node,
+            caught: vec![Causes::new(); body.handlers],
+            regions: vec![Causes::new(); body.regions],
+            raised: Causes::new(),
+            region: None,
+        };
         let mut outcomes = vec![];
-        let mut any = None;
+        let mut any: Option<&Site> = None;
         for site in &body.sites {
             let reached = site.within.is_none_or(|handler| !walk.caught[handler].is_empty());
+            walk.region = site.region;
             outcomes.push(if reached { walk.site(site) } else { None });
             if reached && matches!(site.kind, SiteKind::Reraise(None)) {
-                any = any.or(Some(site.span));
+                any = any.or(Some(site));
             }
         }
-        if let Some(span) = any {
-            walk.reraise_any(span);
+        if let Some(site) = any {
+            // Past all handlers: the value may have come from any of them.
+            walk.region = None;
+            walk.reraise_any(site.span);
         }
         (walk.raised, outcomes)
     }
@@ -186,7 +208,15 @@ impl<'a> Solution<'a> {
     fn call_set(&self, node: Node, span: Span, target: Target) -> Causes {
         match target {
             Target::Never => Causes::new(),
-            Target::Global(error) => Causes::from([(error.id(), Cause::Raised { span, trigger: None })]),
+            Target::Raises(error) => raised_here(error, span),
+            // The walk knows its regions.
+            Target::Region(_) => Causes::new(),
+            Target::Values(expr) => self.bodies_set(node, span, self.facts.called.get(&expr)),
+            Target::Task(expr) => {
+                let mut set = self.bodies_set(node, span, self.facts.awaited.get(&expr));
+                set.extend(raised_here(BuiltinError::TaskCancelled, span));
+                set
+            }
             Target::Function { callee, service } => {
                 let (to, crosses) = self.view.route(node.0, service);
                 let callee = (to, callee);
@@ -203,6 +233,17 @@ impl<'a> Solution<'a> {
         }
     }
 
+    /// What any of these functions of the same process can raise.
+    fn bodies_set(&self, node: Node, span: Span, bodies: Option<&BTreeSet<FnId>>) -> Causes {
+        let mut set = Causes::new();
+        for callee in bodies.into_iter().flatten().map(|body| (node.0, *body)) {
+            for error in self.errors.get(&callee).into_iter().flatten().map(|(error, _)| *error) {
+                set.entry(error).or_insert(Cause::Step(Step::Called { span, callee, error }));
+            }
+        }
+        set
+    }
+
     /// The process with `main` under this view.
     pub(crate) fn main_process(&self) -> ProcessId {
         self.view.main_process()
@@ -215,7 +256,11 @@ struct Walk<'a> {
     node: Node,
     /// What each handler has caught.
     caught: Vec<Causes>,
+    /// What was handed on in each region.
+    regions: Vec<Causes>,
     raised: Causes,
+    /// The region of the site at hand.
+    region: Option<usize>,
 }
 
 impl Walk<'_> {
@@ -223,7 +268,7 @@ impl Walk<'_> {
         match &site.kind {
             SiteKind::Raise(error) => {
                 let trigger = site.within.and_then(|handler| first_step(&self.caught[handler]));
-                self.raised.entry(*error).or_insert(Cause::Raised { span: site.span, trigger });
+                self.hand_on(&Causes::from([(*error, Cause::Raised { span: site.span, trigger })]));
                 None
             }
             SiteKind::Reraise(Some(handler)) => {
@@ -233,7 +278,20 @@ impl Walk<'_> {
             }
             SiteKind::Reraise(None) => None,
             SiteKind::Call { target, handling } => {
-                let set = self.solution.call_set(self.node, site.span, *target);
+                let set = match target {
+                    Target::Region(region) => {
+                        let mut set = std::mem::take(&mut self.regions[*region]);
+                        for (error, cause) in raised_here(BuiltinError::Timeout, site.span) {
+                            set.entry(error).or_insert(cause);
+                        }
+                        set
+                    }
+                    Target::Function { .. }
+                    | Target::Raises(_)
+                    | Target::Values(_)
+                    | Target::Task(_)
+                    | Target::Never => self.solution.call_set(self.node, site.span, *target),
+                };
                 Some(self.handle(set, handling))
             }
         }
@@ -241,11 +299,14 @@ impl Walk<'_> {
 
     fn handle(&mut self, set: Causes, handling: &Handling) -> Outcome {
         let left = match handling {
-            Handling::Plain | Handling::Propagate => set.clone(),
+            Handling::Plain | Handling::Propagate | Handling::Forward => set.clone(),
             Handling::Catch { clauses, rest: _ } => self.catch(set.clone(), clauses),
         };
         let hands_on = match handling {
-            Handling::Plain | Handling::Propagate | Handling::Catch { clauses: _, rest: CatchRest::Propagate } => true,
+            Handling::Plain
+            | Handling::Propagate
+            | Handling::Forward
+            | Handling::Catch { clauses: _, rest: CatchRest::Propagate } => true,
             Handling::Catch { clauses: _, rest: CatchRest::Covered } => false,
         };
         if hands_on {
@@ -266,8 +327,12 @@ impl Walk<'_> {
     }
 
     fn hand_on(&mut self, causes: &Causes) {
+        let to = match self.region {
+            Some(region) => &mut self.regions[region],
+            None => &mut self.raised,
+        };
         for (error, cause) in causes {
-            self.raised.entry(*error).or_insert(*cause);
+            to.entry(*error).or_insert(*cause);
         }
     }
 
@@ -282,6 +347,10 @@ impl Walk<'_> {
             self.hand_on(causes);
         }
     }
+}
+
+fn raised_here(error: BuiltinError, span: Span) -> Causes {
+    Causes::from([(error.id(), Cause::Raised { span, trigger: None })])
 }
 
 /// The call behind the first error that a handler caught.

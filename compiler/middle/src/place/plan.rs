@@ -3,8 +3,8 @@
 
 use super::reason::{Reason, reason};
 use crate::facts::{Edge, Effects, Facts, HasMain, Placement, Transport};
-use crate::hir::{BuiltinError, Program};
-use crate::ids::{ClassId, ProcessId};
+use crate::hir::{BuiltinError, ChannelKind, DepTarget, Program};
+use crate::ids::{ChannelId, ClassId, ProcessId};
 use crate::types::Types;
 use pluto_syntax::span::Span;
 use serde::Serialize;
@@ -19,6 +19,27 @@ pub struct Plan {
     pub processes: Vec<PlanProcess>,
     /// Every edge from a calling method to a called one.
     pub edges: Vec<PlanEdge>,
+    /// The named channels and topics that the program's services use.
+    pub channels: Vec<PlanChannel>,
+}
+
+/// A named channel or topic.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct PlanChannel {
+    /// Its name.
+    pub name: String,
+    /// `chan` or `topic`.
+    pub kind: &'static str,
+    /// The type of its messages.
+    pub message: String,
+    /// How many messages fit; `null`: any number.
+    pub capacity: Option<i64>,
+    /// How it is built: so far always `memory`, a queue in one process.
+    pub implementation: &'static str,
+    /// The process, and each service with its end: `OrderService: Sender`.
+    pub process: String,
+    /// The services with their ends.
+    pub ends: Vec<String>,
 }
 
 /// A process.
@@ -76,12 +97,13 @@ pub struct PlanEdge {
 
 /// Puts the plan together.
 #[must_use]
-pub fn plan(program: &Program, _types: &Types, facts: &Facts, placement: &Placement, effects: &Effects) -> Plan {
+pub fn plan(program: &Program, types: &Types, facts: &Facts, placement: &Placement, effects: &Effects) -> Plan {
     let planner = Planner { program, facts, placement, effects };
     Plan {
         system: placement.name.to_string(),
         processes: placement.processes.ids().map(|id| planner.process(id)).collect(),
         edges: placement.edges.iter().map(|edge| planner.edge(edge)).collect(),
+        channels: program.channels.ids().filter_map(|channel| planner.channel(types, channel)).collect(),
     }
 }
 
@@ -133,6 +155,37 @@ impl Planner<'_> {
         }
     }
 
+    /// A channel that a service of the app uses; `infer` made sure that its ends are in one process.
+    fn channel(&self, types: &Types, id: ChannelId) -> Option<PlanChannel> {
+        let mut ends = vec![];
+        let mut home = None;
+        for (process, it) in self.placement.processes.iter_enumerated() {
+            for class in &it.services {
+                for dep in &self.program.classes[*class].deps {
+                    if let DepTarget::End { channel, side, .. } = dep.target
+                        && channel == id
+                    {
+                        home = home.or(Some(process));
+                        ends.push(format!("{}: {}", self.program.classes[*class].name, side.name()));
+                    }
+                }
+            }
+        }
+        let channel = &self.program.channels[id];
+        Some(PlanChannel {
+            name: channel.name.to_string(),
+            kind: match channel.kind {
+                ChannelKind::Channel => "chan",
+                ChannelKind::Topic | ChannelKind::LossyTopic => "topic",
+            },
+            message: crate::check::print::show(&types.table, self.program, channel.element),
+            capacity: (channel.capacity >= 0).then_some(channel.capacity),
+            implementation: "memory",
+            process: self.placement.processes[home?].name.to_string(),
+            ends,
+        })
+    }
+
     fn why(&self, edge: &Edge) -> Vec<String> {
         let caller = crate::analyze::owner(self.program, edge.caller);
         let mut reasons: Vec<Reason> = vec![];
@@ -171,6 +224,9 @@ impl Plan {
         for edge in &self.edges {
             edge.write(&mut text);
         }
+        for channel in &self.channels {
+            channel.write(&mut text);
+        }
         text
     }
 }
@@ -187,6 +243,14 @@ impl PlanProcess {
         if !self.serves.is_empty() {
             let _ = writeln!(text, "    serves {}", self.serves.join(", "));
         }
+    }
+}
+
+impl PlanChannel {
+    fn write(&self, text: &mut String) {
+        let capacity = self.capacity.map_or("unbounded".to_string(), |capacity| format!("capacity {capacity}"));
+        let _ = writeln!(text, "\n{} {}: {} ({capacity})", self.kind, self.name, self.message);
+        let _ = writeln!(text, "    in memory of process {}: {}", self.process, self.ends.join(", "));
     }
 }
 

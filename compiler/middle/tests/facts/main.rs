@@ -1,6 +1,6 @@
 //! Tests of `analyze`, `place` and `infer`: source in; codes, plans, sets out. Each case says in the source what it expects.
 
-mod early;
+mod crossing;
 mod errors;
 mod pipeline;
 mod placement;
