@@ -122,10 +122,7 @@ codes! {
     E0901 no_closures_yet: Error, "closures and function values are not built yet";
     E0902 no_generics_yet: Error, "generic functions and classes are not built yet";
     E0903 no_traits_yet: Error, "traits are not built yet";
-    E0904 no_tasks_yet: Error, "`spawn` and `Task` are not built yet";
-    E0905 no_channels_yet: Error, "channels and topics are not built yet";
-    E0906 no_select_yet: Error, "`select` is not built yet";
-    E0907 no_deadlines_yet: Error, "`within`, `sleep` and durations are not built yet";
+    E0905 channels_cannot_cross_yet: Error, "a channel whose ends would be in two processes";
     E0908 no_sets_or_bytes_yet: Error, "`Set` and `bytes` are not built yet";
     E0909 no_contracts_yet: Error, "contracts are not built yet";
     E0910 no_policies_yet: Error, "`policy`, `bind` and `expose` are not built yet";
@@ -133,7 +130,7 @@ codes! {
     E0912 no_scopes_yet: Error, "`scoped`, `transient`, `uses`, `ambient`, `scope` and `stage` are not built yet";
     E0913 no_generators_yet: Error, "generators are not built yet";
     E0914 no_mutable_patterns_yet: Error, "`mut` in patterns, `if let mut` and `for mut` are not built yet";
-    E0915 no_test_doubles_yet: Error, "`test … with` and `tests[…]` are not built yet";
+    E0915 no_test_doubles_yet: Error, "`test … with` is not built yet";
     E0916 no_packages_yet: Error, "packages, and this standard module, are not built yet";
     E0917 no_remote_keyword: Error, "`remote`, `serve` and a system of modules are replaced by placement";
 }

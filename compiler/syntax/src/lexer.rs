@@ -6,7 +6,7 @@
 pub mod angles;
 pub mod brackets;
 pub mod layout;
-mod number;
+pub(crate) mod number;
 pub mod text;
 
 use crate::code::Code;
@@ -133,7 +133,7 @@ impl<'s> Lexer<'s, '_> {
                 let (message, help) = problem.words(text);
                 let span = self.span(start, end);
                 self.diagnostics.push(Diagnostic::new(Code::E0103, span, message).help(help));
-                self.push(Token::Int(0), start, end);
+                self.push(problem.token(), start, end);
             }
         }
     }

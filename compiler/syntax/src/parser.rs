@@ -3,6 +3,8 @@
 //! symbols apart, so that no two alternatives here share more than a few tokens: parsing is linear.
 #![allow(clippy::wildcard_enum_match_arm, reason = "tokens have a hundred kinds, of which a rule picks out a few")]
 
+mod channel;
+mod closure;
 mod expr;
 mod fields;
 mod input;
@@ -14,8 +16,11 @@ mod pattern;
 mod postfix;
 mod recover;
 mod report;
+mod select;
 mod stmt;
 mod system;
+mod task;
+mod test;
 mod ty;
 
 use crate::ast::Module;

@@ -7,6 +7,7 @@ mod expr;
 
 use crate::ast::Module;
 use crate::diag::Diagnostics;
+use crate::lexer::number::UNITS;
 use crate::parser;
 use crate::span::{FileId, Span};
 use crate::token::Token;
@@ -29,7 +30,7 @@ fn token_text(token: &Token<'_>) -> String {
         Token::Int(value) => format!("int {value}"),
         Token::Float(value) => format!("float {value:?}"),
         Token::Number(text) => format!("number {text}"),
-        Token::Duration(text) => format!("duration {text}"),
+        Token::Duration(nanos) => format!("duration {}", duration(*nanos)),
         Token::Str(text) | Token::MultiStr(text) => format!("string {text:?}"),
         Token::FText(text) => format!("text {text:?}"),
         Token::FFormat(text) => format!("format {text:?}"),
@@ -46,6 +47,38 @@ fn token_text(token: &Token<'_>) -> String {
         Token::CatchName => "catch with a name".to_owned(),
         other => other.text().to_owned(),
     }
+}
+
+/// In the largest unit that is whole: `1500ms`, `2m`, `0s`.
+fn duration(nanos: i64) -> String {
+    let magnitude = nanos.unsigned_abs();
+    let sign = if nanos < 0 { "-" } else { "" };
+    let whole = UNITS.iter().rev().find(|(_, unit)| magnitude >= *unit && magnitude.is_multiple_of(*unit));
+    whole.map_or("0s".to_owned(), |(unit, size)| format!("{sign}{}{unit}", magnitude / size))
+}
+
+/// The text of a string literal that means this. `braces` doubles those, as f-strings need.
+fn escaped(text: &str, braces: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for next in text.chars() {
+        match next {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\0' => out.push_str("\\0"),
+            '{' | '}' if braces => out.extend([next, next]),
+            other if other.is_control() => out.push_str(&format!("\\u{{{:x}}}", u32::from(other))),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A string literal that means this.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text, false))
 }
 
 /// The tree of a module.

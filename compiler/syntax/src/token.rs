@@ -17,8 +17,8 @@ pub enum Token<'s> {
     Number(&'s str),
     Int(u64),
     Float(f64),
-    /// `250ms`.
-    Duration(&'s str),
+    /// `250ms`, in nanoseconds.
+    Duration(i64),
     /// The text between quotes, escapes not decoded.
     #[token("\"")]
     Str(&'s str),
@@ -230,10 +230,12 @@ pub enum Token<'s> {
     Spawn,
     Within,
     Select,
+    /// `after` and `default` where an arm of a `select` begins.
+    After,
+    Default,
     Yield,
     Scope,
     Chan,
-    Sleep,
 }
 
 impl Token<'_> {
@@ -242,13 +244,14 @@ impl Token<'_> {
     pub fn describe(&self) -> String {
         match self {
             Token::Newline => "the end of the line".to_owned(),
+            Token::Duration(_) => "a duration".to_owned(),
             Token::Int(_) | Token::Float(_) | Token::Number(_) => "a number".to_owned(),
             Token::Str(_) | Token::MultiStr(_) => "a string".to_owned(),
             Token::FText(_) => "the text of the f-string".to_owned(),
             Token::FEnd => "the end of the f-string".to_owned(),
             Token::FFormat(_) => "`:`".to_owned(),
             Token::Doc(_) => "a documentation comment".to_owned(),
-            Token::Upper(name) | Token::Lower(name) | Token::Duration(name) => format!("`{name}`"),
+            Token::Upper(name) | Token::Lower(name) => format!("`{name}`"),
             other => format!("`{}`", other.text()),
         }
     }
@@ -318,7 +321,8 @@ const KEYWORDS: &[(Token<'static>, &str)] = &[
     (Token::Yield, "yield"),
     (Token::Scope, "scope"),
     (Token::Chan, "chan"),
-    (Token::Sleep, "sleep"),
+    (Token::After, "after"),
+    (Token::Default, "default"),
 ];
 
 const BRACKETS: &[(Token<'static>, &str)] = &[

@@ -78,7 +78,7 @@ fn shortest_circle<'a>(program: &'a Program, members: &BTreeSet<ClassId>) -> Vec
 fn describe(program: &Program, circle: &[(ClassId, &Dep)]) -> Diagnostic {
     let name = |class: ClassId| &program.classes[class].name;
     let needs = |(class, dep): &(ClassId, &Dep)| {
-        let target = dep.service().map_or(&dep.name, name);
+        let target = dep.service().map_or_else(|| dep.name.clone(), |target| name(target).clone());
         format!("`{}` needs `{target}`", name(*class))
     };
     let Some((first, rest)) = circle.split_first() else {

@@ -1,6 +1,6 @@
 //! Tells `<` `>` around types from comparisons. In: balanced tokens. Out: the same with `LAngle` and `RAngle`, and `>>`
 //! taken apart where it closes two. `name<…>` is around types if only words of types stand in it and either the name is
-//! upper-case or `(`, `{` or `.` follows: what would be a chain of comparisons otherwise, which is no expression.
+//! upper-case (or `chan`) or `(`, `{` or `.` follows: what would be a chain of comparisons otherwise, which is no expression.
 
 use super::Spanned;
 use crate::span::Span;
@@ -23,7 +23,7 @@ struct Candidate {
     at: usize,
     /// Brackets open around it.
     depth: usize,
-    /// The name before it is upper-case.
+    /// The name before it is upper-case, or `chan`.
     is_type: bool,
     /// It is the declaration of type parameters: `fn f<T: A + B>`.
     is_declaration: bool,
@@ -70,7 +70,7 @@ impl<'s> Marker<'s> {
     fn open(&mut self) {
         let mut before = self.out.iter().rev().map(|(token, _)| token);
         let is_type = match before.next() {
-            Some(Token::Upper(_)) => true,
+            Some(Token::Upper(_) | Token::Lower("chan")) => true,
             Some(Token::Lower(_)) => false,
             _ => {
                 self.candidates.clear();

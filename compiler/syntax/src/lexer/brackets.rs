@@ -221,6 +221,11 @@ fn starts_item(tokens: &[Spanned<'_>], at: usize) -> bool {
         Token::Lower("app" | "system" | "error" | "test") => {
             matches!(tokens.get(at + 1), Some((Token::Upper(_) | Token::Str(_), _)))
         }
+        Token::Lower("chan" | "topic") => {
+            matches!(tokens.get(at + 1), Some((Token::Lower(_), _)))
+                && matches!(tokens.get(at + 2), Some((Token::Colon, _)))
+        }
+        Token::Lower("tests") => matches!(tokens.get(at + 1), Some((Token::LBracket, _))),
         _ => false,
     }
 }

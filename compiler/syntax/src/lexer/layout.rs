@@ -5,13 +5,14 @@
 mod ahead;
 mod frame;
 mod symbols;
+mod words;
 
 use self::ahead::Ahead;
 use self::frame::{Arm, Began, Frame, Head, HeadOf, Kind, Signature};
 use self::symbols::{ends_operand, goes_on_after, goes_on_before, may_go_on_with, only_begins};
 use super::Spanned;
 use super::brackets::{MAX_DEPTH, too_deep};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::span::Span;
 use crate::token::Token;
 use std::collections::BTreeMap;
@@ -27,14 +28,14 @@ pub struct LaidOut<'s> {
 
 /// Lays the tokens out; `None` if they nest too deeply (reported).
 pub fn lay_out<'s>(tokens: &[Spanned<'s>], diagnostics: &mut Diagnostics) -> Option<LaidOut<'s>> {
-    let ahead = Ahead::new(tokens);
     let mut layout = Layout {
-        ahead,
+        ahead: Ahead::new(tokens),
         out: Vec::with_capacity(tokens.len()),
         frames: vec![],
         frame: Frame::new(Kind::Items, 0),
         docs: BTreeMap::new(),
         pending_docs: String::new(),
+        reports: vec![],
     };
     for (at, (_, span)) in tokens.iter().enumerate() {
         layout.token(at);
@@ -42,6 +43,9 @@ pub fn lay_out<'s>(tokens: &[Spanned<'s>], diagnostics: &mut Diagnostics) -> Opt
             diagnostics.push(too_deep(*span));
             return None;
         }
+    }
+    for report in layout.reports {
+        diagnostics.push(report);
     }
     Some(LaidOut { tokens: layout.out, docs: layout.docs })
 }
@@ -54,6 +58,7 @@ struct Layout<'t, 's> {
     frame: Frame,
     docs: BTreeMap<u32, String>,
     pending_docs: String,
+    reports: Vec<Diagnostic>,
 }
 
 impl<'s> Layout<'_, 's> {
@@ -94,8 +99,10 @@ impl<'s> Layout<'_, 's> {
             self.docs.insert(span.start, std::mem::take(&mut self.pending_docs));
         }
         if self.frame.began == Began::NotYet {
-            let block = matches!(token, Token::If | Token::Match | Token::For | Token::While | Token::LBrace);
-            self.frame.began = if block || self.ahead.is_label(at) { Began::Block } else { Began::Other };
+            let block = matches!(token, Token::If | Token::Match | Token::For | Token::While | Token::LBrace)
+                || matches!(self.meaning(at, &token), Some(Token::Within | Token::Select))
+                || self.ahead.is_label(at);
+            self.frame.began = if block { Began::Block } else { Began::Other };
         }
     }
 
@@ -112,6 +119,9 @@ impl<'s> Layout<'_, 's> {
     }
 
     fn goes_on(&mut self, at: usize, before: &Token<'s>, after: &Token<'s>) -> bool {
+        if *after == Token::Lt && self.is_arrow_left(at) {
+            return false;
+        }
         if self.frame.signature != Signature::None && matches!(after, Token::Lower("requires" | "ensures")) {
             self.frame.signature = Signature::Contracts;
             return true;
@@ -171,11 +181,16 @@ impl<'s> Layout<'_, 's> {
             frame.arm = Arm::Body;
             return (Token::LBlock, Kind::Code);
         }
-        if frame.in_pattern() {
+        let is_bound = frame.kind == Kind::SelectArms
+            && behind_type
+            && self.ahead.token(self.ahead.partner[at] + 1) == Some(Token::Assign);
+        if frame.in_pattern() || is_bound {
             return (Token::LBrace, Kind::Pattern);
         }
-        let begins_block =
-            matches!(before, Some(Token::Catch | Token::FatArrow | Token::Else | Token::Spawn | Token::Select));
+        if before == Some(Token::Select) {
+            return (Token::LBlock, Kind::SelectArms);
+        }
+        let begins_block = matches!(before, Some(Token::Catch | Token::FatArrow | Token::Else | Token::Spawn));
         if frame.handler || begins_block {
             frame.handler = false;
             return (Token::LBlock, Kind::Code);
@@ -186,7 +201,7 @@ impl<'s> Layout<'_, 's> {
             let kind = if frame.head_of == HeadOf::Arms { Kind::Arms } else { Kind::Code };
             return (Token::LBlock, kind);
         }
-        if frame.signature != Signature::None {
+        if frame.signature != Signature::None || frame.kind == Kind::SelectArms {
             frame.signature = Signature::None;
             return (Token::LBlock, Kind::Code);
         }
@@ -205,9 +220,13 @@ impl<'s> Layout<'_, 's> {
     fn close(&mut self, at: usize, token: Token<'s>, span: Span) {
         self.out.push((token, span));
         let Some(outer) = self.frames.pop() else { return };
-        self.frame = outer;
+        let inner = std::mem::replace(&mut self.frame, outer);
         self.frame.prefixes = 0;
         if token != Token::RBrace {
+            return;
+        }
+        if self.frame.kind == Kind::SelectArms && inner.kind == Kind::Code {
+            self.frame.end_part();
             return;
         }
         let ends_here =
@@ -285,9 +304,13 @@ impl<'s> Layout<'_, 's> {
             }
             Token::LAngle => frame.angles += 1,
             Token::RAngle => frame.angles = frame.angles.saturating_sub(1),
-            Token::Lower(word) if !matches!(before, Some(Token::Dot | Token::Fn | Token::Let | Token::Mut)) => {
-                if let Some(meant) = self.ahead.contextual(at, word) {
-                    frame.reaching += 1;
+            Token::Lower(_) | Token::Underscore => {
+                if self.is_bare_closure(at, before) {
+                    self.bare_closure(token, span);
+                    return;
+                }
+                if let Some(meant) = self.meaning(at, &token) {
+                    self.word(&meant);
                     token = meant;
                 }
             }

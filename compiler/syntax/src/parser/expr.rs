@@ -1,6 +1,8 @@
 //! Expressions. In: tokens. Out: [`Expr`]. An expression is a list of operands and operators; `ops` finds the precedence,
 //! so that a level of nesting costs one recursion and not one per level of precedence.
 
+use super::channel::channel;
+use super::closure::{closure, unnamed_function};
 use super::fields::{fstring, text_of};
 use super::input::{Rule, listed, lower};
 use super::later::later;
@@ -8,7 +10,9 @@ use super::ops::{build, infix};
 use super::pattern::pattern;
 use super::postfix::operand;
 use super::recover::{skip_delimited, skip_part};
+use super::select::select_arms;
 use super::stmt;
+use super::task::{spawn, within};
 use super::ty::ty;
 use crate::ast::{Block, Cond, Expr, ExprKind, Ident, MatchArm, Pattern, PatternKind, TypeExpr};
 use crate::code::Code;
@@ -70,6 +74,12 @@ fn atom<'t>(
         conditional(expr, block, pattern),
         matching(expr, block, pattern),
         leaving(expr),
+        closure(expr, ty),
+        spawn(expr, block, ty),
+        within(expr, block),
+        select_arms(expr, block, pattern),
+        channel(expr, ty),
+        unnamed_function(ty),
         not_yet(expr, block, ty),
     ))
     .map_with(|kind, e| Expr { kind, span: e.span() })
@@ -82,6 +92,7 @@ fn name_or_literal<'t>() -> Rule<'t, ExprKind> {
         Token::SelfValue => ExprKind::SelfValue,
         Token::Int(value) => ExprKind::Int(value),
         Token::Float(value) => ExprKind::Float(value),
+        Token::Duration(nanos) => ExprKind::Duration(nanos),
         Token::True => ExprKind::Bool(true),
         Token::False => ExprKind::Bool(false),
         Token::None => ExprKind::None,
@@ -179,26 +190,12 @@ fn leaving<'t>(expr: &Rule<'t, Expr>) -> Rule<'t, ExprKind> {
 
 /// Expressions that are decided but not built.
 fn not_yet<'t>(expr: &Rule<'t, Expr>, block: &Rule<'t, Block>, ty: &Rule<'t, TypeExpr>) -> Rule<'t, ExprKind> {
-    let arguments = || skip_delimited(&[Token::LParen]);
-    let types = ty.clone().separated_by(just(Token::Comma)).at_least(1).collect::<Vec<_>>();
-    let closure =
-        skip_delimited(&[Token::LClosure]).then(ty.clone().or_not()).then(just(Token::FatArrow)).then(expr.clone());
     let pipes = just(Token::Pipe).then(lower()).then(just(Token::Colon)).then(ty.clone()).then(just(Token::Pipe));
-    let chan = just(Token::Chan).then(types.delimited_by(just(Token::LAngle), just(Token::RAngle))).then(arguments());
-    choice((
-        closure.to(Code::E0901).boxed(),
-        just(Token::Spawn).then(expr.clone()).to(Code::E0904).boxed(),
-        just(Token::Within).then(expr.clone()).then(block.clone()).to(Code::E0907).boxed(),
-        just(Token::Select).then(skip_delimited(&[Token::LBlock])).to(Code::E0906).boxed(),
-        just(Token::Yield).then(expr.clone()).to(Code::E0913).boxed(),
-        just(Token::Scope).then(arguments()).then(pipes).then(block.clone()).to(Code::E0912).boxed(),
-        chan.to(Code::E0905).boxed(),
-        just(Token::Sleep).then(arguments()).to(Code::E0907).boxed(),
-        select! { Token::Duration(_) => Code::E0907 }.boxed(),
-    ))
-    .validate(|code, e, emitter| {
-        emitter.emit(later(code, e.span()));
-        ExprKind::Error(code)
-    })
-    .boxed()
+    let scope = just(Token::Scope).then(skip_delimited(&[Token::LParen])).then(pipes).then(block.clone());
+    choice((just(Token::Yield).then(expr.clone()).to(Code::E0913).boxed(), scope.to(Code::E0912).boxed()))
+        .validate(|code, e, emitter| {
+            emitter.emit(later(code, e.span()));
+            ExprKind::Error(code)
+        })
+        .boxed()
 }

@@ -45,6 +45,11 @@ pub(super) fn problem<'t>(diagnostic: Diagnostic) -> Error<'t> {
     Rich::custom(span, Box::new(diagnostic))
 }
 
+/// A mistake that is often made: what is wrong, and the way out.
+pub(super) fn mistake<'t>(span: Span, message: impl Into<String>, help: impl Into<String>) -> Error<'t> {
+    problem(Diagnostic::new(Code::E0101, span, message).help(help))
+}
+
 /// A word that is no keyword, here needed as one.
 pub(super) fn word<'t>(text: &'static str) -> impl Parser<'t, Tokens<'t>, (), Extra<'t>> + Clone {
     select! { Token::Lower(found) if found == text => () }.labelled(text)

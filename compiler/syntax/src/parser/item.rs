@@ -1,14 +1,15 @@
 //! Declarations. In: tokens. Out: [`Item`]s; those that are not built yet are reported and left out.
 
+use super::channel::{named_channel, topic};
 use super::expr::{Grammar, grammar};
-use super::fields::text_of;
 use super::input::{
-    Error, Extra, Rule, Tokens, braced, declared_lower, declared_upper, left_brace, listed, lower, name, path, problem,
+    Error, Extra, Rule, Tokens, braced, declared_lower, declared_upper, left_brace, listed, name, path, problem,
     separator, upper, word,
 };
 use super::later::{later, replaced};
 use super::recover::{skip_angles, skip_delimited, skip_item, skip_part, skip_statement, skip_to_block};
 use super::system::system;
+use super::test::{test, tests};
 use crate::ast::{
     ClassDecl, ConstDecl, Dep, EnumDecl, Field, FnDecl, Item, ItemKind, Mutability, Param, SelfParam, VariantDecl, Vis,
 };
@@ -21,9 +22,10 @@ use chumsky::prelude::*;
 /// A whole file.
 pub(super) fn items<'t>() -> Rule<'t, Vec<Item>> {
     let grammar = grammar();
-    let one = item(&grammar).recover_with(via_parser(skip_item().to(None)));
+    let one = item(&grammar).map(|item| item.into_iter().collect::<Vec<_>>());
+    let one = tests(&grammar).or(one).recover_with(via_parser(skip_item().to(vec![])));
     let gap = select! { Token::Newline | Token::Semi => () }.repeated();
-    let all = one.then_ignore(gap).repeated().collect::<Vec<Option<Item>>>();
+    let all = one.then_ignore(gap).repeated().collect::<Vec<Vec<Item>>>();
     gap.ignore_then(all).then_ignore(end()).map(|items| items.into_iter().flatten().collect()).boxed()
 }
 
@@ -38,6 +40,8 @@ fn item<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<Item>> {
         app(grammar),
         word("system").then(upper().rewind()).ignore_then(system()).map(|it| Some(ItemKind::System(it))).boxed(),
         test(grammar),
+        named_channel(grammar),
+        topic(grammar),
         not_yet(),
     ));
     visibility()
@@ -276,20 +280,6 @@ fn constant<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<ItemKind>> {
         .boxed()
 }
 
-fn test<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<ItemKind>> {
-    let title = select! { token @ (Token::Str(_) | Token::MultiStr(_)) = e => (text_of(&token), e.span()) };
-    let doubles =
-        word("with").then(skip_to_block()).validate(|_, e, emitter| emitter.emit(later(Code::E0915, e.span())));
-    word("test")
-        .ignore_then(title.labelled("the test's name in quotes"))
-        .then(doubles.or_not())
-        .then(grammar.block.clone())
-        .map(|(((name, name_span), doubles), body)| {
-            doubles.is_none().then_some(ItemKind::Test { name, name_span, body })
-        })
-        .boxed()
-}
-
 /// Declarations that are decided but not built, and those that placement replaces.
 fn not_yet<'t>() -> Rule<'t, Option<ItemKind>> {
     let upper_follows = || upper().rewind().ignored();
@@ -302,17 +292,15 @@ fn not_yet<'t>() -> Rule<'t, Option<ItemKind>> {
         _ => None,
     })
     .then_ignore(upper_follows());
-    let channels = named(|word| matches!(word, "chan" | "topic").then_some(Code::E0905)).then_ignore(lower().rewind());
     let scoped = named(|word| matches!(word, "scoped" | "transient").then_some(Code::E0912))
         .then_ignore(just(Token::Class).rewind());
-    let settings = word("tests").to(Code::E0915).then_ignore(just(Token::LBracket).rewind());
     let traits = just(Token::Trait).to(Code::E0903);
     let old = select! { Token::Lower("remote" | "serve") => Code::E0917 }.then_ignore(
         any()
             .filter(|it: &Token<'t>| matches!(it, Token::Class | Token::Fn | Token::Upper(_) | Token::Lower(_)))
             .rewind(),
     );
-    choice((traits.boxed(), declared.boxed(), channels.boxed(), scoped.boxed(), settings.boxed(), old.boxed()))
+    choice((traits.boxed(), declared.boxed(), scoped.boxed(), old.boxed()))
         .then_ignore(skip_statement())
         .validate(|code, e, emitter| {
             let span = e.span();

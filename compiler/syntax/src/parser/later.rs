@@ -21,15 +21,8 @@ pub(super) fn replaced<'t>(span: Span, what: &str) -> Error<'t> {
 
 fn words(code: Code) -> (String, &'static str) {
     let (what, help) = match code {
-        Code::E0901 => ("closures and function values", "they are coming; write a function, or a loop, until then"),
         Code::E0902 => ("type parameters", "they are coming; write the function or class for the type that you need"),
         Code::E0903 => ("traits", "they are coming; write the methods in the class and call them by its type"),
-        Code::E0904 => ("tasks", "they are coming; call the function directly until then"),
-        Code::E0905 => ("channels and topics", "they are coming; call a method of a service until then"),
-        Code::E0906 => ("`select`", "it comes with channels"),
-        Code::E0907 => {
-            ("deadlines, `sleep` and durations", "they are coming; calls across a boundary have 5 s until then")
-        }
         Code::E0908 => ("`Set` and `bytes`", "they are coming; use `Map<T, bool>` or `[byte]` until then"),
         Code::E0909 => ("contracts", "they are coming; use `assert` until then"),
         Code::E0910 => ("`policy`, `bind` and `expose`", "they are coming; remove it until then"),
@@ -39,12 +32,10 @@ fn words(code: Code) -> (String, &'static str) {
         }
         Code::E0913 => ("generators", "they are coming; return an array until then"),
         Code::E0914 => ("`mut` in a pattern", "it is coming; change the value through its place: `xs[i].count += 1`"),
-        Code::E0915 => {
-            ("replaced services and settings of tests", "they are coming; write a plain `test \"name\" { … }`")
-        }
+        Code::E0915 => ("replaced services in tests", "they are coming; write a plain `test \"name\" { … }`"),
         Code::E0916 => ("packages", "they are coming; import modules that lie beside this file"),
         _ => ("this", "it is coming"),
     };
-    let verb = if matches!(code, Code::E0906 | Code::E0914) { "is" } else { "are" };
+    let verb = if code == Code::E0914 { "is" } else { "are" };
     (format!("{what} {verb} not built yet"), help)
 }

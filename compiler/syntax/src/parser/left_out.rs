@@ -49,6 +49,8 @@ fn name_start(item: &Item) -> Option<u32> {
         ItemKind::Error(decl) => &decl.name,
         ItemKind::Const(decl) => &decl.name,
         ItemKind::System(decl) => &decl.name,
+        ItemKind::Chan(decl) => &decl.name,
+        ItemKind::Topic(decl) => &decl.name,
         ItemKind::Import { .. } | ItemKind::Test { .. } => return None,
     };
     Some(name.span.start)

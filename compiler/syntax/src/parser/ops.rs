@@ -1,8 +1,8 @@
 //! Binary operators: a flat list of operands → chains by precedence. In: first operand and the others with their
 //! operators. Out: one expression, one node per chain of operators of the same level; nothing recurses over its length.
 
-use super::input::{Error, problem};
-use crate::ast::{BinOp, Expr, ExprKind};
+use super::input::{Error, mistake, problem};
+use crate::ast::{BinOp, Expr, ExprKind, UnOp};
 use crate::code::Code;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -80,6 +80,9 @@ pub(super) fn build<'t>(first: Expr, rest: Vec<(Infix, Span, Expr)>, mut emit: i
     let mut open: Vec<Chain> = vec![];
     let mut operand = first;
     for (infix, span, next) in rest {
+        if infix == Infix::Op(BinOp::Lt) && arrow_to(span, &next) == Some(Arrow::Spaced) {
+            emit(arrow(span));
+        }
         let at = level(infix);
         while let Some(chain) = open.pop_if(|it| it.level > at) {
             operand = finish(chain, operand, &mut emit);
@@ -97,6 +100,40 @@ pub(super) fn build<'t>(first: Expr, rest: Vec<(Infix, Span, Expr)>, mut emit: i
         operand = finish(chain, operand, &mut emit);
     }
     operand
+}
+
+/// How a `<` stands before the sign of its operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Arrow {
+    /// `a <- b`: nobody compares so.
+    Spaced,
+    /// `a <-b`: a comparison, if its result is used.
+    Tight,
+}
+
+fn arrow_to(less: Span, next: &Expr) -> Option<Arrow> {
+    match &next.kind {
+        ExprKind::Unary { op: UnOp::Neg, operand } if next.span.start == less.end => {
+            let spaced = operand.span.start > next.span.start + 1;
+            Some(if spaced { Arrow::Spaced } else { Arrow::Tight })
+        }
+        _ => None,
+    }
+}
+
+/// The `<-` of an expression that is nothing else.
+pub(super) fn arrow_of(expr: &Expr) -> Option<(Arrow, Span)> {
+    let ExprKind::Binary { rest, .. } = &expr.kind else { return None };
+    match rest.as_slice() {
+        [(BinOp::Lt, less, next)] => Some((arrow_to(*less, next)?, *less)),
+        _ => None,
+    }
+}
+
+/// The message for `<-`, whose `<` stands at `less`.
+pub(super) fn arrow<'t>(less: Span) -> Error<'t> {
+    let span = Span { end: less.end + 1, ..less };
+    mistake(span, "`<-` is not an operator", "send with `ch.send(v)!`, receive with `ch.recv()!`")
 }
 
 fn finish<'t>(mut chain: Chain, last: Expr, emit: &mut impl FnMut(Error<'t>)) -> Expr {

@@ -18,7 +18,7 @@ const MAX_CHAIN: usize = 500;
 
 /// What can follow an atom.
 #[derive(Clone)]
-enum Postfix {
+pub(super) enum Postfix {
     Field(Ident),
     Index(Box<Expr>),
     Call(Vec<Expr>),
@@ -69,14 +69,13 @@ fn unary(operand: Expr, (op, span): (UnOp, Span)) -> Expr {
 }
 
 fn postfix<'t>(expr: Rule<'t, Expr>, block: Rule<'t, Block>, ty: Rule<'t, TypeExpr>) -> Rule<'t, Postfix> {
-    let field = name().or(select! { Token::Int(at) = e => Ident { name: at.to_string().into(), span: e.span() } });
     let index = just(Token::LBracket)
         .ignore_then(expr.clone())
         .then_ignore(just(Token::RBracket))
         .recover_with(via_parser(skip_delimited(&[Token::LBracket]).map_with(|(), e| error(e.span()))));
     let types = ty.separated_by(just(Token::Comma)).allow_trailing().collect::<Vec<_>>();
     choice((
-        just(Token::Dot).ignore_then(field).map(Postfix::Field),
+        just(Token::Dot).ignore_then(field()).map(Postfix::Field),
         listed(Token::LParen, expr.clone(), Token::RParen).map(Postfix::Call),
         index.map(|index| Postfix::Index(Box::new(index))),
         select! { Token::Question => Postfix::Try, Token::Propagate => Postfix::Propagate },
@@ -85,6 +84,11 @@ fn postfix<'t>(expr: Rule<'t, Expr>, block: Rule<'t, Block>, ty: Rule<'t, TypeEx
         types.delimited_by(just(Token::LAngle), just(Token::RAngle)).to(Postfix::Generic),
     ))
     .boxed()
+}
+
+/// The name of a field or method, or the number of a tuple's part.
+pub(super) fn field<'t>() -> impl Parser<'t, Tokens<'t>, Ident, Extra<'t>> + Clone {
+    name().or(select! { Token::Int(at) = e => Ident { name: at.to_string().into(), span: e.span() } })
 }
 
 fn error(span: Span) -> Expr {
@@ -115,7 +119,8 @@ fn catch<'t>(expr: Rule<'t, Expr>, block: Rule<'t, Block>) -> Rule<'t, Postfix> 
         .boxed()
 }
 
-fn fold<'t>(atom: Expr, all: Vec<(Postfix, Span)>, emit: &mut dyn FnMut(Error<'t>)) -> Expr {
+/// Puts what follows around its atom.
+pub(super) fn fold<'t>(atom: Expr, all: Vec<(Postfix, Span)>, emit: &mut dyn FnMut(Error<'t>)) -> Expr {
     if all.len() > MAX_CHAIN {
         let span = atom.span.to(all.last().map_or(atom.span, |(_, span)| *span));
         let at = all[MAX_CHAIN].1;

@@ -87,7 +87,9 @@ fn begins_item(token: &Token<'_>) -> bool {
             | Token::Import
             | Token::Const
             | Token::Trait
-            | Token::Lower("app" | "system" | "error" | "test" | "trait" | "topic" | "stage" | "scoped" | "transient")
+            | Token::Lower(
+                "app" | "system" | "error" | "test" | "tests" | "chan" | "topic" | "stage" | "scoped" | "transient"
+            )
     )
 }
 

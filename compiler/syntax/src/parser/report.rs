@@ -138,8 +138,17 @@ fn advice(found: &Token<'_>, expected: &[String]) -> Option<String> {
     match found {
         Token::Let if wants("a declaration") => Some("a value for the whole file is declared with `const`".to_owned()),
         _ if wants("a declaration") => Some(
-            "a file holds `import`, `fn`, `class`, `enum`, `error`, `const`, `app`, `system` and `test`".to_owned(),
+            "a file holds `import`, `fn`, `class`, `enum`, `error`, `const`, `chan`, `topic`, `app`, `system` and `test`"
+                .to_owned(),
         ),
+        Token::Pipe | Token::OrOr if wants("an expression") => {
+            Some("a closure is written `(x) => x + 1`, one without parameters `() => …`".to_owned())
+        }
+        Token::Lt if wants("an expression") => Some("receive from a channel with `ch.recv()!`".to_owned()),
+        Token::Chan if wants("a type") => {
+            Some("the ends of a channel have the types `Sender<T>` and `Receiver<T>`".to_owned())
+        }
+        Token::FatArrow if wants("`{`") => Some("what it does stands in braces: `{ … }`".to_owned()),
         Token::Arrow => {
             Some("the result type stands right behind the parameters: `fn area(r: float) float { … }`".to_owned())
         }
@@ -174,6 +183,12 @@ fn word_advice(token: &Token<'_>) -> Option<&'static str> {
         "throw" => Some("errors are raised with `raise`"),
         "try" => Some("errors are handled at the call: `call() catch err { … }`"),
         "switch" => Some("write `match`"),
+        "go" => Some("a task is started with `spawn f(x)`"),
+        "await" => Some("a call waits by itself; for the result of a task write `t.get()!`"),
+        "async" => Some("every function can wait, and `spawn f(x)` starts any of them as a task"),
+        "case" => Some("an arm of `match` is written `pattern => value`, one of `select` `v = rx.recv() { … }`"),
+        "lambda" => Some("a closure is written `(x) => x + 1`"),
+        "chan" => Some("a channel is made with `chan<T>()`; named ones are declared outside of functions"),
         "loop" => Some("write `while true { … }`"),
         _ => None,
     }

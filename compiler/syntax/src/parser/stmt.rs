@@ -2,6 +2,7 @@
 
 use super::expr::condition;
 use super::input::{Error, Rule, bad_case, left_brace, lower, problem};
+use super::ops::{Arrow, arrow, arrow_of};
 use super::pattern::starts_upper;
 use super::recover::{skip_delimited, skip_statement};
 use crate::ast::{BinOp, Block, Expr, ExprKind, Mutability, Pattern, PatternKind, Stmt, StmtKind, TypeExpr};
@@ -66,7 +67,17 @@ fn finish<'t>(stmts: Vec<(Stmt, End)>, span: Span, emit: &mut dyn FnMut(Error<'t
 }
 
 fn report_unused<'t>(stmt: &Stmt, emit: &mut dyn FnMut(Error<'t>)) {
-    let StmtKind::Expr(Expr { kind: ExprKind::Binary { .. } | ExprKind::Unary { .. }, .. }) = stmt.kind else { return };
+    let StmtKind::Expr(expr @ Expr { kind: ExprKind::Binary { .. } | ExprKind::Unary { .. }, .. }) = &stmt.kind else {
+        return;
+    };
+    match arrow_of(expr) {
+        Some((Arrow::Spaced, _)) => return,
+        Some((Arrow::Tight, less)) => {
+            emit(arrow(less));
+            return;
+        }
+        None => {}
+    }
     let message = "the result of this operator is not used";
     let help = "bind it with `let`, or join the lines if it belongs to the statement before it";
     emit(problem(Diagnostic::new(Code::E0108, stmt.span, message).help(help)));

@@ -1,9 +1,9 @@
 //! Types. In: tokens. Out: [`TypeExpr`]; types that are not built yet are read, reported and become errors.
 
-use super::input::{Extra, Rule, Tokens, name, problem};
+use super::input::{Error, Extra, Rule, Tokens, listed, lower, mistake, name, problem};
 use super::later::later;
 use super::recover::skip_delimited;
-use crate::ast::{Path, Prim, TypeExpr, TypeKind};
+use crate::ast::{Holder, Path, Prim, TypeExpr, TypeKind};
 use crate::code::Code;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -84,15 +84,18 @@ fn named_kind<'t>(
     path: Path,
     arguments: Option<Vec<TypeExpr>>,
     span: Span,
-    emit: &mut dyn FnMut(super::input::Error<'t>),
+    emit: &mut dyn FnMut(Error<'t>),
 ) -> TypeKind {
     let text = if path.len() == 1 { path[0].name.to_string() } else { String::new() };
     let not_yet = match text.as_str() {
         "Map" => return map(arguments, span, emit),
         "Set" | "bytes" => Some(Code::E0908),
-        "Sender" | "Receiver" | "Publisher" | "Subscriber" => Some(Code::E0905),
-        "Task" => Some(Code::E0904),
-        "Duration" => Some(Code::E0907),
+        "Sender" => return holder(Holder::Sender, "Sender", arguments, span, emit),
+        "Receiver" => return holder(Holder::Receiver, "Receiver", arguments, span, emit),
+        "Publisher" => return holder(Holder::Publisher, "Publisher", arguments, span, emit),
+        "Subscriber" => return holder(Holder::Subscriber, "Subscriber", arguments, span, emit),
+        "Task" => return holder(Holder::Task, "Task", arguments, span, emit),
+        "Duration" if arguments.is_none() => return TypeKind::Prim(Prim::Duration),
         "stream" => Some(Code::E0913),
         _ if arguments.is_some() => Some(Code::E0902),
         _ => None,
@@ -106,7 +109,31 @@ fn named_kind<'t>(
     }
 }
 
-fn map<'t>(arguments: Option<Vec<TypeExpr>>, span: Span, emit: &mut dyn FnMut(super::input::Error<'t>)) -> TypeKind {
+/// `Sender<T>` …; `Task` may stand alone.
+fn holder<'t>(
+    holder: Holder,
+    name: &str,
+    arguments: Option<Vec<TypeExpr>>,
+    span: Span,
+    emit: &mut dyn FnMut(Error<'t>),
+) -> TypeKind {
+    let mut arguments = arguments.unwrap_or_default();
+    match (arguments.pop(), arguments.is_empty()) {
+        (Some(inner), true) => TypeKind::Holder(holder, Some(Box::new(inner))),
+        (None, _) if holder == Holder::Task => TypeKind::Holder(holder, None),
+        _ => {
+            let message = if holder == Holder::Task {
+                "a task names the type of its result"
+            } else {
+                "an end of a channel or topic names the type of its messages"
+            };
+            emit(mistake(span, message, format!("write for example `{name}<int>`")));
+            TypeKind::Error
+        }
+    }
+}
+
+fn map<'t>(arguments: Option<Vec<TypeExpr>>, span: Span, emit: &mut dyn FnMut(Error<'t>)) -> TypeKind {
     let mut arguments = arguments.unwrap_or_default().into_iter();
     match (arguments.next(), arguments.next(), arguments.next()) {
         (Some(key), Some(value), None) => TypeKind::Map(Box::new(key), Box::new(value)),
@@ -147,13 +174,16 @@ fn parenthesized<'t>(ty: Rule<'t, TypeExpr>) -> Rule<'t, TypeExpr> {
     spanned(parts).boxed()
 }
 
-/// `fn(A, B) R`: not yet.
+/// `fn(A, B) R`.
 fn function<'t>(ty: Rule<'t, TypeExpr>) -> Rule<'t, TypeExpr> {
-    let kind = just(Token::Fn).ignore_then(skip_delimited(&[Token::LParen])).ignore_then(ty.or_not()).validate(
-        |_, e, emitter| {
-            emitter.emit(later(Code::E0901, e.span()));
-            TypeKind::Error
-        },
-    );
+    let named = lower().then_ignore(just(Token::Colon)).validate(|name, _, emitter| {
+        let message = "the parameters of a function type have no names";
+        emitter.emit(mistake(name.span, message, "write only their types: `fn(int) string`"));
+    });
+    let parameters = listed(Token::LParen, named.or_not().ignore_then(ty.clone()), Token::RParen);
+    let kind = just(Token::Fn)
+        .ignore_then(parameters)
+        .then(ty.or_not())
+        .map(|(parameters, result)| TypeKind::Fn(parameters, result.map(Box::new)));
     spanned(kind).boxed()
 }

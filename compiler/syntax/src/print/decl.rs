@@ -1,9 +1,9 @@
 //! Prints declarations, types and patterns. In: their nodes. Out: text in the [`Printer`].
 
-use super::Printer;
+use super::{Printer, quoted};
 use crate::ast::{
-    ClassDecl, Dep, Field, FnDecl, Ident, Item, ItemKind, Literal, Mutability, Param, Path, Pattern, PatternKind, Prim,
-    SystemDecl, TypeExpr, TypeKind, VariantDecl, Vis,
+    Capacity, ClassDecl, Dep, Field, FnDecl, Holder, Ident, Item, ItemKind, Literal, Mutability, Param, Path, Pattern,
+    PatternKind, Pod, Prim, SystemDecl, TypeExpr, TypeKind, VariantDecl, Vis,
 };
 
 impl Printer {
@@ -45,12 +45,50 @@ impl Printer {
                 self.expr(&decl.value);
             }
             ItemKind::System(system) => self.system(system),
-            ItemKind::Test { name, body, .. } => {
-                self.text(&format!("test {name:?} "));
+            ItemKind::Test { name, body, scheduler, .. } => {
+                if let Some(scheduler) = scheduler {
+                    self.text(&format!("tests[scheduler: {}] {{ ", scheduler.name));
+                }
+                self.text(&format!("test {} ", quoted(name)));
                 self.block(body);
+                self.text(if scheduler.is_some() { " }" } else { "" });
+            }
+            ItemKind::Chan(decl) => {
+                self.channel("chan", &decl.name, &decl.ty);
+                if decl.capacity != Capacity::Default {
+                    self.text("(");
+                    self.capacity(&decl.capacity);
+                    self.text(")");
+                }
+            }
+            ItemKind::Topic(decl) => {
+                self.channel("topic", &decl.name, &decl.ty);
+                match (&decl.capacity, decl.lossy) {
+                    (Capacity::Default, None) => {}
+                    (Capacity::Default, Some(_)) => self.text("(lossy)"),
+                    (capacity, lossy) => {
+                        self.text("(");
+                        self.capacity(capacity);
+                        self.text(if lossy.is_some() { ", lossy)" } else { ")" });
+                    }
+                }
             }
         }
         self.text("\n");
+    }
+
+    fn channel(&mut self, keyword: &str, name: &Ident, ty: &TypeExpr) {
+        self.text(&format!("{keyword} {}: ", name.name));
+        // What stands in parentheses behind it would be its result.
+        if matches!(ty.kind, TypeKind::Fn(..)) { self.ty_in_parentheses(ty) } else { self.ty(ty) }
+    }
+
+    pub(super) fn capacity(&mut self, capacity: &Capacity) {
+        match capacity {
+            Capacity::Default => {}
+            Capacity::Size(size) => self.expr(size),
+            Capacity::Unbounded(_) => self.text("unbounded"),
+        }
     }
 
     fn visibility(&mut self, vis: Vis) {
@@ -139,27 +177,32 @@ impl Printer {
         }
         self.open();
         for region in &system.regions {
-            let name = region.name.as_ref().map_or("(none)".to_owned(), |(name, _)| format!("{name:?}"));
+            let Some((name, _)) = &region.name else {
+                region.pods.iter().for_each(|pod| self.pod(pod));
+                continue;
+            };
             self.start_line();
-            self.text(&format!("region {name} "));
+            self.text(&format!("region {} ", quoted(name)));
             self.open();
-            for pod in &region.pods {
-                self.start_line();
-                self.text(&format!("pod {} ", pod.name.name));
-                self.open();
-                for process in &pod.processes {
-                    self.start_line();
-                    self.text(&format!("process {} {{ ", process.name.name));
-                    self.separated(&process.members, ", ", |printer, path| printer.path(path));
-                    self.text(" }\n");
-                }
-                self.close();
-                self.text("\n");
-            }
+            region.pods.iter().for_each(|pod| self.pod(pod));
             self.close();
             self.text("\n");
         }
         self.close();
+    }
+
+    fn pod(&mut self, pod: &Pod) {
+        self.start_line();
+        self.text(&format!("pod {} ", pod.name.name));
+        self.open();
+        for process in &pod.processes {
+            self.start_line();
+            self.text(&format!("process {} {{ ", process.name.name));
+            self.separated(&process.members, ", ", |printer, path| printer.path(path));
+            self.text(" }\n");
+        }
+        self.close();
+        self.text("\n");
     }
 
     pub(super) fn annotation(&mut self, ty: Option<&TypeExpr>) {
@@ -181,6 +224,7 @@ impl Printer {
                 Prim::Bool => "bool",
                 Prim::Byte => "byte",
                 Prim::String => "string",
+                Prim::Duration => "Duration",
             }),
             TypeKind::Path(path) => self.path(path),
             TypeKind::Array(element) => {
@@ -201,11 +245,45 @@ impl Printer {
                 self.text(")");
             }
             TypeKind::Nullable(inner) => {
-                self.ty(inner);
+                // Behind the result of a function, `?` would belong to that.
+                if matches!(inner.kind, TypeKind::Fn(..)) {
+                    self.ty_in_parentheses(inner)
+                } else {
+                    self.ty(inner)
+                }
                 self.text("?");
+            }
+            TypeKind::Fn(params, result) => {
+                self.text("fn(");
+                self.separated(params, ", ", Printer::ty);
+                self.text(")");
+                if let Some(result) = result {
+                    self.text(" ");
+                    self.ty(result);
+                }
+            }
+            TypeKind::Holder(holder, inner) => {
+                self.text(match holder {
+                    Holder::Sender => "Sender",
+                    Holder::Receiver => "Receiver",
+                    Holder::Publisher => "Publisher",
+                    Holder::Subscriber => "Subscriber",
+                    Holder::Task => "Task",
+                });
+                if let Some(inner) = inner {
+                    self.text("<");
+                    self.ty(inner);
+                    self.text(">");
+                }
             }
             TypeKind::Error => self.text("<error>"),
         }
+    }
+
+    pub(super) fn ty_in_parentheses(&mut self, ty: &TypeExpr) {
+        self.text("(");
+        self.ty(ty);
+        self.text(")");
     }
 
     pub(super) fn pattern(&mut self, pattern: &Pattern) {
@@ -259,7 +337,7 @@ impl Printer {
                 self.text(&format!("{sign}{magnitude}"));
             }
             Literal::Bool(value) => self.text(&value.to_string()),
-            Literal::Str(value) => self.text(&format!("{value:?}")),
+            Literal::Str(value) => self.text(&quoted(value)),
         }
     }
 }

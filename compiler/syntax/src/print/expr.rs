@@ -1,8 +1,10 @@
 //! Prints statements and expressions. In: their nodes. Out: text in the [`Printer`].
 
-use super::Printer;
+use super::{Printer, duration, escaped, quoted};
+use crate::ast::TypeKind;
 use crate::ast::{
-    BinOp, Block, CatchClause, CatchKind, Cond, Expr, ExprKind, FPart, Ident, MatchArm, Stmt, StmtKind, UnOp,
+    BinOp, Block, CatchClause, CatchKind, ClosureParam, Cond, Expr, ExprKind, FPart, Ident, MatchArm, SelectArm,
+    SelectKind, Stmt, StmtKind, UnOp,
 };
 
 impl Printer {
@@ -46,7 +48,7 @@ impl Printer {
                 self.text("for ");
                 self.pattern(pattern);
                 self.text(" in ");
-                self.expr(iter);
+                self.head(iter);
                 self.text(" ");
                 self.block(body);
             }
@@ -63,12 +65,12 @@ impl Printer {
     /// With a space behind it.
     fn cond(&mut self, cond: &Cond) {
         match cond {
-            Cond::Expr(expr) => self.expr(expr),
+            Cond::Expr(expr) => self.head(expr),
             Cond::Let { pattern, value } => {
                 self.text("let ");
                 self.pattern(pattern);
                 self.text(" = ");
-                self.expr(value);
+                self.head(value);
             }
         }
         self.text(" ");
@@ -80,7 +82,8 @@ impl Printer {
             ExprKind::Float(value) => self.text(&format!("{value:?}")),
             ExprKind::Bool(value) => self.text(&value.to_string()),
             ExprKind::None => self.text("none"),
-            ExprKind::Str(value) => self.text(&format!("{value:?}")),
+            ExprKind::Duration(nanos) => self.text(&duration(*nanos)),
+            ExprKind::Str(value) => self.text(&quoted(value)),
             ExprKind::FString(parts) => self.fstring(parts),
             ExprKind::Name(name) => self.text(&name.name),
             ExprKind::SelfValue => self.text("self"),
@@ -113,42 +116,53 @@ impl Printer {
             ExprKind::Binary { first, rest } => self.binary(first, rest),
             ExprKind::Range { low, high, inclusive } => {
                 self.text("(");
-                self.expr(low);
+                self.operand(low);
                 self.text(if *inclusive { "..=" } else { ".." });
                 self.expr(high);
                 self.text(")");
             }
             ExprKind::Cast { operand, ty } => {
                 self.text("(");
-                self.expr(operand);
+                self.operand(operand);
                 self.text(" as ");
-                self.ty(ty);
+                // There `??` would be the operator.
+                if matches!(ty.kind, TypeKind::Nullable(_)) {
+                    self.ty_in_parentheses(ty)
+                } else {
+                    self.ty(ty)
+                }
                 self.text(")");
             }
             ExprKind::Field { base, name } => {
-                self.expr(base);
+                self.operand(base);
                 self.text(&format!(".{}", name.name));
             }
             ExprKind::Index { base, index } => {
-                self.expr(base);
+                self.operand(base);
                 self.text("[");
                 self.expr(index);
                 self.text("]");
             }
             ExprKind::Call { callee, args } => {
-                self.expr(callee);
+                self.operand(callee);
                 self.list("(", args, ")");
             }
             ExprKind::Try(inner) => {
-                self.expr(inner);
+                // Two of them are an operator.
+                let twice = matches!(inner.kind, ExprKind::Try(_));
+                if twice {
+                    self.in_parentheses(inner)
+                } else {
+                    self.operand(inner)
+                }
                 self.text("?");
             }
             ExprKind::Propagate(call) => {
-                self.expr(call);
+                self.operand(call);
                 self.text("!");
             }
             ExprKind::Catch { call, clauses, rest } => {
-                self.expr(call);
+                self.operand(call);
                 for clause in clauses {
                     self.catch(clause);
                 }
@@ -157,7 +171,7 @@ impl Printer {
             ExprKind::If { arms, otherwise } => self.conditional(arms, otherwise.as_ref()),
             ExprKind::Match { scrutinee, arms } => {
                 self.text("match ");
-                self.expr(scrutinee);
+                self.head(scrutinee);
                 self.text(" ");
                 self.open();
                 for arm in arms {
@@ -170,8 +184,97 @@ impl Printer {
             ExprKind::Raise(value) => self.leave("raise", Some(value)),
             ExprKind::Break(label) => self.jump("break", label.as_ref()),
             ExprKind::Continue(label) => self.jump("continue", label.as_ref()),
+            ExprKind::Closure { params, result, body } => {
+                self.text("((");
+                self.separated(params, ", ", |printer, param: &ClosureParam| {
+                    printer.text(&param.name.name);
+                    printer.annotation(param.ty.as_ref());
+                });
+                self.text(") ");
+                if let Some(result) = result {
+                    self.ty(result);
+                    self.text(" ");
+                }
+                self.text("=> ");
+                self.expr(body);
+                self.text(")");
+            }
+            ExprKind::Spawn(started) => {
+                self.text("spawn ");
+                self.expr(started);
+            }
+            ExprKind::Within { limit, body } => {
+                self.text("within ");
+                self.head(limit);
+                self.text(" ");
+                self.block(body);
+            }
+            ExprKind::Select(arms) => {
+                self.text("select ");
+                self.open();
+                for arm in arms {
+                    self.select_arm(arm);
+                }
+                self.close();
+            }
+            ExprKind::Chan { ty, capacity } => {
+                self.text("chan<");
+                self.ty(ty);
+                self.text(">(");
+                self.capacity(capacity);
+                self.text(")");
+            }
             ExprKind::Error(code) => self.text(&format!("<error {}>", code.as_str())),
         }
+    }
+
+    /// Before something that would belong to the end of it.
+    fn operand(&mut self, expr: &Expr) {
+        if reaches_on(expr) { self.in_parentheses(expr) } else { self.expr(expr) }
+    }
+
+    /// Before the `{` of a block.
+    fn head(&mut self, expr: &Expr) {
+        if shows_brace(expr) { self.in_parentheses(expr) } else { self.expr(expr) }
+    }
+
+    fn in_parentheses(&mut self, expr: &Expr) {
+        self.text("(");
+        self.expr(expr);
+        self.text(")");
+    }
+
+    fn select_arm(&mut self, arm: &SelectArm) {
+        self.start_line();
+        match &arm.kind {
+            SelectKind::Recv { pattern, receiver } => {
+                if let Some(pattern) = pattern {
+                    self.pattern(pattern);
+                    self.text(" = ");
+                }
+                self.waited(receiver);
+                self.text(".recv()");
+            }
+            SelectKind::Send { sender, value } => {
+                self.waited(sender);
+                self.text(".send(");
+                self.expr(value);
+                self.text(")");
+            }
+            SelectKind::After(limit) => {
+                self.text("after ");
+                self.head(limit);
+            }
+            SelectKind::Default => self.text("default"),
+        }
+        self.text(" ");
+        self.block(&arm.body);
+        self.text("\n");
+    }
+
+    /// An end of a channel, before `.recv()` or `.send(…)`.
+    fn waited(&mut self, end: &Expr) {
+        if shows_brace(end) || reaches_on(end) { self.in_parentheses(end) } else { self.expr(end) }
     }
 
     fn list(&mut self, open: &str, parts: &[Expr], close: &str) {
@@ -193,7 +296,7 @@ impl Printer {
         for part in parts {
             match part {
                 FPart::Text(text) => {
-                    self.text(&format!("{text:?}").trim_matches('"').replace('{', "{{").replace('}', "}}"))
+                    self.text(&escaped(text, true));
                 }
                 FPart::Value { value, format } => {
                     self.text("{");
@@ -210,10 +313,10 @@ impl Printer {
 
     fn binary(&mut self, first: &Expr, rest: &[(BinOp, crate::span::Span, Expr)]) {
         self.text("(");
-        self.expr(first);
-        for (op, _, operand) in rest {
+        self.operand(first);
+        for (at, (op, _, operand)) in rest.iter().enumerate() {
             self.text(&format!(" {} ", operator(*op)));
-            self.expr(operand);
+            if at + 1 < rest.len() { self.operand(operand) } else { self.expr(operand) }
         }
         self.text(")");
     }
@@ -271,6 +374,46 @@ impl Printer {
         if let Some(label) = label {
             self.text(&format!(" {}", label.name));
         }
+    }
+}
+
+/// Does it end with an expression that takes in whatever follows? (Closures have parentheses of their own.)
+fn reaches_on(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Return(_) | ExprKind::Raise(_) | ExprKind::Break(_) | ExprKind::Continue(_) => true,
+        ExprKind::Catch { clauses, rest: None, .. } => clauses.last().is_some_and(|last| match &last.kind {
+            CatchKind::Value(value) => !matches!(value.kind, ExprKind::Block(_)),
+            CatchKind::Handler { .. } => false,
+        }),
+        _ => false,
+    }
+}
+
+/// Does a `{` stand in it outside all brackets, which in a head would open the block?
+fn shows_brace(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Struct { .. }
+        | ExprKind::Map(_)
+        | ExprKind::Block(_)
+        | ExprKind::If { .. }
+        | ExprKind::Match { .. }
+        | ExprKind::Within { .. }
+        | ExprKind::Select(_) => true,
+        ExprKind::Spawn(inner) | ExprKind::Raise(inner) => shows_brace(inner),
+        ExprKind::Return(inner) => inner.as_deref().is_some_and(shows_brace),
+        ExprKind::Field { base: inner, .. }
+        | ExprKind::Index { base: inner, .. }
+        | ExprKind::Call { callee: inner, .. }
+        | ExprKind::Try(inner)
+        | ExprKind::Propagate(inner) => shows_brace(inner),
+        ExprKind::Catch { call, clauses, .. } => {
+            shows_brace(call)
+                || clauses.iter().any(|clause| match &clause.kind {
+                    CatchKind::Value(value) => !matches!(value.kind, ExprKind::Block(_)) && shows_brace(value),
+                    CatchKind::Handler { .. } => false,
+                })
+        }
+        _ => false,
     }
 }
 

@@ -1,13 +1,13 @@
 //! Looks ahead to tell what a bracket or word begins. In: balanced tokens, their partners, a position. Out: the answer.
 //! Each look skips nested brackets in one step, so that all of them together stay linear.
 
-use super::symbols::is_primitive_type;
+use super::symbols::{is_literal, is_primitive_type};
 use crate::lexer::Spanned;
 use crate::lexer::brackets::partners;
 use crate::token::Token;
 
-/// How many tokens the result type of a closure may have.
-const MAX_TYPE_TOKENS: usize = 64;
+/// How many tokens the result type of a closure, or the limit behind `within (`, may have.
+const MAX_LOOK: usize = 64;
 
 /// Tokens with partners.
 pub(super) struct Ahead<'t, 's> {
@@ -47,28 +47,40 @@ impl<'t, 's> Ahead<'t, 's> {
     /// Do the parentheses at `open` hold the parameters of a closure: does `=>`, or a type and `=>`, follow?
     pub(super) fn is_closure(&self, open: usize) -> bool {
         let mut at = self.partner[open] + 1;
-        if self.token(at) == Some(Token::FatArrow) {
+        if self.significant(at) == Some(Token::FatArrow) {
             return true;
         }
-        if self.token(open + 1) != Some(Token::RParen) && !self.looks_like_parameters(open) {
+        if !self.looks_like_parameters(open) {
             return false;
         }
-        for _ in 0..MAX_TYPE_TOKENS {
+        let mut angles = 0usize;
+        for _ in 0..MAX_LOOK {
             match self.token(at) {
-                Some(Token::FatArrow) => return true,
-                Some(Token::LParen | Token::LBracket) => at = self.partner[at] + 1,
-                Some(Token::Upper(_) | Token::Lower(_) | Token::Dot | Token::Question | Token::Coalesce) => at += 1,
-                Some(Token::LAngle | Token::RAngle | Token::Comma | Token::Fn) => at += 1,
-                Some(other) if is_primitive_type(&other) => at += 1,
+                Some(Token::FatArrow) => return angles == 0,
+                Some(Token::LParen | Token::LBracket) => at = self.partner[at],
+                Some(Token::LAngle) => angles += 1,
+                Some(Token::RAngle) => angles = angles.saturating_sub(1),
+                Some(Token::Comma) if angles > 0 => {}
+                Some(Token::Upper(_) | Token::Lower(_) | Token::Dot | Token::Fn) => {}
+                Some(Token::Question | Token::Coalesce) => {}
+                Some(other) if is_primitive_type(&other) => {}
                 Some(_) | None => return false,
             }
+            at += 1;
         }
         false
     }
 
     fn looks_like_parameters(&self, open: usize) -> bool {
-        matches!(self.token(open + 1), Some(Token::Lower(_) | Token::Underscore | Token::Mut))
-            && matches!(self.token(open + 2), Some(Token::Colon | Token::Comma | Token::RParen | Token::Lower(_)))
+        let Some(first) = self.significant_at(open + 1) else { return false };
+        let second = self.significant(first + 1);
+        match self.token(first) {
+            Some(Token::RParen) => true,
+            Some(Token::Lower(_) | Token::Underscore | Token::Mut) => {
+                matches!(second, Some(Token::Colon | Token::Comma | Token::RParen | Token::Lower(_)))
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// Does the `{` at `open`, which begins an expression, open a map: empty, or with a `:` before its first statement ends?
@@ -117,14 +129,19 @@ impl<'t, 's> Ahead<'t, 's> {
             && matches!(self.token(catch + 2), Some(Token::LBrace | Token::Colon))
     }
 
-    /// What a word means that is a name elsewhere.
-    pub(super) fn contextual(&self, at: usize, word: &str) -> Option<Token<'static>> {
+    /// What a word means that is a name elsewhere. In a head, `{` opens the block of that head, and the word before it is
+    /// a name.
+    pub(super) fn contextual(&self, at: usize, word: &str, in_head: bool) -> Option<Token<'static>> {
         let next = self.token(at + 1)?;
         let begins_operand = matches!(next, Token::Lower(_) | Token::SelfValue | Token::Upper(_));
+        let opens_block = next == Token::LBrace && !in_head;
         match word {
-            "spawn" if begins_operand || next == Token::LBrace => Some(Token::Spawn),
-            "within" if begins_operand || matches!(next, Token::Duration(_) | Token::Int(_)) => Some(Token::Within),
-            "select" if next == Token::LBrace => Some(Token::Select),
+            "spawn" if begins_operand || opens_block => Some(Token::Spawn),
+            // Refused by the parser, with advice.
+            "spawn" if next == Token::LParen && self.is_closure(at + 1) => Some(Token::Spawn),
+            "within" if begins_operand || opens_block || is_literal(&next) => Some(Token::Within),
+            "within" if next == Token::LParen && !in_head && self.leads_to_block(at + 1) => Some(Token::Within),
+            "select" if opens_block => Some(Token::Select),
             "yield" if begins_operand || matches!(next, Token::Int(_) | Token::Float(_) | Token::Str(_)) => {
                 Some(Token::Yield)
             }
@@ -132,9 +149,34 @@ impl<'t, 's> Ahead<'t, 's> {
             "scope" if next == Token::LParen && self.token(self.partner[at + 1] + 1) == Some(Token::Pipe) => {
                 Some(Token::Scope)
             }
-            "chan" if matches!(next, Token::LAngle | Token::Lt) => Some(Token::Chan),
-            "sleep" if next == Token::LParen => Some(Token::Sleep),
+            // Without a type it is refused by the parser, with advice.
+            "chan" if matches!(next, Token::LAngle | Token::LParen) => Some(Token::Chan),
             _ => None,
         }
+    }
+
+    /// `after` and `default` where an arm of a `select` begins; `after.recv()` and `after = a.recv()` have it as a name.
+    pub(super) fn arm_word(&self, at: usize, word: &str) -> Option<Token<'static>> {
+        let next = self.token(at + 1)?;
+        match word {
+            "after" if !matches!(next, Token::Dot | Token::Assign | Token::LBracket) => Some(Token::After),
+            "default" if next == Token::LBrace => Some(Token::Default),
+            _ => None,
+        }
+    }
+
+    /// Does a `{` follow the operand that begins with the `(` at `open`?
+    fn leads_to_block(&self, open: usize) -> bool {
+        let mut at = self.partner[open] + 1;
+        for _ in 0..MAX_LOOK {
+            match self.token(at) {
+                Some(Token::LBrace) => return true,
+                Some(Token::LParen | Token::LBracket) => at = self.partner[at],
+                Some(Token::Dot | Token::Lower(_) | Token::Int(_) | Token::Question | Token::Bang) => {}
+                Some(_) | None => return false,
+            }
+            at += 1;
+        }
+        false
     }
 }

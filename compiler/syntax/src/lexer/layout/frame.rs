@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Literal,
     /// The arms of a `match`.
     Arms,
+    /// The arms of a `select`.
+    SelectArms,
     /// The fields of a pattern.
     Pattern,
     /// `(…)`, `[…]`, and `{…}` of an f-string: newlines are space.

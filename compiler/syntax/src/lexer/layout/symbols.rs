@@ -35,6 +35,14 @@ pub(super) fn is_primitive_type(token: &Token<'_>) -> bool {
     matches!(token, Token::IntType | Token::FloatType | Token::Bool | Token::Byte | Token::StringType)
 }
 
+/// A literal of one token.
+pub(super) fn is_literal(token: &Token<'_>) -> bool {
+    matches!(
+        token,
+        Token::Int(_) | Token::Float(_) | Token::Duration(_) | Token::Str(_) | Token::True | Token::False | Token::None
+    )
+}
+
 /// A binary operator that can begin a line (all but `-`) or end one.
 fn is_binary_operator(token: &Token<'_>) -> bool {
     matches!(
@@ -144,6 +152,7 @@ pub(super) fn only_begins(token: &Token<'_>) -> bool {
             | Token::Continue
             | Token::Int(_)
             | Token::Float(_)
+            | Token::Duration(_)
             | Token::Str(_)
             | Token::MultiStr(_)
             | Token::FStart
