@@ -87,11 +87,7 @@ pub(crate) fn build(
 }
 
 /// Builds a piece and compiles it.
-pub(crate) fn compile(
-    (program, private): (&Program, &BTreeSet<Service>),
-    code: Code,
-    isa: &dyn TargetIsa,
-) -> Piece {
+pub(crate) fn compile((program, private): (&Program, &BTreeSet<Service>), code: Code, isa: &dyn TargetIsa) -> Piece {
     let Built { function, symbols, .. } = build((program, private), code, isa.frontend_config());
     let mut context = Context::for_function(function);
     let compiled = context.compile(isa, &mut ControlPlane::default());

@@ -17,7 +17,8 @@ pub(crate) fn private_services(program: &Program) -> BTreeSet<Service> {
     let serves = |service| program.handlers.iter().any(|handler| handler.service == service);
     let private = program.services.iter_enumerated().filter(|(service, info)| {
         let ends: BTreeSet<Func> = [Some(info.start), info.stop].into_iter().flatten().collect();
-        let ends: BTreeSet<Func> = ends.iter().flat_map(|end| callees(&program.functions[*end])).chain(ends.clone()).collect();
+        let ends: BTreeSet<Func> =
+            ends.iter().flat_map(|end| callees(&program.functions[*end])).chain(ends.clone()).collect();
         let changes = writers.iter().any(|(written, writer)| written == service && !ends.contains(writer));
         info.locked == Locked::No && changes && !serves(*service)
     });
@@ -29,10 +30,10 @@ pub(crate) fn service_of(program: &Program, function: &Function, operand: &Opera
     match operand {
         Operand::Const(Const::Service(service)) => Some(*service),
         Operand::Const(_) => None,
-        Operand::Copy(local) | Operand::Move(local) => match &program.types[function.locals[*local].ty] {
-            Type::Service(service) => Some(*service),
-            _other => None,
-        },
+        Operand::Copy(local) | Operand::Move(local) => {
+            let ty = &program.types[function.locals[*local].ty];
+            if let Type::Service(service) = ty { Some(*service) } else { None }
+        }
     }
 }
 

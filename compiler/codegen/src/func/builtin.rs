@@ -149,10 +149,9 @@ impl FnCx<'_, '_> {
     fn push(&mut self, array_type: TypeId, slot: Value, word: Value) {
         let (alone, room, slow, done) = (self.e.block(), self.e.block(), self.e.cold_block(), self.e.block());
         let array = self.e.load(slot, 0);
-        let is_alone = match self.e.ty(array_type) {
-            Type::Array(element) if !self.e.ty(*element).is_counted() => self.is_alone(array),
-            _other => self.is_mine_alone(array),
-        };
+        let program = self.e.program;
+        let plain = matches!(self.e.ty(array_type), Type::Array(element) if !program.types[*element].is_counted());
+        let is_alone = if plain { self.is_alone(array) } else { self.is_mine_alone(array) };
         self.e.branch(is_alone, alone, slow);
         self.e.begin(alone);
         let (len, cap) = (self.e.load(array, layout::LEN), self.e.load(array, layout::CAP));

@@ -42,7 +42,10 @@ pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> BTreeMap<Local, Conta
     if !stored.is_empty() {
         sources(e, f, &mut |local, kind| {
             if stored.contains(&local) {
-                kinds.entry(local).and_modify(|known| *known = if *known == kind { kind } else { Kind::Open }).or_insert(kind);
+                kinds
+                    .entry(local)
+                    .and_modify(|known| *known = if *known == kind { kind } else { Kind::Open })
+                    .or_insert(kind);
             }
         });
     }
@@ -56,12 +59,12 @@ pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> BTreeMap<Local, Conta
 
 fn stored_through(program: &Program, f: &Function) -> BTreeSet<Local> {
     let insts = f.blocks.iter().flat_map(|block| &block.insts);
-    let places = insts.filter_map(|inst| match inst {
-        Inst::Store { to: Operand::Copy(local) | Operand::Move(local), value: Operand::Copy(_) | Operand::Move(_) } => {
-            let Type::Ref(inner) = &program.types[f.locals[*local].ty] else { return None };
-            program.types[*inner].is_counted().then_some(*local)
-        }
-        _other => None,
+    let places = insts.filter_map(|inst| {
+        let Inst::Store { to: Operand::Copy(local) | Operand::Move(local), value } = inst else { return None };
+        let Type::Ref(inner) = &program.types[f.locals[*local].ty] else { return None };
+        // Constants are static.
+        let is_constant = matches!(value, Operand::Const(_));
+        (program.types[*inner].is_counted() && !is_constant).then_some(*local)
     });
     places.collect()
 }
@@ -71,11 +74,14 @@ fn sources(e: &Emitter<'_>, f: &Function, see: &mut dyn FnMut(Local, Kind)) {
     f.params.iter().for_each(|(param, _)| see(*param, Kind::Open));
     for block in f.blocks.iter() {
         for inst in &block.insts {
-            let kind = match inst {
-                Inst::RefLocal { .. } => Kind::Own,
-                Inst::RefServiceField { service, .. } => service_kind(e, f, service),
-                Inst::RefField { .. } | Inst::RefOrInsert { .. } => Kind::Object,
-                _other => Kind::Open,
+            let kind = if let Inst::RefServiceField { service, .. } = inst {
+                service_kind(e, f, service)
+            } else if matches!(inst, Inst::RefField { .. } | Inst::RefOrInsert { .. }) {
+                Kind::Object
+            } else if matches!(inst, Inst::RefLocal { .. }) {
+                Kind::Own
+            } else {
+                Kind::Open
             };
             flow::dests(inst).into_iter().flatten().for_each(|dest| see(dest, kind));
         }

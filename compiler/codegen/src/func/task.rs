@@ -16,10 +16,8 @@ impl FnCx<'_, '_> {
     /// Starts a task.
     pub(super) fn spawn(&mut self, dest: Local, closure: &Operand, exits: Exits) {
         let ty = self.f.locals[dest].ty;
-        let class = match self.e.ty(ty) {
-            Type::Holder { inner, .. } => Class::of(self.e.ty(*inner)),
-            other => panic!("a task's handle is a {other:?}"),
-        };
+        let Type::Holder { inner, .. } = self.e.ty(ty) else { panic!("a task's handle is a holder") };
+        let class = Class::of(self.e.ty(*inner));
         let (closure, desc) = (self.word(closure), self.e.desc(ty));
         let (run, out) = (self.e.address(Symbol::Code(Code::Run(class))), self.out());
         let failed = self.e.ask(RuntimeFn::task_spawn, &[self.e.task, closure, run, desc, out]);

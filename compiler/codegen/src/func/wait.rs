@@ -15,62 +15,31 @@ use pluto_middle::mir::{Block, Local, LockMode, Name, Operand, Service, WaitOp};
 /// What a message that was not delivered says.
 const UNDELIVERED: &str = "the channel was closed before a receiver took the message";
 
-/// How a wait may end besides well.
-#[derive(Clone, Copy)]
-enum Otherwise {
-    /// Early, and nothing else.
-    Early,
-    /// Early, or the channel is disconnected.
-    Closed,
-    /// Early, or the channel is disconnected: an error of the boundary.
-    Undelivered,
-    /// Early, or the task that is waited for did not end well. Its error is here.
-    Task(Value),
-}
-
-/// Where the result of a wait is.
-#[derive(Clone, Copy)]
-enum Gives {
-    Nothing,
-    Word(Value),
-}
-
 impl FnCx<'_, '_> {
     /// Waits and goes on.
     pub(super) fn wait(&mut self, dest: Local, op: WaitOp, args: &[Operand], exits: Exits) {
-        let mut args = self.words(args);
-        args.insert(0, self.e.task);
-        let out = match op {
-            WaitOp::Recv | WaitOp::Get | WaitOp::Ended => Gives::Word(self.out()),
-            WaitOp::Send | WaitOp::Deliver | WaitOp::Publish | WaitOp::PublishAndWait | WaitOp::Sleep => Gives::Nothing,
-        };
-        let (function, otherwise) = match (op, out) {
-            (WaitOp::Send, _) => (RuntimeFn::chan_send, Otherwise::Closed),
-            (WaitOp::Deliver, _) => (RuntimeFn::chan_deliver, Otherwise::Undelivered),
-            (WaitOp::Recv, _) => (RuntimeFn::chan_recv, Otherwise::Closed),
-            (WaitOp::Publish, _) => (RuntimeFn::topic_publish, Otherwise::Early),
-            (WaitOp::PublishAndWait, _) => (RuntimeFn::topic_publish, Otherwise::Closed),
-            (WaitOp::Get, Gives::Word(out)) => (RuntimeFn::task_get, Otherwise::Task(out)),
-            (WaitOp::Ended | WaitOp::Get, _) => (RuntimeFn::task_ended, Otherwise::Early),
-            (WaitOp::Sleep, _) => (RuntimeFn::sleep, Otherwise::Early),
-        };
+        let operands = self.words(args);
+        let mut args: Vec<Value> = std::iter::once(self.e.task).chain(operands).collect();
+        let function = waiting_function(op);
         if function == RuntimeFn::topic_publish {
             args.push(self.e.word(i64::from(op == WaitOp::PublishAndWait)));
         }
         args.push(self.e.number(exits.site.index()));
-        if let Gives::Word(out) = out {
-            args.push(out);
-        }
+        let out = matches!(op, WaitOp::Recv | WaitOp::Get | WaitOp::Ended).then(|| self.out());
+        args.extend(out);
         let (done, answer) = self.repeat_wait(function, &args);
-        self.end_otherwise(otherwise, answer, exits);
-        self.e.begin(done);
-        match out {
-            Gives::Nothing => self.define_unit(dest),
-            Gives::Word(out) => {
-                let word = self.e.load(out, 0);
-                self.define(dest, word);
-            }
+        match op {
+            WaitOp::Send | WaitOp::Recv | WaitOp::PublishAndWait => self.early_or_closed(answer, exits),
+            WaitOp::Deliver => self.early_or_undelivered(answer, exits),
+            WaitOp::Publish | WaitOp::Ended | WaitOp::Sleep => self.fail(exits.on_fail),
+            WaitOp::Get => self.early_or_task(answer, out.expect("a task has a result"), exits),
         }
+        self.e.begin(done);
+        let word = match out {
+            Some(out) => self.e.load(out, 0),
+            None => self.e.word(0),
+        };
+        self.define(dest, word);
         self.goto(exits.then);
     }
 
@@ -94,8 +63,8 @@ impl FnCx<'_, '_> {
     pub(super) fn lock(&mut self, service: Service, mode: LockMode, exits: Exits) {
         let (service, mode) = (self.e.number(service.index()), self.lock_mode(mode));
         let site = self.e.number(exits.site.index());
-        let (done, answer) = self.repeat_wait(RuntimeFn::lock_take, &[self.e.task, service, mode, site]);
-        self.end_otherwise(Otherwise::Early, answer, exits);
+        let (done, _early) = self.repeat_wait(RuntimeFn::lock_take, &[self.e.task, service, mode, site]);
+        self.fail(exits.on_fail);
         self.e.begin(done);
         self.goto(exits.then);
     }
@@ -147,23 +116,6 @@ impl FnCx<'_, '_> {
         self.e.b.ins().icmp_imm_u(IntCC::Equal, answer, this as i64)
     }
 
-    /// Takes the `fail` edge as an answer says that is neither `Done` nor `Suspend`.
-    fn end_otherwise(&mut self, otherwise: Otherwise, answer: Value, exits: Exits) {
-        match otherwise {
-            Otherwise::Early => self.fail(exits.on_fail),
-            Otherwise::Closed => self.early_or_closed(answer, exits),
-            Otherwise::Undelivered => {
-                self.unless_early(answer, exits);
-                self.raise(BuiltinError::Network, exits, |cx| {
-                    let text = |text: &str| Symbol::Str(Name::from(text));
-                    let (service, method) = (cx.e.address(text("")), cx.e.address(text("deliver")));
-                    vec![service, method, cx.e.address(text(UNDELIVERED)), cx.e.word(0)]
-                });
-            }
-            Otherwise::Task(error) => self.early_or_task(answer, error, exits),
-        }
-    }
-
     /// An early end, or `ChannelClosed`.
     pub(super) fn early_or_closed(&mut self, answer: Value, exits: Exits) {
         self.unless_early(answer, exits);
@@ -173,6 +125,17 @@ impl FnCx<'_, '_> {
         });
     }
 
+    /// An early end, or what a boundary says of a message that nobody took.
+    fn early_or_undelivered(&mut self, answer: Value, exits: Exits) {
+        self.unless_early(answer, exits);
+        self.raise(BuiltinError::Network, exits, |cx| {
+            let [service, method, detail] =
+                ["", "deliver", UNDELIVERED].map(|text| cx.e.address(Symbol::Str(Name::from(text))));
+            vec![service, method, detail, cx.e.word(0)]
+        });
+    }
+
+    /// An early end, or the error of the task (its address is here), or its cancellation.
     fn early_or_task(&mut self, answer: Value, error: Value, exits: Exits) {
         self.unless_early(answer, exits);
         let (failed, cancelled) = (self.e.cold_block(), self.e.cold_block());
@@ -202,5 +165,18 @@ impl FnCx<'_, '_> {
         let object = self.e.object(ty, &words);
         self.trace_start(exits.site);
         self.fail_with(object, exits.on_fail);
+    }
+}
+
+/// The function that waits.
+fn waiting_function(op: WaitOp) -> RuntimeFn {
+    match op {
+        WaitOp::Send => RuntimeFn::chan_send,
+        WaitOp::Deliver => RuntimeFn::chan_deliver,
+        WaitOp::Recv => RuntimeFn::chan_recv,
+        WaitOp::Publish | WaitOp::PublishAndWait => RuntimeFn::topic_publish,
+        WaitOp::Get => RuntimeFn::task_get,
+        WaitOp::Ended => RuntimeFn::task_ended,
+        WaitOp::Sleep => RuntimeFn::sleep,
     }
 }
