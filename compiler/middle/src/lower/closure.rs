@@ -10,6 +10,7 @@ use crate::mir::{
     Const, Entry, Func, Function, Inst, Local, Name, OnFail, Operand, Site, StackCheck, Terminator, Type, TypeId,
 };
 use crate::span::Span;
+use crate::ty::Ty;
 
 /// What a closure or task takes along.
 pub(super) struct Captures {
@@ -154,6 +155,41 @@ impl Body<'_, '_> {
         let site = self.site(span);
         let on_fail = self.call_fails(site, on_error);
         self.call_function(callee, args, ty, on_fail, site)
+    }
+
+    /// Calls the function in a field: the field is read first.
+    pub(super) fn call_field(
+        &mut self,
+        call: &Expr,
+        receiver: &Expr,
+        index: u32,
+        args: &[Expr],
+        on_error: OnError,
+    ) -> Operand {
+        let field_ty = self.field_ty(receiver, index);
+        let callee = self.field(receiver, index, field_ty, call.span);
+        let args = self.operands(&args.iter().collect::<Vec<_>>());
+        let site = self.site(call.span);
+        let on_fail = self.call_fails(site, on_error);
+        let ty = self.cx.types.exprs[call.id];
+        self.call_function(callee, args, ty, on_fail, site)
+    }
+
+    /// The type of a field of a class, error, tuple or service.
+    fn field_ty(&self, base: &Expr, index: u32) -> TyId {
+        let at = index as usize;
+        let program = self.cx.program;
+        let ty = self.get(self.cx.types.exprs[base.id]);
+        if let Ty::Class(class) = ty {
+            program.classes[*class].fields[at].ty
+        } else if let Ty::ErrorValue(error) = ty {
+            program.errors[*error].fields[at].ty
+        } else if let Ty::Tuple(parts) = ty {
+            parts[at]
+        } else {
+            let class = self.class.expect("only `self` of a service has fields without a type of its own");
+            program.classes[class].fields[at].ty
+        }
     }
 
     /// Calls a function value.
