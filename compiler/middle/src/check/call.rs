@@ -75,7 +75,8 @@ impl<'a> Cx<'a> {
         }
         match (global, args) {
             (Global::Print, [value]) => {
-                self.expr(value, Want::Any);
+                let ty = self.expr(value, Want::Any);
+                self.shown(value, ty, "`print`");
                 TyTable::UNIT
             }
             (Global::Assert, [value]) => {
@@ -194,6 +195,7 @@ impl<'a> Cx<'a> {
             Expectation::ToBeNone => {
                 let ty = self.expr(value, Want::Any);
                 self.inside(value, ty, "to_be_none");
+                self.shown(value, ty, "`expect`");
                 ty
             }
         };

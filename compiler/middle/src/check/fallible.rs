@@ -38,8 +38,16 @@ impl<'a> Cx<'a> {
             | Ty::Fn(..)
             | Ty::Holder(..) => {
                 let named = match declared.kind {
-                    FnKind::Free | FnKind::Method(_) => Some((&*declared.name, declared.span)),
-                    FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => None,
+                    FnKind::Free | FnKind::Method(_) if self.body.nests.is_empty() => {
+                        Some((&*declared.name, declared.span))
+                    }
+                    FnKind::Free
+                    | FnKind::Method(_)
+                    | FnKind::Test
+                    | FnKind::Const
+                    | FnKind::Default
+                    | FnKind::Closure(_)
+                    | FnKind::Task(_) => None,
                 };
                 let shown = self.show(result);
                 let text = self.text(operand.span).unwrap_or("x");
@@ -135,7 +143,8 @@ impl<'a> Cx<'a> {
                 ty
             }
             Want::Drop => {
-                self.expr(call, Want::Any);
+                let ty = self.expr(call, Want::Any);
+                self.dropped(call, ty);
                 for handler in handlers {
                     self.branch(handler, Want::Drop);
                 }

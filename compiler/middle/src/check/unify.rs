@@ -261,7 +261,10 @@ impl<'a> Cx<'a> {
         let text = self.text(span).unwrap_or("…");
         let found = if is_none { "none".to_string() } else { found };
         let diagnostic = errors::type_mismatch(span, &needed, &found, why);
-        let help = errors::conversion(text, &actual_ty, &expected_ty, is_none);
+        let help = match why {
+            Why::Order(_) => Some(errors::order_closure()),
+            _ => errors::conversion(text, &actual_ty, &expected_ty, self.shallow(expected), is_none),
+        };
         self.report(match help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
