@@ -108,10 +108,24 @@ pub fn build(files: &Files, system: Option<&str>, out: &Path) -> Result<(), Stri
     })
 }
 
+/// So long a program of a test may take, in seconds; who takes longer hangs (exit code 124).
+const LIMIT: &str = "120";
+
 /// Runs a command to its end, with leaks counted.
 #[must_use]
 pub fn run_command(command: &mut Command) -> Ran {
-    let output = command.env(CHECK_LEAKS.0, CHECK_LEAKS.1).stdin(Stdio::null()).output().expect("the program starts");
+    let mut limited = Command::new("timeout");
+    limited.args(["--kill-after=5", LIMIT]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        limited.current_dir(folder);
+    }
+    let output = limited.env(CHECK_LEAKS.0, CHECK_LEAKS.1).stdin(Stdio::null()).output().expect("the program starts");
     Ran {
         output: String::from_utf8_lossy(&output.stdout).into_owned(),
         errors: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -119,15 +133,28 @@ pub fn run_command(command: &mut Command) -> Ran {
     }
 }
 
-/// Builds and runs a program as one process.
+/// Builds a program as one process and runs it with these numbers of worker threads (`None`: as many as there are processors).
 ///
 /// # Errors
 /// The rendered diagnostics.
-pub fn run_local(files: &Files, args: &[String], folder: &Path) -> Result<Ran, String> {
+pub fn run_local(
+    files: &Files,
+    args: &[String],
+    folder: &Path,
+    workers: &[Option<u32>],
+) -> Result<Vec<Ran>, String> {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let path = temp.path().join("program");
     build(files, None, &path)?;
-    Ok(run_command(Command::new(&path).args(args).current_dir(folder)))
+    let run = |workers: &Option<u32>| {
+        let mut command = Command::new(&path);
+        command.args(args).current_dir(folder).env_remove("PLUTO_WORKERS");
+        if let Some(workers) = workers {
+            command.env("PLUTO_WORKERS", workers.to_string());
+        }
+        run_command(&mut command)
+    };
+    Ok(workers.iter().map(run).collect())
 }
 
 /// The `plutoc` executable that cargo built for this test run.

@@ -1,12 +1,14 @@
-//! Runs every program of `examples/` and `tests/run` under every placement: as one process, under each system that it declares,
-//! and, if it has services, with all of them in processes of one pod and in pods of their own. Each prints the same, leaks
-//! nothing, and ends with the same exit code.
+//! Runs every program of `examples/` and `tests/run` under every placement: as one process (with 1, 5 and as many worker threads as
+//! there are processors), under each system that it declares, and, if it has services, with all of them in processes of one pod
+//! and in pods of their own. Each prints the same, leaks nothing, and ends with the same exit code. Services that share a named
+//! channel stay in one process; programs whose calls carry channel ends are not taken apart (E0905).
 //!
 //! A program is `NAME.pluto` with `NAME.out` (in `tests/run`), or a folder with `main.pluto`, `expected.txt` and perhaps `args`
 //! (one argument a line, paths relative to the repository). A first line `exit N` in the expected text gives an exit code.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pluto_middle::hir::{ClassKind, Program};
+use pluto_middle::hir::{ClassKind, DepTarget, Program};
+use pluto_middle::ids::ChannelId;
 use pluto_syntax::diag::Diagnostics;
 use pluto_tests::{driver, fences, repo};
 use plutoc::front;
@@ -59,33 +61,63 @@ fn with_systems(mut files: driver::Files) -> (driver::Files, Vec<String>) {
     if let Some((app, services)) = local_services(&front.hir)
         && services.len() > 1
     {
-        let each = |open: &str, close: &str| -> String {
-            let line = |(index, name): (usize, &String)| format!("{open}p{index} {{ {name} }}{close}\n");
+        let each = |open: &str| -> String {
+            let line = |(index, names): (usize, &String)| format!("{open}p{index} {{ {names} }}\n");
             services.iter().enumerate().map(line).collect()
         };
-        files[0].1 += &format!("\nsystem EachAProcess for {app} {{ pod all {{\n{} }} }}\n", each("process ", ""));
-        files[0].1 += &format!("\nsystem EachAPod for {app} {{ region \"r\" {{\n{} }} }}\n", each("pod ", ""));
-        systems.extend(["EachAProcess".to_owned(), "EachAPod".to_owned()]);
+        let mut apart = files.clone();
+        apart[0].1 += &format!("\nsystem EachAProcess for {app} {{ pod all {{\n{} }} }}\n", each("process "));
+        apart[0].1 += &format!("\nsystem EachAPod for {app} {{ region \"r\" {{\n{} }} }}\n", each("pod "));
+        if !carries_ends(&apart) {
+            systems.extend(["EachAProcess".to_owned(), "EachAPod".to_owned()]);
+            files = apart;
+        }
     }
     (files, systems)
 }
 
-/// App and services, if all stand in the first module (others declare their systems themselves).
+/// Would a channel cross?
+fn carries_ends(files: &driver::Files) -> bool {
+    let mut dx = Diagnostics::default();
+    if let (_, Some(front)) = front(&driver::memory(files), Path::new(&files[0].0), &mut dx) {
+        plutoc::check_all(&front, &mut dx);
+    }
+    dx.sorted().iter().any(|it| it.code == pluto_syntax::code::Code::E0905)
+}
+
+/// App and services, if all stand in the first module (others declare their systems themselves); those that share a named channel
+/// as one: `A, B`.
 fn local_services(program: &Program) -> Option<(String, Vec<String>)> {
     let app = &program.classes[program.app?];
-    let services = program.classes.iter().filter(|class| class.kind != ClassKind::Data);
-    let names =
-        services.map(|class| (class.module.0 == 0).then(|| class.name.to_string())).collect::<Option<Vec<_>>>()?;
-    Some((app.name.to_string(), names))
+    let mut groups: Vec<(String, Vec<ChannelId>)> = vec![];
+    for class in program.classes.iter().filter(|class| class.kind != ClassKind::Data) {
+        if class.module.0 != 0 {
+            return None;
+        }
+        let ends = class.deps.iter().filter_map(|dep| match dep.target {
+            DepTarget::End { channel, .. } => Some(channel),
+            DepTarget::Service(_) => None,
+        });
+        let mut group = (class.name.to_string(), ends.collect::<Vec<_>>());
+        for (names, ends) in groups.extract_if(.., |(_, ends)| ends.iter().any(|end| group.1.contains(end))) {
+            group = (format!("{names}, {}", group.0), [ends, group.1.clone()].concat());
+        }
+        groups.push(group);
+    }
+    Some((app.name.to_string(), groups.into_iter().map(|(names, _)| names).collect()))
 }
 
 fn run(files: &driver::Files, system: Option<&str>, args: &[String], expected: &Path) -> Result<(), Failed> {
     let ran = match system {
-        None => driver::run_local(files, args, &repo::root())?,
-        Some(system) => driver::run_system(files, system, args, &repo::root()),
+        None => driver::run_local(files, args, &repo::root(), &[None, Some(1), Some(5)])?,
+        Some(system) => vec![driver::run_system(files, system, args, &repo::root())],
     };
+    ran.iter().enumerate().try_for_each(|(at, ran)| compare(ran, system, at, expected))
+}
+
+fn compare(ran: &driver::Ran, system: Option<&str>, at: usize, expected: &Path) -> Result<(), Failed> {
     let now = if ran.code == 0 { ran.output.clone() } else { format!("exit {}\n{}", ran.code, ran.output) };
-    if std::env::var_os("BLESS").is_some() && system.is_none() {
+    if std::env::var_os("BLESS").is_some() && system.is_none() && at == 0 {
         std::fs::write(expected, &now).map_err(|error| error.to_string())?;
     }
     let wanted = repo::read(expected);
@@ -95,5 +127,5 @@ fn run(files: &driver::Files, system: Option<&str>, args: &[String], expected: &
     if now == wanted {
         return Ok(());
     }
-    Err(format!("expected:\n{wanted}\nfound:\n{now}\nstandard error:\n{}", ran.errors).into())
+    Err(format!("run {at}: expected:\n{wanted}\nfound:\n{now}\nstandard error:\n{}", ran.errors).into())
 }

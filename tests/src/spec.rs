@@ -43,7 +43,7 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
     let files = fences::split_files(&case.program.text);
     match case.promise() {
         "run" => {
-            let ran = driver::run_local(&files, &[], &repo::root())?;
+            let ran = driver::run_local(&files, &[], &repo::root(), &[None])?.remove(0);
             let shown = if ran.code == 0 {
                 ran.output.clone()
             } else {

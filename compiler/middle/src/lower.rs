@@ -2,10 +2,13 @@
 //! `mir::Program` with only what that process can reach, every operand still `Copy` (`mir::ownership` comes next).
 //! Order: services, then functions as they are met from the roots, breadth first; so ids are the same on every run.
 
+mod apart;
 mod assign;
 mod body;
 mod call;
 mod catch;
+mod channel;
+mod closure;
 mod control;
 mod data;
 mod expr;
@@ -18,10 +21,14 @@ mod place;
 mod program;
 mod purity;
 mod repeat;
+mod select;
+mod sequence;
 mod status;
+mod task;
 mod tidy;
 mod types;
 mod wire;
+mod within;
 
 use crate::facts::{Effects, Facts, Placement};
 use crate::ids::ProcessId;

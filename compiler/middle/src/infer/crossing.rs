@@ -1,7 +1,6 @@
 //! What crosses process boundaries: served methods, and the types of their parameters, results and errors with all parts.
 //! In: the placement's edges and the error sets. Out: `Effects::served`, `Effects::crossing`; `E0507`.
 
-use super::view::Node;
 use crate::facts::{Edge, Placement, Transport};
 use crate::hir::{Field, Program};
 use crate::ids::{ErrorId, FnId, ProcessId, TyId};
@@ -49,7 +48,7 @@ pub(super) fn crossing(
     program: &Program,
     types: &Types,
     placement: &Placement,
-    errors: &BTreeMap<Node, BTreeSet<ErrorId>>,
+    errors: &BTreeMap<(ProcessId, FnId), BTreeSet<ErrorId>>,
     diagnostics: &mut Diagnostics,
 ) -> (Served, BTreeMap<TyId, Span>) {
     let mut served = Served::new();
@@ -206,7 +205,7 @@ fn not_serializable(program: &Program, placement: &Placement, edge: &Edge, path:
     let mut diagnostic = Diagnostic::new(code, callee.span, message)
         .label(path.text())
         .also(edge.span, "this call makes it cross");
-    let caller = crate::analyze::owner(program, edge.caller).map(|class| (edge.from, class));
+    let caller = program.class_of(edge.caller).map(|class| (edge.from, class));
     for (process, class) in caller.into_iter().chain([(edge.to, edge.service)]) {
         let process = &placement.processes[process];
         if let Some(span) = process.listed.get(&class) {

@@ -23,7 +23,7 @@ impl Body<'_, '_> {
         }
         let mut value = [value];
         self.apart_from(&place, &mut value);
-        let to = Operand::Copy(self.reference(place));
+        let to = Operand::Copy(self.reference(&place));
         let [value] = value;
         self.push(Inst::Store { to, value });
     }
@@ -35,7 +35,7 @@ impl Body<'_, '_> {
         let key = self.settled_expr(key);
         let mut args = [key, self.expr(value)];
         self.apart_from(&place, &mut args);
-        let reference = Operand::Copy(self.reference(place));
+        let reference = Operand::Copy(self.reference(&place));
         let receiver = self.mir_ty(ty);
         let args = std::iter::once(reference).chain(args).collect();
         let dest = self.temp(TyTable::UNIT);
@@ -47,14 +47,14 @@ impl Body<'_, '_> {
         let place = self.place(place);
         let value = self.expr(value);
         if let Some(local) = place.whole_local() {
-            let result = self.arithmetic(op, Operand::Copy(local), value, ty, span);
+            let result = self.arithmetic(op, Operand::Copy(local), value, (ty, ty), span);
             self.assign(local, result);
             return;
         }
-        let to = Operand::Copy(self.reference(place));
+        let to = Operand::Copy(self.reference(&place));
         let from = to.clone();
         let before = self.emit(ty, |dest| Inst::Load { dest, from });
-        let after = self.arithmetic(op, before, value, ty, span);
+        let after = self.arithmetic(op, before, value, (ty, ty), span);
         self.push(Inst::Store { to, value: after });
     }
 }

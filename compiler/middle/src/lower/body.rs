@@ -1,12 +1,13 @@
 //! One function in the making: its locals, blocks and the place where the next instruction goes. Used by all parts of `lower`.
-//! Code after `return` and the like goes to a block that nothing enters; `tidy` removes it.
+//! What fails goes to the caller, or to the `within` around it. Code after `return` and the like goes to a block that nothing enters; `tidy` removes it.
 
 use super::program::{Key, Lowering};
+use super::within::Deadline;
 use crate::hir::{self, Mutability};
-use crate::ids::{FnId, Id, IndexVec, LocalId, TyId};
+use crate::ids::{ClassId, FnId, Id, IndexVec, LocalId, TyId};
 use crate::mir::{
-    Addressed, Block, BlockData, Const, Func, Function, HasStatus, Inst, Local, LocalDecl, Name, OnFail, Operand,
-    Passing, Site, StackCheck, Terminator, Type, TypeId,
+    Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Inst, Local, LocalDecl, Name, OnFail,
+    Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
 };
 use crate::span::Span;
 use crate::ty::{Ty, TyTable};
@@ -20,8 +21,8 @@ pub(super) enum This {
     Value(Local),
     /// The address of a value, in methods with `mut self`.
     Reference(Local),
-    /// A service.
-    Service(Local),
+    /// A service: a parameter, or the instance itself.
+    Service(Operand),
 }
 
 /// Where a call goes that fails: to the caller, or to a `catch`, with its status.
@@ -36,17 +37,27 @@ pub(super) enum OnError {
 pub(super) struct LoopEnds {
     pub(super) next: Block,
     pub(super) exit: Block,
+    /// How many deadlines hold around the loop.
+    pub(super) deadlines: usize,
 }
 
 pub(super) struct Body<'c, 'a> {
     pub(super) cx: &'c mut Lowering<'a>,
+    name: Name,
     /// Its name in call paths.
-    pub(super) name: Name,
+    path: Name,
     pub(super) this: This,
+    /// The class of which it is a method, or stands in one.
+    pub(super) class: Option<ClassId>,
+    /// Does it run in another task than the method in which it stands?
+    pub(super) in_task: bool,
     /// Its result.
     pub(super) result: TyId,
     pub(super) loops: Vec<Option<LoopEnds>>,
-    source: Option<FnId>,
+    /// The deadlines that hold where we are, the innermost last.
+    pub(super) deadlines: Vec<Deadline>,
+    /// Whose variables it has.
+    home: Option<FnId>,
     vars: Vec<Option<Local>>,
     locals: IndexVec<Local, LocalDecl>,
     /// By local: can the program change it?
@@ -54,31 +65,52 @@ pub(super) struct Body<'c, 'a> {
     blocks: IndexVec<Block, BlockData>,
     current: Block,
     fail: Option<OnFail>,
+    /// Taken instead of every other way out.
+    guard: Option<OnFail>,
 }
 
 impl<'c, 'a> Body<'c, 'a> {
     pub(super) fn new(cx: &'c mut Lowering<'a>, name: Name, source: Option<FnId>) -> Body<'c, 'a> {
-        let function = source.map(|id| &cx.program.fns[id]);
+        let home = source.map(|id| cx.home(id));
+        let function = home.map(|id| &cx.program.fns[id]);
+        let path = source.map_or_else(|| name.clone(), |id| cx.program.fns[id].qualified.clone());
         let mut blocks = IndexVec::new();
         let current = blocks.push(empty_block());
         Body {
             name,
+            path,
             this: This::None,
+            class: source.and_then(|id| cx.owner(id)),
+            in_task: source.is_some_and(|id| cx.in_task(id)),
             result: source.map_or(TyTable::UNIT, |id| cx.types.results[id]),
             loops: vec![None; function.map_or(0, |function| function.loop_count)],
             vars: vec![None; function.map_or(0, |function| function.locals.len())],
-            source,
+            deadlines: Vec::new(),
+            home,
             locals: IndexVec::new(),
             mutable: Vec::new(),
             blocks,
             current,
             fail: None,
+            guard: None,
             cx,
         }
     }
 
-    /// The finished function.
+    /// The finished function, called by its name.
     pub(super) fn finish(self, params: Vec<Local>, result: TypeId, site: Site, stack_check: StackCheck) -> Function {
+        self.finish_as(Entry::Direct, params, result, site, stack_check)
+    }
+
+    /// The finished function.
+    pub(super) fn finish_as(
+        self,
+        entry: Entry,
+        params: Vec<Local>,
+        result: TypeId,
+        site: Site,
+        stack_check: StackCheck,
+    ) -> Function {
         Function {
             name: self.name,
             params: params.into_iter().map(|param| (param, Passing::Owned)).collect(),
@@ -88,6 +120,7 @@ impl<'c, 'a> Body<'c, 'a> {
             locals: self.locals,
             blocks: self.blocks,
             site,
+            entry,
         }
     }
 
@@ -147,13 +180,20 @@ impl<'c, 'a> Body<'c, 'a> {
         if let Some(local) = self.vars[var.index()] {
             return local;
         }
-        let source = self.source.expect("only functions of the program have variables");
-        let ty = self.cx.types.locals[source][var];
+        let home = self.home.expect("only functions of the program have variables");
+        let ty = self.cx.types.locals[home][var];
         let ty = self.mir_ty(ty);
-        let decl = &self.cx.program.fns[source].locals[var];
+        let decl = &self.cx.program.fns[home].locals[var];
         let local = self.local(ty, decl.name.clone());
         self.mutable[local.index()] = decl.mutability == Mutability::Mutable;
         self.vars[var.index()] = Some(local);
+        local
+    }
+
+    /// The local of a variable that a closure took along: inside, nothing changes it.
+    pub(super) fn captured(&mut self, var: LocalId) -> Local {
+        let local = self.var(var);
+        self.mutable[local.index()] = false;
         local
     }
 
@@ -221,6 +261,11 @@ impl<'c, 'a> Body<'c, 'a> {
         self.blocks.push(empty_block())
     }
 
+    /// A new block that is finished.
+    pub(super) fn made(&mut self, data: BlockData) -> Block {
+        self.blocks.push(data)
+    }
+
     /// Ends the current block; what follows cannot be reached until `go_on`.
     pub(super) fn end(&mut self, end: Terminator) {
         self.blocks[self.current].end = end;
@@ -254,7 +299,8 @@ impl<'c, 'a> Body<'c, 'a> {
 
     /// The way out for faults and handed-on errors.
     pub(super) fn on_fail(&mut self) -> OnFail {
-        if let Some(on_fail) = self.fail {
+        let within = self.deadlines.last().map(|deadline| deadline.fails);
+        if let Some(on_fail) = self.guard.or(within).or(self.fail) {
             return on_fail;
         }
         let status = self.plain(Type::Status);
@@ -262,6 +308,14 @@ impl<'c, 'a> Body<'c, 'a> {
         let on_fail = OnFail { status, fail };
         self.fail = Some(on_fail);
         on_fail
+    }
+
+    /// Lets everything that fails go another way out.
+    pub(super) fn guarded<R>(&mut self, on_fail: OnFail, make: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = self.guard.replace(on_fail);
+        let made = make(self);
+        self.guard = outer;
+        made
     }
 
     /// Ends the block by a terminator that can fault and sets a new local of this type otherwise; goes on behind it.
@@ -312,7 +366,7 @@ impl<'c, 'a> Body<'c, 'a> {
 
     /// The place in call paths.
     pub(super) fn site(&mut self, span: Span) -> Site {
-        self.cx.site(&self.name, span)
+        self.cx.site(&self.path, span)
     }
 
     /// The MIR function of a function of the program.

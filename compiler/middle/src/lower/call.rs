@@ -1,7 +1,7 @@
 //! Calls of functions, globals and services. In: a call expression and where to go if it fails. Out: the call.
 
 use super::body::{Body, OnError, UNIT, int, text};
-use crate::builtin::Global;
+use crate::builtin::{Faults, Global};
 use crate::facts::Route;
 use crate::hir::{BuiltinError, CmpOp, Expr, ExprKind};
 use crate::ids::{FnId, Id, ProcessId, TyId};
@@ -21,6 +21,12 @@ impl Body<'_, '_> {
             self.call_global(*function, args, ty, call.span, on_error)
         } else if let ExprKind::CallMethod { receiver, args, .. } = &call.kind {
             self.call_method(call, receiver, args, on_error)
+        } else if let ExprKind::CallValue { callee, args } = &call.kind {
+            self.call_value(callee, args, ty, call.span, on_error)
+        } else if let ExprKind::Within { limit, body } = &call.kind {
+            self.within(limit, body, ty, call.span, on_error)
+        } else if let ExprKind::Select { arms, after, default } = &call.kind {
+            self.select(arms, after.as_ref(), default.as_ref(), (ty, call.span), on_error)
         } else {
             self.expr(call)
         }
@@ -29,6 +35,12 @@ impl Body<'_, '_> {
     fn call_method(&mut self, call: &Expr, receiver: &Expr, args: &[Expr], on_error: OnError) -> Operand {
         match self.cx.types.methods.get(&call.id).copied() {
             Some(Callee::Data(method)) => self.call_data_method(method, receiver, args, call.span, on_error),
+            // Another task than the one that holds the service's lock.
+            Some(Callee::OwnService(method)) if self.in_task => {
+                let args = self.operands(&args.iter().collect::<Vec<_>>());
+                let site = self.site(call.span);
+                self.call_instance(method, args, site, on_error)
+            }
             Some(Callee::OwnService(method)) => {
                 let args = self.operands(&std::iter::once(receiver).chain(args).collect::<Vec<_>>());
                 self.call_fn(method, args, call.span, on_error)
@@ -37,10 +49,8 @@ impl Body<'_, '_> {
                 let args = self.operands(&args.iter().collect::<Vec<_>>());
                 self.call_service(method, args, call.span, on_error)
             }
-            Some(Callee::Builtin(method)) => {
-                let ty = self.cx.types.exprs[call.id];
-                self.call_builtin(method, receiver, args, ty, call.span)
-            }
+            Some(Callee::Builtin(method)) => self.call_builtin(method, receiver, args, call, on_error),
+            Some(Callee::Field(index)) => self.call_field(call, receiver, index, args, on_error),
             Some(Callee::Expect(what)) => self.expect(what, receiver, args, call.span),
             None => UNIT,
         }
@@ -58,16 +68,19 @@ impl Body<'_, '_> {
     fn call_service(&mut self, method: FnId, args: Vec<Operand>, span: Span, on_error: OnError) -> Operand {
         let site = self.site(span);
         match self.cx.route(method) {
-            Route::Local => {
-                let (service, callee) = self.cx.service_method(method);
-                let service = Operand::Const(Const::Service(service));
-                let args = std::iter::once(service).chain(args).collect();
-                let dest = self.temp(self.cx.types.results[method]);
-                self.call(dest, callee, args, site, on_error);
-                Operand::Copy(dest)
-            }
+            Route::Local => self.call_instance(method, args, site, on_error),
             Route::Remote { to, .. } => self.call_remote(to, method, args, site, on_error),
         }
+    }
+
+    /// Calls a method of a service of this process, with its lock.
+    fn call_instance(&mut self, method: FnId, args: Vec<Operand>, site: Site, on_error: OnError) -> Operand {
+        let (service, callee) = self.cx.service_method(method);
+        let service = Operand::Const(Const::Service(service));
+        let args = std::iter::once(service).chain(args).collect();
+        let dest = self.temp(self.cx.types.results[method]);
+        self.call(dest, callee, args, site, on_error);
+        Operand::Copy(dest)
     }
 
     fn call_remote(
@@ -144,6 +157,7 @@ impl Body<'_, '_> {
             Global::Floor => self.op1(Op1::FloatFloor, first, ty),
             Global::Ceil => self.op1(Op1::FloatCeil, first, ty),
             Global::Round => self.op1(Op1::FloatRound, first, ty),
+            Global::Sleep => self.sleep(first, span),
             Global::EnvArgs => self.emit(ty, |dest| Inst::EnvArgs { dest }),
             Global::FsReadText => self.read_text(first, ty, span, on_error),
         }
@@ -163,7 +177,8 @@ impl Body<'_, '_> {
     /// Does a call that fails note its own place on the path, so that `Trace` must not?
     pub(super) fn notes_its_place(&self, call: &Expr) -> bool {
         match (&call.kind, self.cx.types.methods.get(&call.id)) {
-            (ExprKind::CallGlobal { .. }, _) => true,
+            (ExprKind::CallGlobal { .. } | ExprKind::Within { .. } | ExprKind::Select { .. }, _) => true,
+            (_, Some(Callee::Builtin(method))) => method.row().faults == Faults::Waits,
             (_, Some(Callee::Dep(method))) => self.cx.route(*method) != Route::Local,
             _ => false,
         }
@@ -246,7 +261,8 @@ impl Body<'_, '_> {
         self.go_on(good);
     }
 
-    fn fault(&mut self, message: Operand, span: Span) {
+    /// A fault with this message.
+    pub(super) fn fault(&mut self, message: Operand, span: Span) {
         let site = self.site(span);
         let on_fail = self.on_fail();
         self.end(Terminator::Fault { message, on_fail, site });

@@ -3,7 +3,7 @@
 use super::body::{Body, LoopEnds, UNIT};
 use crate::hir::{self, Cond, Expr};
 use crate::ids::{Id, LoopId, TyId};
-use crate::mir::{Block, Inst, Operand, Terminator};
+use crate::mir::{Block, Inst, Operand};
 use crate::span::Span;
 
 impl Body<'_, '_> {
@@ -61,7 +61,7 @@ impl Body<'_, '_> {
         let value = value.map_or(UNIT, |value| self.expr(value));
         let result = self.result;
         let value = if self.is_unit(result) { UNIT } else { value };
-        self.end(Terminator::Return(value));
+        self.leave(value);
         UNIT
     }
 
@@ -75,6 +75,7 @@ impl Body<'_, '_> {
 
     pub(super) fn leave_loop(&mut self, id: LoopId, to: impl FnOnce(LoopEnds) -> Block) -> Operand {
         let ends = self.loops[id.index()].expect("`resolve` lets `break` and `continue` stand only in their loop");
+        self.end_deadlines(ends.deadlines);
         self.goto(to(ends));
         UNIT
     }

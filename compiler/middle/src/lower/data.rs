@@ -86,7 +86,7 @@ impl Body<'_, '_> {
     }
 
     /// Calls a built-in method that changes the value in a local and gives nothing.
-    fn change_local(&mut self, local: Local, method: Method, args: Vec<Operand>) {
+    pub(super) fn change_local(&mut self, local: Local, method: Method, args: Vec<Operand>) {
         let receiver = self.local_ty(local);
         self.keep_in_memory(local);
         let reference = self.reference_to(receiver, Some(local));

@@ -4,7 +4,7 @@ use super::body::{Body, OnError, This, UNIT, int, text, truth};
 use super::purity::may_change;
 use crate::hir::{Block, Expr, ExprKind, Stmt, StmtKind};
 use crate::ids::{FnId, TyId};
-use crate::mir::{Const, Inst, Operand, Terminator};
+use crate::mir::{Const, Inst, LockMode, Locked, Operand, Terminator, TypeId};
 use crate::span::Span;
 use crate::ty::Ty;
 
@@ -49,6 +49,9 @@ impl Body<'_, '_> {
                 | Ty::Enum(_)
                 | Ty::ErrorValue(_)
                 | Ty::AnyError
+                | Ty::Duration
+                | Ty::Fn(..)
+                | Ty::Holder(..)
                 | Ty::Var(_) => return value,
             }
         }
@@ -91,7 +94,7 @@ impl Body<'_, '_> {
             ExprKind::Logic { .. } => self.logic(expr),
             ExprKind::Coalesce { operands } => self.coalesce(operands, ty),
             ExprKind::Cast { operand, ty: to } => self.cast(operand, *to, expr.span),
-            ExprKind::Field { base, .. } => self.field(base, self.cx.types.fields[&expr.id], ty),
+            ExprKind::Field { base, .. } => self.field(base, self.cx.types.fields[&expr.id], ty, expr.span),
             ExprKind::Index { base, index } => {
                 let [base, index] = self.two(base, index);
                 let site = self.site(expr.span);
@@ -101,7 +104,16 @@ impl Body<'_, '_> {
                 self.any_call(expr, OnError::Propagate)
             }
             ExprKind::Try(operand) => self.try_value(operand, ty),
-            ExprKind::Propagate(call) => {
+            ExprKind::CallValue { .. } | ExprKind::Within { .. } | ExprKind::Select { .. } => {
+                self.any_call(expr, OnError::Propagate)
+            }
+            ExprKind::Duration(nanoseconds) => int(*nanoseconds),
+            ExprKind::Closure(closure) => self.closure_object(*closure, Some(ty)),
+            ExprKind::FnValue(function) => self.function_value(*function, ty),
+            ExprKind::Spawn(body) => self.spawn(*body, ty, expr.span),
+            ExprKind::Chan { capacity, .. } => self.new_channel(capacity, ty, expr.span),
+            ExprKind::DepEnd(dep) => self.named_end(*dep, ty),
+            ExprKind::Propagate(call) | ExprKind::Forward(call) => {
                 let value = self.any_call(call, OnError::Propagate);
                 self.coerced(call, value)
             }
@@ -169,19 +181,44 @@ impl Body<'_, '_> {
     }
 
     fn self_value(&mut self, ty: TyId) -> Operand {
+        let ty = self.mir_ty(ty);
+        self.this_value(ty)
+    }
+
+    /// The value of `self`.
+    pub(super) fn this_value(&mut self, ty: TypeId) -> Operand {
         match self.this.clone() {
-            This::Value(local) | This::Service(local) => Operand::Copy(local),
-            This::Reference(from) => self.emit(ty, |dest| Inst::Load { dest, from: Operand::Copy(from) }),
+            This::Value(local) => Operand::Copy(local),
+            This::Service(service) => service,
+            This::Reference(from) => {
+                let dest = self.local(ty, "".into());
+                self.push(Inst::Load { dest, from: Operand::Copy(from) });
+                Operand::Copy(dest)
+            }
             This::None => unreachable!("`resolve` lets `self` stand only in methods"),
         }
     }
 
-    fn field(&mut self, base: &Expr, index: u32, ty: TyId) -> Operand {
+    pub(super) fn field(&mut self, base: &Expr, index: u32, ty: TyId, span: Span) -> Operand {
         if let (ExprKind::SelfValue, This::Service(service)) = (&base.kind, self.this.clone()) {
-            return self.emit(ty, |dest| Inst::ServiceField { dest, service: Operand::Copy(service), index });
+            return self.service_field(service, index, ty, span);
         }
         let base = self.expr(base);
         self.emit(ty, |dest| Inst::Field { dest, base, index })
+    }
+
+    /// A field of the service. A task does not hold the lock of the method in which it stands, so it takes it to read.
+    fn service_field(&mut self, service: Operand, index: u32, ty: TyId, span: Span) -> Operand {
+        let locked = self.class.filter(|class| self.in_task && self.cx.locked(*class) == Locked::Yes);
+        let Some(class) = locked else {
+            return self.emit(ty, |dest| Inst::ServiceField { dest, service, index });
+        };
+        let (instance, mode) = (self.cx.service(class), LockMode::Read);
+        let site = self.site(span);
+        self.lock(instance, mode, site);
+        let value = self.emit(ty, |dest| Inst::ServiceField { dest, service, index });
+        self.push(Inst::Unlock { service: instance, mode });
+        value
     }
 
     /// The value of a constant or default: in place if it is a plain literal, else a call.

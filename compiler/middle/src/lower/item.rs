@@ -2,10 +2,11 @@
 
 use super::body::{Body, OnError, This, UNIT, int, text};
 use super::program::{Key, Lowering};
+use super::{apart, closure};
 use crate::hir::{self, ClassKind, FnKind, SelfParam};
 use crate::ids::{ClassId, FnId, TyId};
 use crate::mir::{
-    Const, Function, Inst, Local, LockMode, Name, Operand, Service, StackCheck, Terminator, Type, TypeId,
+    Block, Const, Function, Inst, Local, LockMode, Name, Operand, Service, StackCheck, Terminator, Type, TypeId,
 };
 use crate::ty::{Ty, TyTable};
 
@@ -15,6 +16,10 @@ pub(super) fn function(cx: &mut Lowering, key: Key, name: Name) -> Function {
         Key::Plain(id) => plain(cx, id, name),
         Key::Locked(id) => locked(cx, id, name),
         Key::Start(service) => start(cx, service, name),
+        Key::Closure(id) => closure::closure(cx, id, name),
+        Key::Adapter(id) => closure::adapter(cx, id, name),
+        Key::Apart(id) => apart::apart(cx, id, name),
+        Key::ApartTask(id) => apart::task(cx, id, name),
     }
 }
 
@@ -25,6 +30,14 @@ fn plain(cx: &mut Lowering, id: FnId, name: Name) -> Function {
     let params = params(&mut body, source);
     let site = body.site(source.span);
     let value = body.value_of_block(&source.body);
+    end_of_body(&mut body, source, value);
+    let result = body.result;
+    let result = body.mir_ty(result);
+    body.finish(params, result, site, stack_check)
+}
+
+/// Ends a function with the value of its body.
+pub(super) fn end_of_body(body: &mut Body, source: &hir::Function, value: Operand) {
     let result = body.result;
     if body.is_unit(result) {
         body.end(Terminator::Return(UNIT));
@@ -34,18 +47,17 @@ fn plain(cx: &mut Lowering, id: FnId, name: Name) -> Function {
         // `check` made sure that the end is not reached.
         body.end(Terminator::Unreachable);
     }
-    let result = body.mir_ty(result);
-    body.finish(params, result, site, stack_check)
 }
 
-fn params(body: &mut Body, source: &hir::Function) -> Vec<Local> {
+/// The parameters, `self` among them.
+pub(super) fn params(body: &mut Body, source: &hir::Function) -> Vec<Local> {
     let mut params = Vec::new();
     if let (FnKind::Method(class), Some(how)) = (source.kind, source.self_param) {
         let (ty, is_service) = self_ty(body, class);
         params.push(match (is_service, how) {
             (true, _) => {
                 let local = body.local(ty, "self".into());
-                body.this = This::Service(local);
+                body.this = This::Service(Operand::Copy(local));
                 local
             }
             (false, SelfParam::Read) => {
@@ -95,15 +107,26 @@ fn locked(cx: &mut Lowering, id: FnId, name: Name) -> Function {
     let failed = body.block();
     let callee = body.func(id);
     let args = params.iter().copied().map(Operand::Copy).collect();
-    body.push(Inst::Lock { service, mode });
+    body.lock(service, mode, site);
     body.call(dest, callee, args, site, OnError::Catch { status, handlers: failed });
-    body.push(Inst::Unlock { service, mode });
-    body.end(Terminator::Return(Operand::Copy(dest)));
-    body.go_on(failed);
-    body.push(Inst::Unlock { service, mode });
-    body.end(Terminator::Fail(Operand::Copy(status)));
+    ways_out(&mut body, dest, (status, failed), Some((service, mode)));
     let result = body.mir_ty(result);
     body.finish(params, result, site, StackCheck::No)
+}
+
+/// The ends of a function that hands on what another one gave: well here, early in `failed`. A lock is given back on both.
+pub(super) fn ways_out(
+    body: &mut Body,
+    dest: Local,
+    (status, failed): (Local, Block),
+    lock: Option<(Service, LockMode)>,
+) {
+    let unlock = lock.map(|(service, mode)| Inst::Unlock { service, mode });
+    unlock.clone().into_iter().for_each(|inst| body.push(inst));
+    body.end(Terminator::Return(Operand::Copy(dest)));
+    body.go_on(failed);
+    unlock.into_iter().for_each(|inst| body.push(inst));
+    body.end(Terminator::Fail(Operand::Copy(status)));
 }
 
 /// Sets the fields, then calls the program's `start`.
@@ -138,7 +161,7 @@ impl Body<'_, '_> {
         let mir_ty = self.mir_ty(ty);
         match self.get(ty) {
             Ty::Error | Ty::Never | Ty::Unit | Ty::Var(_) => UNIT,
-            Ty::Int | Ty::Bool | Ty::Byte => int(0),
+            Ty::Int | Ty::Bool | Ty::Byte | Ty::Duration => int(0),
             Ty::Float => Operand::Const(Const::Float(0.0)),
             Ty::String => text(""),
             Ty::Nullable(_) => Operand::Const(Const::Null),
@@ -158,7 +181,8 @@ impl Body<'_, '_> {
                 let empty = variants.iter().position(|variant| variant.fields.is_empty());
                 self.variant(ty, u32::try_from(empty.unwrap_or(0)).unwrap_or(0), Vec::new())
             }
-            Ty::ErrorValue(_) | Ty::AnyError => Operand::Const(Const::Null),
+            // `check` wants them written.
+            Ty::ErrorValue(_) | Ty::AnyError | Ty::Fn(..) | Ty::Holder(..) => Operand::Const(Const::Null),
         }
     }
 

@@ -4,7 +4,7 @@ use super::body::{Body, OnError, UNIT, int};
 use crate::builtin::{Changes, Faults, Method};
 use crate::hir::{Expr, SelfParam};
 use crate::ids::{FnId, TyId};
-use crate::mir::{Inst, Op2, Operand, Terminator, TypeId};
+use crate::mir::{Checked, Const, Inst, Op1, Op2, Operand, Terminator, TypeId};
 use crate::span::Span;
 use crate::ty::TyTable;
 
@@ -22,7 +22,7 @@ impl Body<'_, '_> {
                 let place = self.place(receiver);
                 let mut values = self.operands(&args.iter().collect::<Vec<_>>());
                 self.apart_from(&place, &mut values);
-                let reference = Operand::Copy(self.reference(place));
+                let reference = Operand::Copy(self.reference(&place));
                 let values = std::iter::once(reference).chain(values).collect();
                 self.call_fn(method, values, span, on_error)
             }
@@ -38,14 +38,24 @@ impl Body<'_, '_> {
         method: Method,
         receiver: &Expr,
         args: &[Expr],
-        ty: TyId,
-        span: Span,
+        call: &Expr,
+        on_error: OnError,
     ) -> Operand {
+        let (ty, span) = (self.cx.types.exprs[call.id], call.span);
         let receiver_ty = self.ty(receiver);
         let receiver_ty = self.mir_ty(receiver_ty);
+        if method == Method::ArraySortBy {
+            return self.sort_by(receiver, args, call, on_error);
+        }
+        if method.calls_closure() {
+            return self.sequence(method, receiver, args, call, on_error);
+        }
         match method.row().changes {
             Changes::No => {
                 let values = self.operands(&std::iter::once(receiver).chain(args).collect::<Vec<_>>());
+                if method.row().faults == Faults::Waits {
+                    return self.waiting(method, values, ty, span, on_error);
+                }
                 self.reading(method, receiver_ty, values, ty, span)
             }
             Changes::Yes => self.changing(method, receiver, receiver_ty, args, ty, span),
@@ -70,6 +80,14 @@ impl Body<'_, '_> {
                 let length = self.emit(TyTable::INT, |dest| Inst::Len { dest, base });
                 self.op2(Op2::IntEq, length, int(0), ty)
             }
+            (None, [time]) if method == Method::DurationToNs => self.op1(Op1::Widen, time.clone(), ty),
+            (None, [time]) if method == Method::DurationToMs => {
+                self.checked(Checked::IntDiv, time.clone(), Some(int(1_000_000)), ty, span)
+            }
+            (None, [time]) if method == Method::DurationToSeconds => {
+                let nanoseconds = self.op1(Op1::IntToFloat, time.clone(), ty);
+                self.op2(Op2::FloatDiv, nanoseconds, Operand::Const(Const::Float(1e9)), ty)
+            }
             _ => self.builtin(method, receiver, values, ty, span),
         }
     }
@@ -87,7 +105,7 @@ impl Body<'_, '_> {
         let mut values = self.operands(&args.iter().collect::<Vec<_>>());
         self.apart_from(&place, &mut values);
         let root = place.root_local();
-        let reference = self.reference(place);
+        let reference = self.reference(&place);
         if let (Method::MapOrInsert, [key, value]) = (method, values.as_slice()) {
             let mir_ty = self.mir_ty(ty);
             let dest = self.reference_to(mir_ty, root);
@@ -102,6 +120,7 @@ impl Body<'_, '_> {
     fn builtin(&mut self, method: Method, receiver: TypeId, args: Vec<Operand>, ty: TyId, span: Span) -> Operand {
         let value = match method.row().faults {
             Faults::Never => self.emit(ty, |dest| Inst::Builtin { dest, method, receiver, args }),
+            Faults::Waits => unreachable!("it does not end in an instruction"),
             Faults::Can => {
                 let site = self.site(span);
                 self.faulting(ty, |dest, then, on_fail| Terminator::Builtin {

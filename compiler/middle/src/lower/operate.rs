@@ -34,19 +34,27 @@ impl Body<'_, '_> {
                 parts.push(right);
                 self.shorten(&mut parts);
             } else {
-                value = self.arithmetic(step.op, value, right, ty, step.op_span);
-                ty = self.cx.types.exprs[step.id];
+                let result = self.cx.types.exprs[step.id];
+                value = self.arithmetic(step.op, value, right, (ty, result), step.op_span);
+                ty = result;
             }
         }
         if parts.is_empty() { value } else { self.joined(parts) }
     }
 
-    /// One arithmetic operation on two values of a type (for shifts: of the left one).
-    pub(super) fn arithmetic(&mut self, op: BinOp, left: Operand, right: Operand, ty: TyId, span: Span) -> Operand {
+    /// One arithmetic operation. It depends on the type of the left value.
+    pub(super) fn arithmetic(
+        &mut self,
+        op: BinOp,
+        left: Operand,
+        right: Operand,
+        (ty, result): (TyId, TyId),
+        span: Span,
+    ) -> Operand {
         match arithmetic_of(op, self.get(ty)) {
             Arithmetic::Concat => self.joined(vec![left, right]),
-            Arithmetic::Plain(op) => self.emit(ty, |dest| Inst::Op2 { dest, op, left, right }),
-            Arithmetic::Checked(op) => self.checked(op, left, Some(right), ty, span),
+            Arithmetic::Plain(op) => self.emit(result, |dest| Inst::Op2 { dest, op, left, right }),
+            Arithmetic::Checked(op) => self.checked(op, left, Some(right), result, span),
         }
     }
 
@@ -206,7 +214,7 @@ impl Body<'_, '_> {
         let there = self.block();
         self.goto(there);
         self.go_on(none);
-        self.end(Terminator::Return(Operand::Const(Const::Null)));
+        self.leave(Operand::Const(Const::Null));
         self.go_on(there);
         self.emit(ty, |dest| Inst::Unwrap { dest, base })
     }

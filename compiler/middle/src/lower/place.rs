@@ -20,7 +20,7 @@ enum Root {
     /// What `mut self` points to.
     Reference(Local),
     /// A field of the service.
-    Service { service: Local, index: u32, ty: TyId },
+    Service { service: Operand, index: u32, ty: TyId },
 }
 
 struct Step {
@@ -120,32 +120,37 @@ impl Body<'_, '_> {
     }
 
     /// The place's address.
-    pub(super) fn reference(&mut self, place: Place) -> Local {
+    pub(super) fn reference(&mut self, place: &Place) -> Local {
         let root = place.root_local();
-        let mut at = match place.root {
+        let mut at = match &place.root {
             Root::Local(local) => {
+                let local = *local;
                 self.keep_in_memory(local);
                 let ty = self.local_ty(local);
                 let dest = self.reference_to(ty, root);
                 self.push(Inst::RefLocal { dest, local });
                 dest
             }
-            Root::Reference(local) => local,
+            Root::Reference(local) => *local,
             Root::Service { service, index, ty } => {
-                let ty = self.mir_ty(ty);
+                let ty = self.mir_ty(*ty);
                 let dest = self.reference_to(ty, None);
-                self.push(Inst::RefServiceField { dest, service: Operand::Copy(service), index });
+                self.push(Inst::RefServiceField { dest, service: service.clone(), index: *index });
                 dest
             }
         };
-        for step in place.steps {
+        for step in &place.steps {
             let ty = self.mir_ty(step.ty);
             let dest = self.reference_to(ty, root);
             let base = Operand::Copy(at);
-            match step.kind {
-                StepKind::Field(index) => self.push(Inst::RefField { dest, base, index }),
-                StepKind::OrInsert { key, value } => self.push(Inst::RefOrInsert { dest, map: base, key, value }),
-                StepKind::Index { key: index, site } => {
+            match &step.kind {
+                StepKind::Field(index) => self.push(Inst::RefField { dest, base, index: *index }),
+                StepKind::OrInsert { key, value } => {
+                    let (key, value) = (key.clone(), value.clone());
+                    self.push(Inst::RefOrInsert { dest, map: base, key, value });
+                }
+                StepKind::Index { key, site } => {
+                    let (index, site) = (key.clone(), *site);
                     let on_fail = self.on_fail();
                     let then = self.block();
                     self.end(Terminator::RefIndex { dest, base, index, then, on_fail, site });

@@ -1,12 +1,13 @@
 //! The state of one `lower`: tables that grow while functions are lowered, and how the parts become a `mir::Program`.
 
+use super::channel::{self, Channels};
 use super::types::TypeTable;
 use super::{item, status, tidy, wire};
 use crate::facts::{Effects, Facts, HasMain, Placement, Route};
-use crate::hir::{self, BuiltinError, FnKind};
+use crate::hir::{self, BuiltinError, FnKind, SelfParam};
 use crate::ids::{ClassId, FnId, Id, IndexVec, ProcessId};
 use crate::mir::{
-    self, Func, Handler, Locked, Main, MainResult, Name, Peer, Service, ServiceInfo, Site, SiteInfo, TypeId,
+    self, Concurrent, Func, Handler, Locked, Main, MainResult, Name, Peer, Service, ServiceInfo, Site, SiteInfo, TypeId,
 };
 use crate::span::Span;
 use crate::ty::TyTable;
@@ -22,6 +23,14 @@ pub(super) enum Key {
     Locked(FnId),
     /// Sets a service's fields and calls its `start`.
     Start(Service),
+    /// A closure's or task's own code.
+    Closure(FnId),
+    /// A function of the program, to be called by value.
+    Adapter(FnId),
+    /// A service method that waits and must not be cut short: starts a task that calls it, and waits for that.
+    Apart(FnId),
+    /// That task.
+    ApartTask(FnId),
 }
 
 pub(super) struct Lowering<'a> {
@@ -36,9 +45,13 @@ pub(super) struct Lowering<'a> {
     pub(super) crossing: BTreeSet<TypeId>,
     /// The built-in errors that may be made.
     pub(super) builtin_errors: BTreeSet<BuiltinError>,
+    /// May there be more than one task?
+    pub(super) concurrent: Concurrent,
+    pub(super) channels: Channels,
     instances: Vec<ClassId>,
     funcs: BTreeMap<Key, Func>,
     queue: VecDeque<(Key, Name)>,
+    func_names: IndexVec<Func, Name>,
     names: BTreeSet<Name>,
     sites: IndexVec<Site, SiteInfo>,
     site_ids: BTreeMap<SiteInfo, Site>,
@@ -54,6 +67,7 @@ impl<'a> Lowering<'a> {
         effects: &'a Effects,
         process: ProcessId,
     ) -> Lowering<'a> {
+        let instances = placement.processes.get(process).map_or(&[][..], |found| &found.services);
         Lowering {
             program,
             types,
@@ -64,13 +78,28 @@ impl<'a> Lowering<'a> {
             table: TypeTable::new(program, types),
             crossing: BTreeSet::new(),
             builtin_errors: BTreeSet::new(),
-            instances: placement.processes.get(process).map_or(Vec::new(), |found| found.services.clone()),
+            concurrent: channel::concurrent(program, facts, effects, process),
+            channels: Channels::of(program, instances),
+            instances: instances.to_vec(),
             funcs: BTreeMap::new(),
             queue: VecDeque::new(),
+            func_names: IndexVec::new(),
             names: BTreeSet::new(),
             sites: IndexVec::new(),
             site_ids: BTreeMap::new(),
             files: program.sources.files().map(|(_, file)| Name::from(file.path.as_str())).collect(),
+        }
+    }
+
+    /// Does it run in a task that stands in the text of a function, or in a closure in one?
+    pub(super) fn in_task(&self, function: FnId) -> bool {
+        let mut at = function;
+        loop {
+            match self.program.fns[at].kind {
+                FnKind::Task(_) => return true,
+                FnKind::Closure(outer) => at = outer,
+                FnKind::Free | FnKind::Method(_) | FnKind::Test | FnKind::Const | FnKind::Default => return false,
+            }
         }
     }
 
@@ -85,9 +114,28 @@ impl<'a> Lowering<'a> {
             Key::Plain(id) => self.program.fns[id].qualified.clone(),
             Key::Locked(id) => format!("{}$locked", self.program.fns[id].qualified).into(),
             Key::Start(service) => format!("{}$start", self.class_of(service).name).into(),
+            Key::Closure(id) => self.program.fns[id].qualified.clone(),
+            Key::Adapter(id) => format!("{}$value", self.program.fns[id].qualified).into(),
+            Key::Apart(id) => format!("{}$apart", self.program.fns[id].qualified).into(),
+            Key::ApartTask(id) => format!("{}$task", self.program.fns[id].qualified).into(),
         });
+        self.func_names.push(name.clone());
         self.queue.push_back((key, name));
         func
+    }
+
+    /// The name of a function, which is that of its closures too.
+    pub(super) fn func_name(&self, func: Func) -> Name {
+        self.func_names[func].clone()
+    }
+
+    /// The function in whose text a closure or task stands, at last; any other function itself. They share their variables.
+    pub(super) fn home(&self, function: FnId) -> FnId {
+        let mut at = function;
+        while let FnKind::Closure(outer) | FnKind::Task(outer) = self.program.fns[at].kind {
+            at = outer;
+        }
+        at
     }
 
     fn unique(&mut self, name: Name) -> Name {
@@ -113,17 +161,20 @@ impl<'a> Lowering<'a> {
         &self.program.classes[self.instances[service.index()]]
     }
 
-    /// Does the service need a lock here? Only if it has state and requests of other processes run side by side.
+    /// Does the service need a lock here? Only if it has state, and tasks or requests of other processes use it side by side.
     pub(super) fn locked(&self, class: ClassId) -> Locked {
         let serves = self.effects.served.get(&self.process).is_some_and(|methods| !methods.is_empty());
         let is_app = self.program.app == Some(class);
-        if serves && !is_app && !self.facts.stateless.contains(&class) { Locked::Yes } else { Locked::No }
+        let many = self.facts.shared.contains(&class) || (serves && !is_app);
+        if many && !self.facts.stateless.contains(&class) { Locked::Yes } else { Locked::No }
     }
 
     /// The function that a caller of a service's method in this process calls, and the instance.
     pub(super) fn service_method(&mut self, method: FnId) -> (Service, Func) {
         let class = self.class_of_method(method);
+        let changes = self.program.fns[method].self_param == Some(SelfParam::Mut);
         let key = match self.locked(class) {
+            _ if changes && self.facts.waits.contains(&method) => Key::Apart(method),
             Locked::Yes => Key::Locked(method),
             Locked::No => Key::Plain(method),
         };
@@ -132,9 +183,16 @@ impl<'a> Lowering<'a> {
 
     /// The class that a method belongs to.
     pub(super) fn class_of_method(&self, method: FnId) -> ClassId {
-        match self.program.fns[method].kind {
-            FnKind::Method(class) => class,
-            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default => unreachable!("`check` gives only methods"),
+        self.owner(method).expect("`check` gives only methods")
+    }
+
+    /// The class that a method, or a closure or task in one, belongs to.
+    pub(super) fn owner(&self, function: FnId) -> Option<ClassId> {
+        match self.program.fns[self.home(function)].kind {
+            FnKind::Method(class) => Some(class),
+            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => {
+                None
+            }
         }
     }
 
@@ -157,10 +215,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn main(&mut self) -> Option<Main> {
         let here = self.placement.processes.get(self.process).is_some_and(|found| found.has_main == HasMain::Yes);
         let main = self.program.main.filter(|_| here)?;
-        let app = match self.program.fns[main].kind {
-            FnKind::Method(class) => Some(self.service(class)),
-            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default => None,
-        };
+        let app = self.owner(main).map(|class| self.service(class));
         let result = if self.types.results[main] == TyTable::INT { MainResult::Int } else { MainResult::Unit };
         Some(Main { function: self.func(Key::Plain(main)), result, app })
     }
@@ -196,19 +251,19 @@ impl<'a> Lowering<'a> {
     }
 
     /// The tests.
-    pub(super) fn tests(&mut self) -> Vec<(Name, Func)> {
+    pub(super) fn tests(&mut self) -> Vec<mir::Test> {
         self.instances.clear();
-        let tests = self.program.tests.iter();
-        tests.map(|test| (Name::from(test.name.as_str()), self.func(Key::Plain(test.function)))).collect()
+        self.channels = Channels::of(self.program, &[]);
+        let tests = self.program.tests.iter().map(|test| mir::Test {
+            name: test.name.as_str().into(),
+            function: self.func(Key::Plain(test.function)),
+            scheduler: test.scheduler,
+        });
+        tests.collect()
     }
 
     /// Lowers everything that was met.
-    pub(super) fn finish(
-        mut self,
-        main: Option<Main>,
-        handlers: Vec<Handler>,
-        tests: Vec<(Name, Func)>,
-    ) -> mir::Program {
+    pub(super) fn finish(mut self, main: Option<Main>, handlers: Vec<Handler>, tests: Vec<mir::Test>) -> mir::Program {
         let services: IndexVec<Service, ServiceInfo> =
             (0..self.instances.len()).map(|index| self.service_info(Service::from_index(index))).collect();
         let mut functions: IndexVec<Func, mir::Function> = IndexVec::new();
@@ -220,6 +275,7 @@ impl<'a> Lowering<'a> {
         status::decide(&mut functions);
         let builtin_errors = self.known_builtin_errors();
         let peers = self.peers();
+        let channels = self.channel_infos();
         let types = self.table.finish();
         mir::Program {
             process: self.placement.processes.get(self.process).map_or("main".into(), |found| found.name.clone()),
@@ -233,6 +289,8 @@ impl<'a> Lowering<'a> {
             main,
             handlers,
             builtin_errors,
+            channels,
+            concurrent: self.concurrent,
             tests,
         }
     }
@@ -246,7 +304,7 @@ impl<'a> Lowering<'a> {
         .collect()
     }
 
-    fn known_builtin_errors(&mut self) -> [Option<TypeId>; 4] {
+    fn known_builtin_errors(&mut self) -> [Option<TypeId>; BuiltinError::ALL.len()] {
         BuiltinError::ALL.map(|error| {
             let made = self.builtin_errors.contains(&error);
             if made { Some(self.table.error(error.id())) } else { self.table.known_error(error.id()) }

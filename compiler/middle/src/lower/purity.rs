@@ -2,7 +2,7 @@
 
 use super::program::Lowering;
 use crate::builtin::Changes;
-use crate::hir::{Expr, ExprKind, FPart, SelfParam};
+use crate::hir::{Capacity, Expr, ExprKind, FPart, SelfParam};
 use crate::types::Callee;
 
 pub(super) fn may_change(cx: &Lowering, expr: &Expr) -> bool {
@@ -19,6 +19,12 @@ pub(super) fn may_change(cx: &Lowering, expr: &Expr) -> bool {
         | ExprKind::Const(_)
         | ExprKind::SelfValue
         | ExprKind::Dep(_)
+        | ExprKind::DepEnd(_)
+        | ExprKind::Duration(_)
+        | ExprKind::FnValue(_)
+        // Closures and tasks hold values of their own of what they use.
+        | ExprKind::Closure(_)
+        | ExprKind::Spawn(_)
         | ExprKind::Break(_)
         | ExprKind::Continue(_)
         | ExprKind::Error => false,
@@ -43,10 +49,18 @@ pub(super) fn may_change(cx: &Lowering, expr: &Expr) -> bool {
         ExprKind::CallMethod { receiver, args, .. } => {
             changes_receiver(cx, expr) || may_change(cx, receiver) || any(args)
         }
-        ExprKind::Try(inner) | ExprKind::Propagate(inner) => may_change(cx, inner),
+        ExprKind::CallValue { callee, args } => may_change(cx, callee) || any(args),
+        ExprKind::Chan { capacity: Capacity::Size(size), .. } => may_change(cx, size),
+        ExprKind::Chan { capacity: Capacity::Default | Capacity::Unbounded, .. } => false,
+        ExprKind::Try(inner) | ExprKind::Propagate(inner) | ExprKind::Forward(inner) => may_change(cx, inner),
         ExprKind::Return(_) | ExprKind::Raise(_) => true,
         // They hold statements.
-        ExprKind::Catch { .. } | ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Block(_) => true,
+        ExprKind::Catch { .. }
+        | ExprKind::If { .. }
+        | ExprKind::Match { .. }
+        | ExprKind::Block(_)
+        | ExprKind::Within { .. }
+        | ExprKind::Select { .. } => true,
     }
 }
 
@@ -54,6 +68,6 @@ fn changes_receiver(cx: &Lowering, call: &Expr) -> bool {
     match cx.types.methods.get(&call.id) {
         Some(Callee::Data(method)) => cx.program.fns[*method].self_param == Some(SelfParam::Mut),
         Some(Callee::Builtin(method)) => method.row().changes == Changes::Yes,
-        Some(Callee::Dep(_) | Callee::OwnService(_) | Callee::Expect(_)) | None => false,
+        Some(Callee::Dep(_) | Callee::OwnService(_) | Callee::Field(_) | Callee::Expect(_)) | None => false,
     }
 }

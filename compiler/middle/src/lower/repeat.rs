@@ -3,17 +3,22 @@
 use super::body::{Body, LoopEnds, UNIT, int};
 use crate::hir::{self, Cond, Expr, Inclusive, Iter, Pattern, PatternKind};
 use crate::ids::{Id, LoopId, TyId};
-use crate::mir::{Inst, Local, Op2, Operand};
+use crate::mir::{Concurrent, Inst, Local, Op2, Operand, Terminator};
+use crate::span::Span;
 use crate::ty::{Ty, TyTable};
 
 impl Body<'_, '_> {
     pub(super) fn while_loop(&mut self, id: LoopId, cond: &Cond, body: &hir::Block) {
         let (head, exit) = (self.block(), self.block());
-        self.loops[id.index()] = Some(LoopEnds { next: head, exit });
+        let next = if self.cx.concurrent == Concurrent::Yes { self.block() } else { head };
+        self.loops[id.index()] = Some(LoopEnds { next, exit, deadlines: self.deadlines.len() });
         self.enter(head);
         self.condition(cond, exit);
         self.value_of_block(body);
-        self.goto(head);
+        if next != head {
+            self.enter(next);
+        }
+        self.go_round(head);
         self.go_on(exit);
     }
 
@@ -55,7 +60,7 @@ impl Body<'_, '_> {
             self.unless(more, ends.exit);
         }
         self.advance(at, int(1));
-        self.goto(head);
+        self.go_round(head);
         self.go_on(ends.exit);
     }
 
@@ -63,6 +68,10 @@ impl Body<'_, '_> {
         let ty = self.ty(value);
         let over = self.expr(value);
         let over = self.settled(over);
+        if let Ty::Holder(_, message) = self.get(ty) {
+            self.for_messages(id, pattern, (over, *message, value.span), body);
+            return;
+        }
         let ends = self.loop_ends(id);
         let head = self.block();
         let at = self.temp(TyTable::INT);
@@ -76,7 +85,30 @@ impl Body<'_, '_> {
         self.value_of_block(body);
         self.enter(ends.next);
         self.advance(at, step);
-        self.goto(head);
+        self.go_round(head);
+        self.go_on(ends.exit);
+    }
+
+    /// Goes on until the channel is disconnected and empty.
+    fn for_messages(
+        &mut self,
+        id: LoopId,
+        pattern: &Pattern,
+        (receiver, ty, span): (Operand, TyId, Span),
+        body: &hir::Block,
+    ) {
+        let ends = self.loop_ends(id);
+        let site = self.site(span);
+        let on_fail = self.on_fail();
+        let dest = self.temp(ty);
+        let (head, then) = (self.block(), self.block());
+        self.enter(head);
+        self.end(Terminator::Next { dest, receiver, then, end: ends.exit, on_fail, site });
+        self.go_on(then);
+        self.bind(pattern, Operand::Copy(dest), ty);
+        self.value_of_block(body);
+        self.enter(ends.next);
+        self.go_round(head);
         self.go_on(ends.exit);
     }
 
@@ -117,12 +149,13 @@ impl Body<'_, '_> {
     }
 
     fn loop_ends(&mut self, id: LoopId) -> LoopEnds {
-        let ends = LoopEnds { next: self.block(), exit: self.block() };
+        let ends = LoopEnds { next: self.block(), exit: self.block(), deadlines: self.deadlines.len() };
         self.loops[id.index()] = Some(ends);
         ends
     }
 
-    fn advance(&mut self, at: Local, step: Operand) {
+    /// Moves a position on.
+    pub(super) fn advance(&mut self, at: Local, step: Operand) {
         let next = self.op2(Op2::WrappingAdd, Operand::Copy(at), step, TyTable::INT);
         let Operand::Copy(next) = next else { return };
         self.assign(at, Operand::Copy(next));

@@ -1,16 +1,17 @@
 //! Which functions can end early. In: functions whose calls all have a way to fail. Out: the same with the way removed where
 //! the callee always ends well, and what became unreachable with it. A function can end early if something in it can: checked
-//! arithmetic, an index, `raise`, a remote call, a look at the stack, or a call of a function that can.
+//! arithmetic, an index, `raise`, a remote call, a look at the stack, something that waits or takes a lock, a call of a value, or a
+//! call of a function that can. Functions that are called by value have a status anyway.
 
 use super::tidy;
 use crate::ids::{Id, IndexVec};
-use crate::mir::{Func, Function, HasStatus, Inst, StackCheck, Terminator};
+use crate::mir::{Entry, Func, Function, HasStatus, Inst, StackCheck, Terminator};
 
 pub(super) fn decide(functions: &mut IndexVec<Func, Function>) {
     let mut callers: IndexVec<Func, Vec<Func>> = IndexVec::filled(Vec::new(), functions.len());
     let mut work = Vec::new();
     for (id, function) in functions.iter_enumerated() {
-        if function.stack_check == StackCheck::Yes || fails_itself(function) {
+        if function.stack_check == StackCheck::Yes || function.entry != Entry::Direct || fails_itself(function) {
             work.push(id);
         }
         for data in function.blocks.iter() {
@@ -48,6 +49,13 @@ fn fails_itself(function: &Function) -> bool {
             | Terminator::Index { .. }
             | Terminator::RefIndex { .. }
             | Terminator::ReadText { .. }
+            | Terminator::CallValue { .. }
+            | Terminator::Spawn { .. }
+            | Terminator::NewChannel { .. }
+            | Terminator::Wait { .. }
+            | Terminator::Next { .. }
+            | Terminator::Select(_)
+            | Terminator::Lock { .. }
             | Terminator::Fault { .. } => true,
             Terminator::Goto(_)
             | Terminator::Branch { .. }

@@ -123,6 +123,12 @@ impl<'a> TypeTable<'a> {
                 let boxed = if self.list[inner].is_pointer() { Boxed::No } else { Boxed::Yes };
                 Type::Nullable { inner, boxed }
             }
+            Ty::Duration => Type::Duration,
+            Ty::Fn(params, result) => {
+                let params = params.iter().map(|param| self.of(*param)).collect();
+                Type::Fn { params, result: self.of(*result) }
+            }
+            Ty::Holder(holder, inner) => Type::Holder { holder: *holder, inner: self.of(*inner) },
             Ty::ErrorValue(error) => return self.error(*error),
             Ty::Class(class) => return self.class(*class),
             Ty::Enum(id) => {

@@ -27,8 +27,11 @@ fn parts(ty: &Type, out: &mut Vec<TypeId>) {
         | Type::Tag { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
         | Type::Service(_)
         | Type::Status => {}
+        // `infer` lets none of these cross.
+        Type::Fn { .. } | Type::Closure { .. } | Type::Holder { .. } => {}
         Type::Array(inner) | Type::Nullable { inner, .. } => out.push(*inner),
         Type::Map(key, value) => out.extend([*key, *value]),
         Type::Tuple(all) => out.extend(all),

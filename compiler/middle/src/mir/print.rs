@@ -1,12 +1,14 @@
 //! MIR as text, stable, for `--emit mir` and snapshots. In: a program. Out: its text.
 
+mod end;
 mod inst;
 mod ty;
 
 use super::{
-    Block, Func, Function, HasStatus, Local, Locked, MainResult, Operand, Passing, Peer, Program, Service, Site,
-    StackCheck, TypeId,
+    Block, Concurrent, Entry, Func, Function, HasStatus, Local, Locked, MainResult, Operand, Passing, Peer, Program,
+    Service, Site, StackCheck, TypeId,
 };
+use crate::hir::{ChannelKind, Scheduler};
 use std::fmt::Write as _;
 pub use ty::type_name;
 
@@ -29,8 +31,11 @@ pub fn print_function(program: &Program, id: Func) -> String {
     let printer = Printer { program, function };
     let params: Vec<String> = function.params.iter().map(|(local, passing)| printer.param(*local, *passing)).collect();
     let mut out = format!("fn {}({}) {}", function.name, params.join(", "), type_name(program, function.result));
-    if function.status == HasStatus::Yes {
-        out.push_str(" may end early");
+    match function.entry {
+        Entry::Direct if function.status == HasStatus::Yes => out.push_str(" may end early"),
+        Entry::Direct => {}
+        Entry::Value => out.push_str(" called by value"),
+        Entry::Task => out.push_str(" called by a new task"),
     }
     if function.stack_check == StackCheck::Yes {
         out.push_str(", checks the stack");
@@ -48,9 +53,24 @@ pub fn print_function(program: &Program, id: Func) -> String {
 }
 
 fn head(program: &Program, out: &mut String) {
-    let _ = writeln!(out, "process {}", program.process);
+    let tasks = if program.concurrent == Concurrent::Yes { " with tasks" } else { "" };
+    let _ = writeln!(out, "process {}{tasks}", program.process);
     for (peer, info) in program.peers.iter_enumerated().filter(|(peer, _)| *peer != program.me) {
         let _ = writeln!(out, "peer {} {} over {:?}", peer.0, info.name, info.transport);
+    }
+    for info in program.channels.iter() {
+        let kind = match info.kind {
+            ChannelKind::Channel => "channel",
+            ChannelKind::Topic => "topic",
+            ChannelKind::LossyTopic => "lossy topic",
+        };
+        let capacity = if info.capacity < 0 { "unbounded".to_owned() } else { info.capacity.to_string() };
+        let subscribers = match info.subscribers {
+            0 => String::new(),
+            count => format!(" for {count}"),
+        };
+        let element = type_name(program, info.element);
+        let _ = writeln!(out, "{kind} {}: {element} ({capacity}){subscribers}", info.name);
     }
     for info in program.services.iter() {
         let locked = if info.locked == Locked::Yes { " locked" } else { "" };
@@ -69,8 +89,12 @@ fn head(program: &Program, out: &mut String) {
         let function = &program.functions[handler.function].name;
         let _ = writeln!(out, "serves {number} {} by {function} raising [{}]", handler.name, errors.join(", "));
     }
-    for (name, function) in &program.tests {
-        let _ = writeln!(out, "tests {name:?} by {}", program.functions[*function].name);
+    for test in &program.tests {
+        let scheduler = match test.scheduler {
+            Scheduler::Normal => "",
+            Scheduler::Random => " at random",
+        };
+        let _ = writeln!(out, "tests {:?}{scheduler} by {}", test.name, program.functions[test.function].name);
     }
     if !program.wire.is_empty() {
         let wire: Vec<String> = program.wire.iter().map(|ty| type_name(program, *ty)).collect();

@@ -2,10 +2,11 @@
 //! with the function's text. A failure here is a bug of the compiler, never of the program that it compiles.
 
 mod balance;
+mod bracket;
 mod typing;
 
 use super::flow;
-use super::{Func, Function, HasStatus, Program, StackCheck, Terminator};
+use super::{Entry, Func, Function, HasStatus, Passing, Program, StackCheck, Terminator, Type};
 
 /// Checks everything.
 ///
@@ -27,6 +28,7 @@ fn check(program: &Program, function: &Function) -> Result<(), String> {
     let unset = unset.into_iter().find(|local| function.params.iter().all(|(param, _)| param != local));
     ensure(unset.is_none(), || format!("{unset:?} may be read before it is set"))?;
     typing::check(program, function)?;
+    bracket::check(function)?;
     balance::check(program, function)
 }
 
@@ -40,7 +42,7 @@ fn program_parts(program: &Program) -> Result<(), String> {
         known(handler.function)?;
     }
     program.main.map_or(Ok(()), |main| known(main.function))?;
-    program.tests.iter().try_for_each(|(_, id)| known(*id))?;
+    program.tests.iter().try_for_each(|test| known(test.function))?;
     let mut names: Vec<&str> = program.functions.iter().map(|function| &*function.name).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -53,6 +55,7 @@ fn program_parts(program: &Program) -> Result<(), String> {
 fn shape(program: &Program, function: &Function) -> Result<(), String> {
     ensure(!function.blocks.is_empty(), || "there is no block".to_owned())?;
     let can_fail = function.status == HasStatus::Yes;
+    entry(program, function)?;
     ensure(can_fail || function.stack_check == StackCheck::No, || "it checks the stack without a status".to_owned())?;
     for (block, data) in function.blocks.iter_enumerated() {
         let mut wrong = None;
@@ -76,6 +79,21 @@ fn shape(program: &Program, function: &Function) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// How a function is entered and how it takes its parameters.
+fn entry(program: &Program, function: &Function) -> Result<(), String> {
+    let closure = function.params.first().map(|(local, _)| &program.types[function.locals[*local].ty]);
+    let takes_closure = matches!(closure, Some(Type::Closure { name, .. }) if *name == function.name);
+    let (wanted, count) = match function.entry {
+        Entry::Direct => return Ok(()),
+        Entry::Value => (Passing::Borrowed, function.params.len()),
+        Entry::Task => (Passing::Owned, 1),
+    };
+    ensure(takes_closure, || "its first parameter is not its closure".to_owned())?;
+    ensure(function.status == HasStatus::Yes, || "it is called by value, without a status".to_owned())?;
+    let passed = function.params.iter().all(|(_, passing)| *passing == wanted);
+    ensure(passed && function.params.len() == count, || "its parameters are not passed as it is called".to_owned())
 }
 
 fn ensure(holds: bool, wrong: impl FnOnce() -> String) -> Result<(), String> {

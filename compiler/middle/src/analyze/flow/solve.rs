@@ -1,9 +1,9 @@
 //! The least sets of origins. In: the graph. Out: what is called and waited for, and what leaves its service.
 
 use super::{Flows, Graph, Node, Origin, Place, Use};
-use crate::analyze::calls::{owner, root};
+use crate::facts::Passed;
 use crate::hir::{ClassKind, FnKind, Program};
-use crate::ids::FnId;
+use crate::ids::{ExprId, FnId};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn solve(program: &Program, graph: Graph) -> Flows {
@@ -19,6 +19,8 @@ pub(super) fn solve(program: &Program, graph: Graph) -> Flows {
         }
     }
     solver.flows.escapes = solver.escapes();
+    solver.flows.passed = solver.passed();
+    solver.flows.through = std::mem::take(&mut solver.graph.through);
     solver.flows
 }
 
@@ -100,7 +102,7 @@ impl Solver<'_> {
         span: pluto_syntax::span::Span,
         waiting: &mut BTreeSet<Node>,
     ) {
-        let outer = root(self.program, function);
+        let outer = self.program.outermost(function);
         for (param, arg) in self.program.fns[function].params.clone().into_iter().zip(args) {
             if let Some(from) = *arg {
                 let to = self.node(Place::Local(outer, param), waiting);
@@ -110,6 +112,19 @@ impl Solver<'_> {
         }
         let from = self.node(Place::Result(function), waiting);
         self.connect(from, result, waiting);
+    }
+
+    fn passed(&self) -> BTreeMap<ExprId, Vec<Passed>> {
+        let mut passed: BTreeMap<ExprId, Vec<Passed>> = BTreeMap::new();
+        for (call, param, arg, from) in &self.graph.passed {
+            let function = |origin: &Origin| match origin {
+                Origin::Function(function) => Some(*function),
+                Origin::Task(_) | Origin::Chan(_) | Origin::Named(_) => None,
+            };
+            let functions = self.graph.origins[*arg].iter().filter_map(function).collect();
+            passed.entry(*call).or_default().push(Passed { param: *param, functions, from: *from });
+        }
+        passed
     }
 
     /// The closures that use their service and leave the method in which they stand.
@@ -132,7 +147,7 @@ impl Solver<'_> {
     fn bound_to_services(&self) -> BTreeSet<FnId> {
         let uses_service = |function: FnId| {
             let it = &self.program.fns[function];
-            let class = owner(self.program, function).map(|class| self.program.classes[class].kind);
+            let class = self.program.class_of(function).map(|class| self.program.classes[class].kind);
             matches!(it.kind, FnKind::Closure(_))
                 && it.uses_self.is_some()
                 && class.is_some_and(|kind| kind != ClassKind::Data)

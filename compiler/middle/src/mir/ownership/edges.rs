@@ -48,8 +48,7 @@ impl Edges<'_> {
 
     /// The block that drops these and goes on to `target`.
     fn target(&mut self, blocks: &mut IndexVec<Block, BlockData>, target: Block, drops: Vec<Local>) -> Block {
-        let fails = matches!(blocks[target].end, Terminator::Fail(_));
-        if !fails {
+        if !is_way_out(&blocks[target]) {
             let insts: Vec<Inst> = drops.iter().copied().map(Inst::Drop).collect();
             let new = || blocks.push(BlockData { insts, end: Terminator::Goto(target) });
             return *self.shared.entry((target, drops)).or_insert_with(new);
@@ -61,7 +60,12 @@ impl Edges<'_> {
     }
 }
 
-/// The function's way out, if a block goes there and only notes that on the early end's path: then these need not be dropped
+/// Do early ends meet here: the function's, or those of a `within`?
+fn is_way_out(data: &BlockData) -> bool {
+    matches!(data.end, Terminator::Fail(_)) || matches!(data.insts.first(), Some(Inst::DeadlineEnd { .. }))
+}
+
+/// The way out, if a block goes there and only notes that on the early end's path: then these need not be dropped
 /// before.
 fn way_out(blocks: &IndexVec<Block, BlockData>, block: Block, drops: &[Local]) -> Option<Block> {
     let is_note = |inst: &Inst| {
@@ -69,6 +73,6 @@ fn way_out(blocks: &IndexVec<Block, BlockData>, block: Block, drops: &[Local]) -
         other || matches!(inst, Inst::Trace { .. } | Inst::TraceStart { .. })
     };
     let Terminator::Goto(to) = blocks[block].end else { return None };
-    let out = matches!(blocks[to].end, Terminator::Fail(_)) && blocks[block].insts.iter().all(is_note);
+    let out = is_way_out(&blocks[to]) && blocks[block].insts.iter().all(is_note);
     out.then_some(to)
 }

@@ -1,9 +1,10 @@
 //! Which parameters are borrowed. In: a whole program. Out: `Passing` of every parameter. A parameter is owned if it is
 //! consumed somewhere (stored, returned, handed to an owned parameter), set, or changed in place; all others are borrowed.
+//! Functions that are called by value borrow all of theirs, and a task owns its closure, whatever they do with them.
 //! One walk over the call graph, also with recursion: "owned" spreads from callees to the arguments of their callers.
 
 use super::super::flow::{self, Use};
-use super::super::{Addressed, Func, Function, Operand, Passing, Program, Terminator, Type, TypeId};
+use super::super::{Addressed, Entry, Func, Function, Operand, Passing, Program, Terminator, Type, TypeId};
 use crate::ids::{Id, IndexVec};
 use std::collections::BTreeMap;
 
@@ -24,7 +25,12 @@ pub(super) fn infer(program: &mut Program) {
     }
     for (id, function) in program.functions.ids().zip(program.functions.iter_mut()) {
         for (index, (_, passing)) in function.params.iter_mut().enumerate() {
-            *passing = if done.contains(&(id, index)) { Passing::Owned } else { Passing::Borrowed };
+            let owned = match function.entry {
+                Entry::Direct => done.contains(&(id, index)),
+                Entry::Value => false,
+                Entry::Task => true,
+            };
+            *passing = if owned { Passing::Owned } else { Passing::Borrowed };
         }
     }
 }
@@ -40,7 +46,9 @@ struct Found {
 impl Found {
     fn function(&mut self, id: Func, function: &Function, types: &IndexVec<TypeId, Type>) {
         let mut position: Vec<Option<usize>> = vec![None; function.locals.len()];
-        for (index, (local, _)) in function.params.iter().enumerate() {
+        // What is fixed by the way of entering takes no part.
+        let open = function.params.iter().enumerate().filter(|_| function.entry == Entry::Direct);
+        for (index, (local, _)) in open {
             let decl = &function.locals[*local];
             if types[decl.ty].is_counted() {
                 position[local.index()] = Some(index);

@@ -1,7 +1,8 @@
-//! Instructions and terminators as text, one line each. In: MIR. Out: text.
+//! Instructions as text, one line each. In: MIR. Out: text.
 
-use super::super::{Inst, OnFail, Terminator, Type, TypeId};
+use super::super::{Channel, Inst, Local, OnFail, Type, TypeId};
 use super::Printer;
+use crate::ty::Holder;
 
 impl Printer<'_> {
     /// One instruction.
@@ -57,7 +58,19 @@ impl Printer<'_> {
             Inst::EnvArgs { dest } => format!("{} env args", self.set(*dest)),
             Inst::Trace { status, site } => format!("trace {} {}", op(status), self.site(*site)),
             Inst::TraceStart { site } => format!("trace start {}", self.site(*site)),
-            Inst::Lock { service, mode } => format!("lock {} {mode:?}", self.service(*service)),
+            Inst::MakeClosure { dest, function, captures, .. } => {
+                format!("{} closure {}{}", self.set(*dest), self.func(*function), self.list(captures))
+            }
+            Inst::Capture { dest, closure, index } => format!("{} capture {}.{index}", self.set(*dest), op(closure)),
+            Inst::NamedEnd { dest, channel, subscription, .. } => self.named_end(*dest, *channel, *subscription),
+            Inst::TaskMessage { dest, task } => format!("{} message {}", self.set(*dest), op(task)),
+            Inst::DeadlineBegin { before, own, limit } => {
+                format!("{} before, {} deadline {}", self.set(*before), self.set(*own), op(limit))
+            }
+            Inst::DeadlineEnd { before } => format!("deadline end {}", op(before)),
+            Inst::DeadlineExpired { dest, own } => format!("{} expired {}", self.set(*dest), op(own)),
+            Inst::Safepoint => "safepoint".to_owned(),
+            Inst::Sort { dest, op: what, args } => format!("{} sort {what:?} {}", self.set(*dest), self.list(args)),
             Inst::Unlock { service, mode } => format!("unlock {} {mode:?}", self.service(*service)),
             Inst::Len { dest, base } => format!("{} len {}", self.set(*dest), op(base)),
             Inst::ElementAt { dest, array, index } => {
@@ -70,74 +83,25 @@ impl Printer<'_> {
         }
     }
 
-    /// One terminator.
-    pub(super) fn end(&self, end: &Terminator) -> String {
-        let op = |operand| self.operand(operand);
-        match end {
-            Terminator::Goto(to) => format!("goto {}", Self::block(*to)),
-            Terminator::Branch { cond, then, otherwise } => {
-                format!("if {} then {} else {}", op(cond), Self::block(*then), Self::block(*otherwise))
-            }
-            Terminator::Switch { value, arms, otherwise } => {
-                let arms: String =
-                    arms.iter().map(|(value, to)| format!("{value} -> {}, ", Self::block(*to))).collect();
-                format!("switch {} [{arms}else -> {}]", op(value), Self::block(*otherwise))
-            }
-            Terminator::SwitchStatus { status, fault, error } => {
-                format!("switch {} [fault -> {}, error -> {}]", op(status), Self::block(*fault), Self::block(*error))
-            }
-            Terminator::Return(value) => format!("return {}", op(value)),
-            Terminator::Fail(status) => format!("fail {}", op(status)),
-            Terminator::Call { dest, function, args, then, on_fail, site } => {
-                let call = format!("{} call {}{}", self.set(*dest), self.func(*function), self.list(args));
-                match on_fail {
-                    Some(on_fail) => format!("{call} {} {}", self.site(*site), self.then(*then, on_fail)),
-                    None => format!("{call} {} then {}", self.site(*site), Self::block(*then)),
-                }
-            }
-            Terminator::CallRemote(call) => {
-                let errors: Vec<String> = call.errors.iter().map(|error| self.ty(*error)).collect();
-                let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
-                let head = format!("{} remote {to} #{}{}", self.set(call.dest), call.method, self.list(&call.args));
-                let errors = errors.join(", ");
-                format!("{head} raising [{errors}] {} {}", self.site(call.site), self.then(call.then, &call.on_fail))
-            }
-            Terminator::Builtin { dest, method, args, then, on_fail, site, .. } => {
-                let head = format!("{} {method:?} {}", self.set(*dest), self.list(args));
-                format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
-            }
-            Terminator::Checked { dest, op: what, left, right, then, on_fail, site } => {
-                let head =
-                    format!("{} {what:?} {}", self.set(*dest), self.operands(std::iter::once(left).chain(right)));
-                format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
-            }
-            Terminator::Index { dest, base, index, then, on_fail, site } => {
-                let head = format!("{} index {}, {}", self.set(*dest), op(base), op(index));
-                format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
-            }
-            Terminator::RefIndex { dest, base, index, then, on_fail, site } => {
-                let head = format!("{} ref {}->[{}]", self.set(*dest), op(base), op(index));
-                format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
-            }
-            Terminator::ReadText { dest, path, then, on_fail, site } => {
-                let head = format!("{} read text {}", self.set(*dest), op(path));
-                format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
-            }
-            Terminator::Fault { message, on_fail, site } => {
-                let to = format!("{} -> {}", self.local(on_fail.status), Self::block(on_fail.fail));
-                format!("fault {} {} else {to}", op(message), self.site(*site))
-            }
-            Terminator::Unreachable => "unreachable".to_owned(),
-        }
-    }
-
-    fn then(&self, then: super::Block, on_fail: &OnFail) -> String {
+    pub(super) fn then(&self, then: super::Block, on_fail: &OnFail) -> String {
         let fail = format!("{} -> {}", self.local(on_fail.status), Self::block(on_fail.fail));
         format!("then {} else {fail}", Self::block(then))
     }
 
-    fn list(&self, operands: &[super::Operand]) -> String {
+    pub(super) fn list(&self, operands: &[super::Operand]) -> String {
         format!("({})", self.operands(operands))
+    }
+
+    fn named_end(&self, dest: Local, channel: Channel, subscription: u32) -> String {
+        let name =
+            self.program.channels.get(channel).map_or(format!("channel{}", channel.0), |info| info.name.to_string());
+        let number = if self.is_subscriber(dest) { format!(" #{subscription}") } else { String::new() };
+        format!("{} end of {name}{number}", self.set(dest))
+    }
+
+    fn is_subscriber(&self, local: Local) -> bool {
+        let ty = self.function.locals.get(local).and_then(|decl| self.program.types.get(decl.ty));
+        matches!(ty, Some(Type::Holder { holder: Holder::Subscriber, .. }))
     }
 
     fn variant(&self, ty: TypeId, variant: u32) -> String {

@@ -28,6 +28,17 @@ pub fn type_name(program: &Program, ty: TypeId) -> String {
         Type::Service(service) => {
             program.services.get(*service).map_or(format!("service{}", service.0), |found| found.name.to_string())
         }
+        Type::Duration => "Duration".to_owned(),
+        Type::Fn { params, result } => {
+            let params: Vec<String> = params.iter().map(|param| type_name(program, *param)).collect();
+            let result = match program.types.get(*result) {
+                Some(Type::Unit) => String::new(),
+                Some(_) | None => format!(" {}", type_name(program, *result)),
+            };
+            format!("fn({}){result}", params.join(", "))
+        }
+        Type::Closure { name, .. } => format!("closure {name}"),
+        Type::Holder { holder, inner } => format!("{}<{}>", holder.name(), type_name(program, *inner)),
         Type::Status => "status".to_owned(),
     }
 }

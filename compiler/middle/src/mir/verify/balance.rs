@@ -104,6 +104,7 @@ impl Walk<'_> {
             && counted(self.program, self.function, *local)
         {
             self.readable(*local)?;
+            ensure(!self.kept[local.index()], || format!("borrowed parameter {} is changed", local.0))?;
         }
         let mut operands = Vec::new();
         flow::inst_operands(inst, &mut |operand, how| operands.push((operand.clone(), how)));

@@ -1,6 +1,7 @@
 //! Types of operands and results. In: a function. Out: the first disagreement.
 
 mod inst;
+mod task;
 
 use super::super::{Const, Function, Local, Operand, Program, Terminator, Type, TypeId};
 use super::ensure;
@@ -49,7 +50,7 @@ impl Typing<'_> {
             }
             Operand::Const(Const::Unit) => *target == Type::Unit,
             Operand::Const(Const::Int(_)) => {
-                matches!(target, Type::Int | Type::Byte | Type::Bool | Type::Tag { .. })
+                matches!(target, Type::Int | Type::Byte | Type::Bool | Type::Duration | Type::Tag { .. })
             }
             Operand::Const(Const::Float(_)) => *target == Type::Float,
             Operand::Const(Const::Str(_)) => *target == Type::String,
@@ -186,6 +187,13 @@ impl Typing<'_> {
             Terminator::RefIndex { dest, base, index, .. } => {
                 self.index(self.target(base)?, index, |element| self.points_to(*dest, element))
             }
+            Terminator::CallValue { .. }
+            | Terminator::Spawn { .. }
+            | Terminator::NewChannel { .. }
+            | Terminator::Wait { .. }
+            | Terminator::Next { .. }
+            | Terminator::Select(_)
+            | Terminator::Lock { .. } => self.task_end(end),
             Terminator::Fault { message, .. } => self.is(message, "a string", |ty| matches!(ty, Type::String)),
         }
     }

@@ -87,7 +87,16 @@ impl Typing<'_> {
                 parts.iter().try_for_each(|part| self.is(part, "a string", text))
             }
             Inst::Print { text: shown } => self.is(shown, "a string", text),
-            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Lock { .. } | Inst::Unlock { .. } => Ok(()),
+            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Safepoint => Ok(()),
+            Inst::MakeClosure { .. }
+            | Inst::Capture { .. }
+            | Inst::NamedEnd { .. }
+            | Inst::TaskMessage { .. }
+            | Inst::DeadlineBegin { .. }
+            | Inst::DeadlineEnd { .. }
+            | Inst::DeadlineExpired { .. }
+            | Inst::Sort { .. }
+            | Inst::Unlock { .. } => self.task_inst(inst),
             Inst::Trace { status, .. } => self.is(status, "a status", |ty| matches!(ty, Type::Status)),
             Inst::Len { dest, base } => {
                 self.local(*dest, "an int", int)?;

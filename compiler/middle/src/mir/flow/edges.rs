@@ -1,0 +1,94 @@
+//! Where a block goes. In: its terminator. Out: calls of a closure with each edge and the local that is set on it.
+
+use super::super::{Block, Local, OnFail, RemoteCall, Select, SelectArm, SelectOp, Terminator};
+
+macro_rules! edge_visitors {
+    ($name:ident, $about:literal $(, $mutable:tt)?) => {
+        #[doc = concat!("All edges of a terminator", $about, ", each with the local that is set on it, in a fixed order.")]
+        pub fn $name(end: &$($mutable)? Terminator, see: &mut dyn FnMut(&$($mutable)? Block, Option<Local>)) {
+            match end {
+                Terminator::Goto(to) => see(to, None),
+                Terminator::Branch { then, otherwise, .. } => {
+                    see(then, None);
+                    see(otherwise, None);
+                }
+                Terminator::Switch { arms, otherwise, .. } => {
+                    for (_, to) in arms {
+                        see(to, None);
+                    }
+                    see(otherwise, None);
+                }
+                Terminator::SwitchStatus { fault, error, .. } => {
+                    see(fault, None);
+                    see(error, None);
+                }
+                Terminator::Return(_) | Terminator::Fail(_) | Terminator::Unreachable => {}
+                Terminator::Call { dest, then, on_fail, .. } => {
+                    see(then, Some(*dest));
+                    if let Some(OnFail { status, fail }) = on_fail {
+                        see(fail, Some(*status));
+                    }
+                }
+                Terminator::CallRemote(call) => {
+                    let RemoteCall { dest, then, on_fail, .. } = &$($mutable)? **call;
+                    see(then, Some(*dest));
+                    let OnFail { status, fail } = on_fail;
+                    see(fail, Some(*status));
+                }
+                Terminator::Builtin { dest, then, on_fail, .. }
+                | Terminator::Checked { dest, then, on_fail, .. }
+                | Terminator::Index { dest, then, on_fail, .. }
+                | Terminator::RefIndex { dest, then, on_fail, .. }
+                | Terminator::ReadText { dest, then, on_fail, .. }
+                | Terminator::CallValue { dest, then, on_fail, .. }
+                | Terminator::Spawn { dest, then, on_fail, .. }
+                | Terminator::NewChannel { dest, then, on_fail, .. }
+                | Terminator::Wait { dest, then, on_fail, .. } => {
+                    see(then, Some(*dest));
+                    let OnFail { status, fail } = on_fail;
+                    see(fail, Some(*status));
+                }
+                Terminator::Next { dest, then, end, on_fail, .. } => {
+                    see(then, Some(*dest));
+                    see(end, None);
+                    let OnFail { status, fail } = on_fail;
+                    see(fail, Some(*status));
+                }
+                Terminator::Select(select) => {
+                    let Select { arms, after, default, on_fail, .. } = &$($mutable)? **select;
+                    for SelectArm { op, then, .. } in arms {
+                        see(then, received(op));
+                    }
+                    if let Some((_, to)) = after {
+                        see(to, None);
+                    }
+                    if let Some(to) = default {
+                        see(to, None);
+                    }
+                    let OnFail { status, fail } = on_fail;
+                    see(fail, Some(*status));
+                }
+                Terminator::Lock { then, on_fail, .. } => {
+                    see(then, None);
+                    let OnFail { status, fail } = on_fail;
+                    see(fail, Some(*status));
+                }
+                Terminator::Fault { on_fail, .. } => {
+                    let OnFail { status, fail } = on_fail;
+                    see(fail, Some(*status));
+                }
+            }
+        }
+    };
+}
+
+edge_visitors!(edges, "");
+edge_visitors!(edges_mut, ", to change", mut);
+
+/// The local that an arm of a `select` sets.
+fn received(op: &SelectOp) -> Option<Local> {
+    match op {
+        SelectOp::Recv(dest) => Some(*dest),
+        SelectOp::Send(_) => None,
+    }
+}
