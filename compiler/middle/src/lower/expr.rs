@@ -100,13 +100,13 @@ impl Body<'_, '_> {
                 let site = self.site(expr.span);
                 self.faulting(ty, |dest, then, on_fail| Terminator::Index { dest, base, index, then, on_fail, site })
             }
-            ExprKind::CallFn { .. } | ExprKind::CallGlobal { .. } | ExprKind::CallMethod { .. } => {
-                self.any_call(expr, OnError::Propagate)
-            }
             ExprKind::Try(operand) => self.try_value(operand, ty),
-            ExprKind::CallValue { .. } | ExprKind::Within { .. } | ExprKind::Select { .. } => {
-                self.any_call(expr, OnError::Propagate)
-            }
+            ExprKind::CallFn { .. }
+            | ExprKind::CallGlobal { .. }
+            | ExprKind::CallMethod { .. }
+            | ExprKind::CallValue { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::Select { .. } => self.any_call(expr, OnError::Propagate),
             ExprKind::Duration(nanoseconds) => int(*nanoseconds),
             ExprKind::Closure(closure) => self.closure_object(*closure, Some(ty)),
             ExprKind::FnValue(function) => self.function_value(*function, ty),

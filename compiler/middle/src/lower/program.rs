@@ -181,6 +181,14 @@ impl<'a> Lowering<'a> {
         (self.service(class), self.func(key))
     }
 
+    /// What the process itself calls for `main`, `start` or `stop` of a service. Tasks may use the service at the same time;
+    /// requests of other processes cannot: they come after `start` and before `stop`.
+    pub(super) fn outermost(&self, method: FnId) -> Key {
+        let class = self.class_of_method(method);
+        let by_tasks = self.facts.shared.contains(&class) && self.locked(class) == Locked::Yes;
+        if by_tasks { Key::Locked(method) } else { Key::Plain(method) }
+    }
+
     /// The class that a method belongs to.
     pub(super) fn class_of_method(&self, method: FnId) -> ClassId {
         self.owner(method).expect("`check` gives only methods")
@@ -217,7 +225,8 @@ impl<'a> Lowering<'a> {
         let main = self.program.main.filter(|_| here)?;
         let app = self.owner(main).map(|class| self.service(class));
         let result = if self.types.results[main] == TyTable::INT { MainResult::Int } else { MainResult::Unit };
-        Some(Main { function: self.func(Key::Plain(main)), result, app })
+        let key = app.map_or(Key::Plain(main), |_| self.outermost(main));
+        Some(Main { function: self.func(key), result, app })
     }
 
     /// The methods that are served, by number.
@@ -319,7 +328,10 @@ impl<'a> Lowering<'a> {
             name: class.name.clone(),
             fields,
             start: self.func(Key::Start(service)),
-            stop: stop.map(|stop| self.func(Key::Plain(stop))),
+            stop: stop.map(|stop| {
+                let key = self.outermost(stop);
+                self.func(key)
+            }),
             locked: self.locked(self.instances[service.index()]),
         }
     }
