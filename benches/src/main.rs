@@ -1,53 +1,63 @@
-//! `cargo run --release -p pluto-benches`: our programs beside the same work in Rust, interleaved, and the table of ratios.
-//! Each row is the median over rounds; only ratios from one run mean anything.
+//! `cargo run --release -p pluto-benches`: our programs beside the same work in Rust and Go, interleaved, and the table of ratios.
+//! Each row is the median over rounds; only ratios from one run mean anything. In: the command line. Out: tables on standard output.
 
+mod contestant;
+mod go;
+mod idle;
 mod rivals;
+mod row;
+mod rows;
 mod run;
-
-use run::{Contestant, Row};
+mod table;
 
 fn main() {
-    let mut args = std::env::args().skip(1);
-    match args.next().as_deref() {
-        Some("rival") => rivals::main(&args.collect::<Vec<_>>()),
-        Some(rounds) => table(rounds.parse().unwrap_or(5)),
-        None => table(5),
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.first().map(String::as_str) {
+        Some("rival") => rivals::main(&args[1..]),
+        Some("go") => go::main(&args[1..]),
+        Some("rows") => table::list(),
+        _ => match Wish::read(args) {
+            Some(wish) => table::print(&wish),
+            None => {
+                eprintln!("{USAGE}");
+                std::process::exit(2);
+            }
+        },
     }
 }
 
-fn table(rounds: usize) {
-    let rows = [
-        Row { work: "fib(38)", target: 1.2, ours: Contestant::program("fib"), other: Contestant::rival("fib") },
-        Row {
-            work: "sieve and sum over an array",
-            target: 1.3,
-            ours: Contestant::program("array"),
-            other: Contestant::rival("array"),
-        },
-        Row {
-            work: "co-located service call / plain call",
-            target: 1.1,
-            ours: Contestant::program("service_call"),
-            other: Contestant::program("plain_call"),
-        },
-        Row {
-            work: "remote call, Unix socket, one CPU / raw frames",
-            target: 1.5,
-            ours: Contestant::system("remote_call", "Unix"),
-            other: Contestant::rival_pinned("unix"),
-        },
-        Row {
-            work: "remote call, TCP, one CPU / raw frames",
-            target: 1.5,
-            ours: Contestant::system("remote_call", "Tcp"),
-            other: Contestant::rival_pinned("tcp"),
-        },
-    ];
-    println!("| work | ratio to the other | target |\n|---|---|---|");
-    for row in rows {
-        match row.ratio(rounds) {
-            Ok(ratio) => println!("| {} | {ratio:.2} | ≤ {} |", row.work, row.target),
-            Err(error) => println!("| {} | failed: {error} | ≤ {} |", row.work, row.target),
+const USAGE: &str = "\
+usage: pluto-benches [--only WORD]… [--rivals] [ROUNDS]   the table: rows whose group or name is WORD; without our programs
+       pluto-benches rows                                 groups and names of the rows
+       pluto-benches rival NAME                           one rival in Rust, e.g. `pipeline/flume`
+       pluto-benches go NAME                              one in Go, e.g. `pipeline`";
+
+/// What the command line asks for.
+pub(crate) struct Wish {
+    /// Groups and names of rows; all, if empty.
+    only: Vec<String>,
+    /// Are our own programs left out?
+    rivals: bool,
+    /// How often each contestant runs.
+    rounds: usize,
+}
+
+impl Wish {
+    fn read(args: Vec<String>) -> Option<Wish> {
+        let mut wish = Wish { only: vec![], rivals: false, rounds: 5 };
+        let mut args = args.into_iter();
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--only" => wish.only.push(args.next()?),
+                "--rivals" => wish.rivals = true,
+                rounds => wish.rounds = rounds.parse().ok().filter(|rounds| *rounds > 0)?,
+            }
         }
+        let known = |word: &String| rows::all().iter().any(|row| row.is(word));
+        wish.only.iter().all(known).then_some(wish)
+    }
+
+    fn wants(&self, row: &row::Row) -> bool {
+        self.only.is_empty() || self.only.iter().any(|word| row.is(word))
     }
 }

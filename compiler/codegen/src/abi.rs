@@ -1,7 +1,7 @@
 //! The conventions of calls. In: the table of `pluto_abi` and MIR functions. Out: [`RuntimeFn`] and Cranelift signatures.
 
 use crate::value;
-use cranelift_codegen::ir::{AbiParam, ArgumentPurpose, Signature, types};
+use cranelift_codegen::ir::{self, AbiParam, ArgumentPurpose, Signature, types};
 use cranelift_codegen::isa::CallConv;
 use pluto_middle::mir::{Function, HasStatus, Program};
 
@@ -68,6 +68,14 @@ pub(crate) fn function(program: &Program, function: &Function) -> Signature {
     if function.status == HasStatus::Yes {
         signature.returns.push(AbiParam::new(types::I64));
     }
+    signature
+}
+
+/// The signature of a closure's code with these parameters: the task, the closure, they; the result, then the status.
+pub(crate) fn closure(params: &[ir::Type], result: ir::Type) -> Signature {
+    let mut signature = own(2, 0);
+    signature.params.extend(params.iter().map(|param| AbiParam::new(*param)));
+    signature.returns = vec![AbiParam::new(result), AbiParam::new(types::I64)];
     signature
 }
 

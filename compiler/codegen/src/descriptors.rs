@@ -2,9 +2,10 @@
 //! `pluto_abi::layout`, which refer to each other by symbol, so that recursive types need nothing special.
 
 use crate::bytes::Bytes;
-use crate::symbol::Symbol;
+use crate::symbol::{Code, Symbol};
 use pluto_abi::layout::Kind;
-use pluto_middle::mir::{Boxed, Name, Program, Type, TypeId};
+use pluto_middle::mir::{Boxed, Func, Name, Program, Type, TypeId};
+use pluto_middle::ty::Holder;
 
 /// The `TypeDesc` of a type.
 pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
@@ -38,7 +39,9 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
     let mut data = Bytes::default();
     match &program.types[id] {
         Type::Class { fields, .. } | Type::Error { fields, .. } => fields_of(&mut data, fields),
-        Type::Tuple(types) => types.iter().for_each(|ty| field(&mut data, &Name::from(""), *ty)),
+        Type::Tuple(types) | Type::Closure { captures: types, .. } => {
+            types.iter().for_each(|ty| field(&mut data, &Name::from(""), *ty));
+        }
         Type::Tag { variants, .. } => variants.iter().for_each(|name| variant(&mut data, name, None)),
         Type::Enum { variants, .. } => {
             for (at, (name, fields)) in (0_u32..).zip(variants) {
@@ -57,6 +60,9 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
         | Type::Nullable { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => {}
     }
@@ -77,6 +83,14 @@ pub(crate) fn variant_object(id: TypeId, variant: u32) -> Bytes {
     let mut data = Bytes::default();
     data.static_header(Symbol::Desc(id));
     data.word(u64::from(variant));
+    data
+}
+
+/// The static object of a closure without captures.
+pub(crate) fn closure_object(id: TypeId, function: Func) -> Bytes {
+    let mut data = Bytes::default();
+    data.static_header(Symbol::Desc(id));
+    data.address(Symbol::Code(Code::Function(function)));
     data
 }
 
@@ -118,6 +132,13 @@ fn kind(ty: &Type) -> Kind {
         Type::Enum { .. } => Kind::Enum,
         Type::Error { .. } => Kind::Error,
         Type::AnyError => Kind::AnyError,
+        Type::Duration => Kind::Duration,
+        Type::Fn { .. } | Type::Closure { .. } => Kind::Fn,
+        Type::Holder { holder: Holder::Sender, .. } => Kind::Sender,
+        Type::Holder { holder: Holder::Receiver, .. } => Kind::Receiver,
+        Type::Holder { holder: Holder::Publisher, .. } => Kind::Publisher,
+        Type::Holder { holder: Holder::Subscriber, .. } => Kind::Subscriber,
+        Type::Holder { holder: Holder::Task, .. } => Kind::Task,
     }
 }
 
@@ -125,7 +146,7 @@ fn inner(ty: &Type) -> (Option<TypeId>, Option<TypeId>) {
     match ty {
         Type::Array(element) => (Some(*element), None),
         Type::Map(key, value) => (Some(*key), Some(*value)),
-        Type::Nullable { inner, .. } => (Some(*inner), None),
+        Type::Nullable { inner, .. } | Type::Holder { inner, .. } => (Some(*inner), None),
         Type::Unit
         | Type::Int
         | Type::Float
@@ -139,6 +160,9 @@ fn inner(ty: &Type) -> (Option<TypeId>, Option<TypeId>) {
         | Type::Error { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Closure { .. }
         | Type::Service(_)
         | Type::Status => (None, None),
     }
@@ -147,7 +171,7 @@ fn inner(ty: &Type) -> (Option<TypeId>, Option<TypeId>) {
 fn part_count(ty: &Type) -> usize {
     match ty {
         Type::Class { fields, .. } | Type::Error { fields, .. } => fields.len(),
-        Type::Tuple(types) => types.len(),
+        Type::Tuple(types) | Type::Closure { captures: types, .. } => types.len(),
         Type::Tag { variants, .. } => variants.len(),
         Type::Enum { variants, .. } => variants.len(),
         Type::Unit
@@ -161,6 +185,9 @@ fn part_count(ty: &Type) -> usize {
         | Type::Nullable { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => 0,
     }
@@ -183,6 +210,10 @@ fn name(ty: &Type) -> Name {
         | Type::Nullable { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => Name::from(""),
     }

@@ -13,13 +13,15 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use pluto_abi::layout;
-use pluto_middle::mir::{Func, Program, Type, TypeId};
-use std::collections::BTreeMap;
+use pluto_middle::mir::{Concurrent, Func, Program, Service, Type, TypeId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A function under construction. The builder stands in the entry block at first.
 pub(crate) struct Emitter<'a> {
     /// The whole program.
     pub(crate) program: &'a Program,
+    /// The services that only one task ever reaches.
+    pub(crate) private: &'a BTreeSet<Service>,
     /// Cranelift's builder.
     pub(crate) b: FunctionBuilder<'a>,
     /// The task.
@@ -34,7 +36,7 @@ pub(crate) struct Emitter<'a> {
 impl<'a> Emitter<'a> {
     /// Begins a function. Its first parameter is the task.
     pub(crate) fn new(
-        program: &'a Program,
+        (program, private): (&'a Program, &'a BTreeSet<Service>),
         function: &'a mut ir::Function,
         context: &'a mut FunctionBuilderContext,
     ) -> Emitter<'a> {
@@ -44,7 +46,7 @@ impl<'a> Emitter<'a> {
         b.switch_to_block(entry);
         let params = b.block_params(entry).to_vec();
         let (functions, globals) = (BTreeMap::new(), BTreeMap::new());
-        Emitter { program, b, task: params[0], params, symbols: vec![], functions, globals }
+        Emitter { program, private, b, task: params[0], params, symbols: vec![], functions, globals }
     }
 
     /// Ends it; gives the symbols that its external names stand for.
@@ -52,6 +54,11 @@ impl<'a> Emitter<'a> {
         self.b.seal_all_blocks();
         self.b.finalize(config);
         self.symbols
+    }
+
+    /// May there be more than one task?
+    pub(crate) fn is_concurrent(&self) -> bool {
+        self.program.concurrent == Concurrent::Yes
     }
 
     /// A type.
@@ -176,6 +183,17 @@ impl<'a> Emitter<'a> {
         (results[0], results.get(1).copied())
     }
 
+    /// Calls the code of a closure (the task and the closure go first on their own); gives its result, and its status.
+    pub(crate) fn call_closure(&mut self, closure: Value, args: &[Value], result: ir::Type) -> (Value, Value) {
+        let code = self.load(closure, layout::CODE);
+        let params: Vec<ir::Type> = args.iter().map(|arg| self.b.func.dfg.value_type(*arg)).collect();
+        let signature = self.b.import_signature(abi::closure(&params, result));
+        let args: Vec<Value> = [self.task, closure].into_iter().chain(args.iter().copied()).collect();
+        let call = self.b.ins().call_indirect(signature, code, &args);
+        let results = self.b.inst_results(call);
+        (results[0], results[1])
+    }
+
     /// Calls an encoder or decoder; gives the decoded word.
     pub(crate) fn call_code(&mut self, code: Code, args: &[Value]) -> Option<Value> {
         let callee = self.function(Symbol::Code(code), signature(self.program, code));
@@ -219,11 +237,20 @@ impl<'a> Emitter<'a> {
         self.branch(cond, then, otherwise);
     }
 
-    /// Is this below the stack limit of the task? (A bit.)
-    pub(crate) fn stack_is_used_up(&mut self) -> Value {
+    /// Ends the block by looking at the stack: goes on in `deep` if it is used up.
+    pub(crate) fn check_stack(&mut self, deep: Block, go_on: Block) {
         let at = self.b.ins().get_stack_pointer(types::I64);
         let limit = self.load(self.task, layout::STACK_LIMIT);
-        self.b.ins().icmp(IntCC::UnsignedLessThan, at, limit)
+        let below = self.b.ins().icmp(IntCC::UnsignedLessThan, at, limit);
+        if !self.is_concurrent() {
+            return self.branch(below, deep, go_on);
+        }
+        // The limit may be a request to let others run, and nothing else.
+        let ask = self.cold_block();
+        self.branch(below, ask, go_on);
+        self.begin(ask);
+        let used_up = self.ask(RuntimeFn::stack_check, &[self.task, at]);
+        self.branch(used_up, deep, go_on);
     }
 
     /// A new object of these words (of an enum, the tag first).

@@ -4,12 +4,17 @@ mod arithmetic;
 mod builtin;
 mod call;
 mod checked;
+mod closure;
 mod count;
 mod homes;
 mod inst;
 mod place;
 mod remote;
+mod select;
+mod share;
+mod task;
 mod terminator;
+mod wait;
 
 use crate::abi::RuntimeFn;
 use crate::emitter::Emitter;
@@ -23,13 +28,16 @@ use pluto_middle::mir::{
     Block, Const, Function, HasStatus, Local, LocalDecl, OnFail, Operand, Passing, Site, StackCheck, Terminator, Type,
     TypeId,
 };
+use share::Container;
+use std::collections::BTreeMap;
 
 /// Writes a function's code.
 pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
     let kinds = homes::survey(f);
     let homes = f.locals.iter().zip(kinds.iter()).map(|(local, kind)| home(e, local, *kind)).collect();
     let blocks = f.blocks.iter().map(|_| e.block()).collect();
-    let mut cx = FnCx { e, f, homes, blocks };
+    let containers = share::survey(e, f);
+    let mut cx = FnCx { e, f, homes, blocks, containers };
     cx.enter();
     for (id, block) in f.blocks.iter_enumerated() {
         cx.e.begin(cx.blocks[id]);
@@ -44,6 +52,8 @@ struct FnCx<'e, 'a> {
     f: &'a Function,
     homes: IndexVec<Local, Home>,
     blocks: IndexVec<Block, ir::Block>,
+    /// Where the references that are stored through point into, in programs with several tasks.
+    containers: BTreeMap<Local, Container>,
 }
 
 fn home(e: &mut Emitter<'_>, local: &LocalDecl, kind: Kind) -> Home {
@@ -70,8 +80,7 @@ impl<'a> FnCx<'_, 'a> {
         let first = self.blocks[Block::from_index(0)];
         if self.f.stack_check == StackCheck::Yes {
             let overflow = self.e.cold_block();
-            let used_up = self.e.stack_is_used_up();
-            self.e.branch(used_up, overflow, first);
+            self.e.check_stack(overflow, first);
             self.e.begin(overflow);
             self.stack_overflow();
         } else {
@@ -248,7 +257,14 @@ fn on_fail(end: &Terminator) -> Option<OnFail> {
         | Terminator::Index { on_fail, .. }
         | Terminator::RefIndex { on_fail, .. }
         | Terminator::ReadText { on_fail, .. }
+        | Terminator::CallValue { on_fail, .. }
+        | Terminator::Spawn { on_fail, .. }
+        | Terminator::NewChannel { on_fail, .. }
+        | Terminator::Wait { on_fail, .. }
+        | Terminator::Next { on_fail, .. }
+        | Terminator::Lock { on_fail, .. }
         | Terminator::Fault { on_fail, .. } => Some(*on_fail),
+        Terminator::Select(select) => Some(select.on_fail),
         Terminator::Goto(_)
         | Terminator::Branch { .. }
         | Terminator::Switch { .. }

@@ -12,6 +12,7 @@ mod func;
 mod object;
 mod piece;
 mod program;
+mod sharing;
 mod strings;
 mod symbol;
 mod target;
@@ -46,8 +47,9 @@ pub fn emit(program: &mir::Program, threads: usize) -> Vec<u8> {
 pub fn clif(program: &mir::Program) -> String {
     let isa = target::isa();
     let mut text = String::new();
+    let private = sharing::private_services(program);
     for code in Code::all(program) {
-        text.push_str(&piece::build(program, code, isa.frontend_config()).print(program));
+        text.push_str(&piece::build((program, &private), code, isa.frontend_config()).print(program));
         text.push('\n');
     }
     text
@@ -65,7 +67,8 @@ const STACK: usize = 64 << 20;
 /// All pieces in order, compiled by `threads` threads.
 fn compile_all(program: &mir::Program, isa: &OwnedTargetIsa, threads: usize) -> Vec<Piece> {
     let codes = Code::all(program);
-    let compile = |code: &Code| piece::compile(program, *code, &**isa);
+    let private = sharing::private_services(program);
+    let compile = |code: &Code| piece::compile((program, &private), *code, &**isa);
     let pool = if threads > 1 {
         rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().ok()
     } else {

@@ -82,6 +82,7 @@ impl Assembly<'_> {
             Symbol::Parts(ty) => descriptors::parts(program, *ty),
             Symbol::VariantParts(ty, variant) => descriptors::variant_parts(program, *ty, *variant),
             Symbol::Variant(ty, variant) => descriptors::variant_object(*ty, *variant),
+            Symbol::Closure(ty, function) => descriptors::closure_object(*ty, *function),
             Symbol::Str(text) => strings::object(program, text),
             Symbol::Text(text) => strings::text(text),
             Symbol::Table(table) => tables::table(program, *table),
@@ -116,6 +117,7 @@ impl Assembly<'_> {
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)
             | Symbol::Variant(..)
+            | Symbol::Closure(..)
             | Symbol::Str(_)
             | Symbol::Text(_)
             | Symbol::Service(_)
@@ -158,6 +160,7 @@ impl Assembly<'_> {
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)
             | Symbol::Variant(..)
+            | Symbol::Closure(..)
             | Symbol::Str(_)
             | Symbol::Text(_)
             | Symbol::Table(_) => format!("pluto.data:{}", self.declared),

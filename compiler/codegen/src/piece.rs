@@ -9,7 +9,8 @@ use cranelift_codegen::ir::{self, ExternalName, LibCall, Signature};
 use cranelift_codegen::isa::{TargetFrontendConfig, TargetIsa};
 use cranelift_codegen::{Context, FinalizedMachReloc, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
-use pluto_middle::mir::Program;
+use pluto_middle::mir::{Program, Service};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// A compiled piece.
@@ -61,11 +62,15 @@ impl Built {
     }
 }
 
-/// Builds a piece.
-pub(crate) fn build(program: &Program, code: Code, config: TargetFrontendConfig) -> Built {
+/// Builds a piece. `private`: see [`crate::sharing`].
+pub(crate) fn build(
+    (program, private): (&Program, &BTreeSet<Service>),
+    code: Code,
+    config: TargetFrontendConfig,
+) -> Built {
     let mut function = ir::Function::with_name_signature(ir::UserFuncName::default(), signature(program, code));
     let mut context = FunctionBuilderContext::new();
-    let mut emitter = Emitter::new(program, &mut function, &mut context);
+    let mut emitter = Emitter::new((program, private), &mut function, &mut context);
     match code {
         Code::Function(id) => func::build(&mut emitter, &program.functions[id]),
         Code::Encode(ty) => wire::encode::build(&mut emitter, ty),
@@ -75,14 +80,15 @@ pub(crate) fn build(program: &Program, code: Code, config: TargetFrontendConfig)
         Code::Stop(service) => doors::door::stop(&mut emitter, service),
         Code::Handler(number) => doors::handler::build(&mut emitter, number),
         Code::Test(number) => doors::door::test(&mut emitter, number),
+        Code::Run(class) => doors::door::run(&mut emitter, class),
     }
     let symbols = emitter.finish(config);
     Built { code, function, symbols }
 }
 
 /// Builds a piece and compiles it.
-pub(crate) fn compile(program: &Program, code: Code, isa: &dyn TargetIsa) -> Piece {
-    let Built { function, symbols, .. } = build(program, code, isa.frontend_config());
+pub(crate) fn compile((program, private): (&Program, &BTreeSet<Service>), code: Code, isa: &dyn TargetIsa) -> Piece {
+    let Built { function, symbols, .. } = build((program, private), code, isa.frontend_config());
     let mut context = Context::for_function(function);
     let compiled = context.compile(isa, &mut ControlPlane::default());
     let compiled = compiled.unwrap_or_else(|error| {
@@ -119,5 +125,6 @@ pub(crate) fn signature(program: &Program, code: Code) -> Signature {
         Code::Main => abi::door(2, 1),
         Code::Start(_) | Code::Stop(_) | Code::Test(_) => abi::door(1, 1),
         Code::Handler(_) => abi::door(3, 0),
+        Code::Run(_) => abi::door(3, 1),
     }
 }

@@ -6,9 +6,11 @@ pub(crate) mod handler;
 
 use crate::bytes::Bytes;
 use crate::symbol::{Code, Symbol, Table};
+use pluto_abi::program as abi;
 use pluto_middle::facts::Transport;
+use pluto_middle::hir::{ChannelKind, Scheduler};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Program, Service};
+use pluto_middle::mir::{Concurrent, Program, Service};
 
 /// A table.
 pub(crate) fn table(program: &Program, table: Table) -> Bytes {
@@ -23,6 +25,7 @@ pub(crate) fn table(program: &Program, table: Table) -> Bytes {
         }
         Table::Sites => sites(program, &mut data),
         Table::Tests => tests(program, &mut data),
+        Table::Channels => channels(program, &mut data),
     }
     data
 }
@@ -41,8 +44,14 @@ fn whole(program: &Program, data: &mut Bytes) {
         data.count(count);
     }
     data.optional(program.main.map(|_| Symbol::Code(Code::Main)));
-    data.address(Symbol::Table(Table::Tests));
-    data.count(program.tests.len());
+    for (table, count) in [(Table::Tests, program.tests.len()), (Table::Channels, program.channels.len())] {
+        data.address(Symbol::Table(table));
+        data.count(count);
+    }
+    data.word(match program.concurrent {
+        Concurrent::No => 0,
+        Concurrent::Yes => 1,
+    });
 }
 
 /// `PeerDesc`s.
@@ -87,8 +96,27 @@ fn sites(program: &Program, data: &mut Bytes) {
 
 /// `TestDesc`s.
 fn tests(program: &Program, data: &mut Bytes) {
-    for (number, (title, _)) in (0_u32..).zip(&program.tests) {
-        data.text(title);
+    for (number, test) in (0_u32..).zip(&program.tests) {
+        data.text(&test.name);
         data.address(Symbol::Code(Code::Test(number)));
+        data.word(match test.scheduler {
+            Scheduler::Normal => 0,
+            Scheduler::Random => 1,
+        });
+    }
+}
+
+/// `ChannelDesc`s.
+fn channels(program: &Program, data: &mut Bytes) {
+    for channel in program.channels.iter() {
+        data.text(&channel.name);
+        data.address(Symbol::Desc(channel.element));
+        data.word(channel.capacity.cast_unsigned());
+        data.word(match channel.kind {
+            ChannelKind::Channel => abi::ChannelKind::Channel as u64,
+            ChannelKind::Topic => abi::ChannelKind::Topic as u64,
+            ChannelKind::LossyTopic => abi::ChannelKind::LossyTopic as u64,
+        });
+        data.word(u64::from(channel.subscribers));
     }
 }

@@ -2,8 +2,11 @@
 //! orders, and has a name that does not depend on anything but the program.
 
 use crate::abi::RuntimeFn;
+use crate::value;
+use cranelift_codegen::ir::{self, types};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Func, Name, Program, Service, Type, TypeId};
+use pluto_middle::mir::{Func, Name, Program, Service, Terminator, Type, TypeId};
+use std::collections::BTreeSet;
 
 /// A piece of generated code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -24,6 +27,30 @@ pub(crate) enum Code {
     Handler(u32),
     /// The door to a test.
     Test(u32),
+    /// The door to the code of a new task, by what its result is.
+    Run(Class),
+}
+
+/// What kind of register a result is in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Class {
+    Word,
+    Float,
+}
+
+impl Class {
+    /// That of a type.
+    pub(crate) fn of(ty: &Type) -> Class {
+        if value::clif_type(ty) == types::F64 { Class::Float } else { Class::Word }
+    }
+
+    /// As a register type.
+    pub(crate) fn clif_type(self) -> ir::Type {
+        match self {
+            Class::Word => types::I64,
+            Class::Float => types::F64,
+        }
+    }
 }
 
 /// A table of `pluto_abi::program`.
@@ -36,6 +63,7 @@ pub(crate) enum Table {
     ServiceFields(Service),
     Sites,
     Tests,
+    Channels,
 }
 
 /// Anything with an address.
@@ -55,6 +83,8 @@ pub(crate) enum Symbol {
     VariantParts(TypeId, u32),
     /// The object of a variant without fields.
     Variant(TypeId, u32),
+    /// The object of a closure without captures: its type and its code.
+    Closure(TypeId, Func),
     /// A string object.
     Str(Name),
     /// Only bytes.
@@ -79,6 +109,7 @@ impl Code {
         }
         all.extend(numbers(program.handlers.len()).map(Code::Handler));
         all.extend(numbers(program.tests.len()).map(Code::Test));
+        all.extend(task_classes(program).into_iter().map(Code::Run));
         all
     }
 
@@ -93,6 +124,8 @@ impl Code {
             Code::Stop(service) => format!("pluto.stop:{}", program.services[service].name),
             Code::Handler(number) => format!("pluto.handler:{}", program.handlers[number as usize].name),
             Code::Test(number) => format!("pluto.test:{number}"),
+            Code::Run(Class::Word) => "pluto.run:word".to_owned(),
+            Code::Run(Class::Float) => "pluto.run:float".to_owned(),
         }
     }
 }
@@ -108,6 +141,7 @@ impl Symbol {
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)
             | Symbol::Variant(..)
+            | Symbol::Closure(..)
             | Symbol::Str(_)
             | Symbol::Text(_)
             | Symbol::Service(_)
@@ -135,9 +169,24 @@ pub(crate) fn has_own_encoder(ty: &Type) -> bool {
         | Type::Tag { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => false,
     }
+}
+
+/// What the results of the tasks are that the program starts.
+fn task_classes(program: &Program) -> BTreeSet<Class> {
+    let ends = program.functions.iter().flat_map(|function| function.blocks.iter().map(move |block| (function, block)));
+    let classes = ends.filter_map(|(function, block)| {
+        let Terminator::Spawn { dest, .. } = &block.end else { return None };
+        let Type::Holder { inner, .. } = &program.types[function.locals[*dest].ty] else { return None };
+        Some(Class::of(&program.types[*inner]))
+    });
+    classes.collect()
 }
 
 fn numbers(count: usize) -> std::ops::Range<u32> {

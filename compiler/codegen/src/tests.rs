@@ -3,18 +3,37 @@
 
 mod make;
 mod programs;
+mod shared;
+mod tasks;
 
 use crate::{clif, emit};
 use pluto_middle::mir::Program;
 
 fn all() -> Vec<Program> {
     use programs::{array, data, division, fib, recursion, remote};
-    vec![fib(), array(), division(), recursion(), data(), remote()]
+    use tasks::{channels, closures, tasks};
+    vec![fib(), array(), division(), recursion(), data(), remote(), closures(), tasks(), channels()]
 }
 
 fn mentions(object: &[u8], symbol: &str) -> bool {
     let whole = [&b"\0"[..], symbol.as_bytes(), b"\0"].concat();
     object.windows(whole.len()).any(|window| window == whole)
+}
+
+/// The text of one function.
+fn piece(text: &str, name: &str) -> String {
+    let from = text.find(&format!("; pluto:{name}\n")).expect("the function is there");
+    let text = &text[from..];
+    text[..text.find("\n}\n").expect("it ends")].to_owned()
+}
+
+/// How often its code calls this.
+fn calls(piece: &str, symbol: &str) -> usize {
+    let of = |line: &str| Some(line.strip_prefix("; ")?.strip_suffix(&format!(" = {symbol}"))?.to_owned());
+    let Some(name) = piece.lines().find_map(of) else { return 0 };
+    let declared = format!(" = colocated {name} ");
+    let function = piece.lines().find_map(|line| Some(line.split_once(&declared)?.0.trim().to_owned()));
+    function.map_or(0, |function| piece.matches(&format!("call {function}(")).count())
 }
 
 #[test]
@@ -53,4 +72,47 @@ fn clif_names_what_it_calls() {
     assert!(text.contains("; pluto:fib"), "{text}");
     assert!(text.contains("= pluto_fault"), "{text}");
     assert!(text.contains("sadd_overflow"), "{text}");
+}
+
+#[test]
+fn closures_are_called_through_their_code() {
+    let text = clif(&tasks::closures());
+    let main = piece(&text, "main");
+    assert_eq!(main.matches("call_indirect").count(), 2, "{main}");
+    assert_eq!(calls(&main, "pluto_object_new"), 1, "{main}");
+    assert!(main.contains("= Closure("), "{main}");
+    assert!(calls(&main, "pluto_trace") == 2, "{main}");
+}
+
+#[test]
+fn tasks_begin_at_the_door_for_their_result() {
+    let program = tasks::tasks();
+    let object = emit(&program, 1);
+    assert!(mentions(&object, "pluto.run:word") && mentions(&object, "pluto.run:float"));
+    let words = emit(&tasks::channels(), 1);
+    assert!(!mentions(&words, "pluto.run:word"));
+    let text = clif(&program);
+    let main = piece(&text, "main");
+    assert_eq!(calls(&main, "pluto_task_spawn"), 2);
+    assert_eq!(calls(&main, "pluto_suspend"), 5, "two tasks, how they ended, a sleep\n{main}");
+    // A plain load of the limit might be taken from the one at entry.
+    assert_eq!((main.matches("atomic_load").count(), calls(&main, "pluto_safepoint")), (1, 1), "{main}");
+}
+
+#[test]
+fn each_wait_is_one_call_and_one_suspension() {
+    let text = clif(&tasks::channels());
+    let main = piece(&text, "main");
+    let waits = [
+        ("pluto_chan_send", 1),
+        ("pluto_chan_deliver", 1),
+        ("pluto_topic_publish", 2),
+        ("pluto_chan_recv", 2),
+        ("pluto_chan_next", 1),
+        ("pluto_select", 2),
+    ];
+    for (function, count) in waits {
+        assert_eq!(calls(&main, function), count, "{function}\n{main}");
+    }
+    assert_eq!(calls(&main, "pluto_suspend"), waits.iter().map(|wait| wait.1).sum::<usize>(), "{main}");
 }

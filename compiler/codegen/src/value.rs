@@ -1,7 +1,7 @@
 //! How values look in registers. In: MIR types. Out: Cranelift types, and what counting has to test first.
 
 use cranelift_codegen::ir::{self, types};
-use pluto_middle::mir::{Boxed, Program, Type};
+use pluto_middle::mir::{Boxed, Program, Type, TypeId};
 
 /// The register type of a local of this type: floats are floats, all others are words.
 pub(crate) fn clif_type(ty: &Type) -> ir::Type {
@@ -22,6 +22,10 @@ pub(crate) fn clif_type(ty: &Type) -> ir::Type {
         | Type::Error { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => types::I64,
     }
@@ -40,13 +44,14 @@ pub(crate) enum Counted {
     AboveOne,
 }
 
-/// May an object of this type be static (count 0, never written)? Only strings and variants without fields are.
+/// May an object of this type be static (count 0, never written)? Only strings, variants without fields and
+/// closures without captures are.
 pub(crate) fn may_be_static(program: &Program, ty: &Type) -> bool {
     let mut ty = ty;
     while let Type::Nullable { inner, boxed: Boxed::No } = ty {
         ty = &program.types[*inner];
     }
-    matches!(ty, Type::String | Type::Enum { .. })
+    matches!(ty, Type::String | Type::Enum { .. } | Type::Fn { .. } | Type::Closure { .. })
 }
 
 /// When words of this type are objects.
@@ -61,14 +66,46 @@ pub(crate) fn counted(ty: &Type) -> Counted {
         | Type::Class { .. }
         | Type::Enum { .. }
         | Type::Error { .. }
-        | Type::AnyError => Counted::Always,
+        | Type::AnyError
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. } => Counted::Always,
         Type::Unit
         | Type::Int
         | Type::Float
         | Type::Bool
         | Type::Byte
         | Type::Tag { .. }
+        | Type::Duration
         | Type::Ref(_)
         | Type::Service(_) => Counted::Never,
+    }
+}
+
+/// Do all objects of this type hold nothing that is counted? (Maps have a table that sharing looks at.)
+pub(crate) fn is_leaf(program: &Program, ty: &Type) -> bool {
+    let plain = |ty: &TypeId| !program.types[*ty].is_counted();
+    match ty {
+        Type::String => true,
+        Type::Array(part) | Type::Nullable { inner: part, boxed: Boxed::Yes } => plain(part),
+        Type::Nullable { inner, boxed: Boxed::No } => is_leaf(program, &program.types[*inner]),
+        Type::Tuple(parts) => parts.iter().all(plain),
+        Type::Class { fields, .. } | Type::Error { fields, .. } => fields.iter().all(|(_, ty)| plain(ty)),
+        Type::Enum { variants, .. } => variants.iter().flat_map(|(_, fields)| fields).all(|(_, ty)| plain(ty)),
+        Type::Map(..)
+        | Type::AnyError
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
+        | Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::Tag { .. }
+        | Type::Duration
+        | Type::Ref(_)
+        | Type::Service(_)
+        | Type::Status => false,
     }
 }

@@ -40,6 +40,10 @@ fn is_empty(program: &Program, ty: TypeId) -> bool {
             | Type::Enum { .. }
             | Type::AnyError
             | Type::Ref(_)
+            | Type::Duration
+            | Type::Fn { .. }
+            | Type::Closure { .. }
+            | Type::Holder { .. }
             | Type::Service(_)
             | Type::Status => return false,
         }

@@ -83,12 +83,24 @@ fn prefixes() {
         "select ",
         "yield x ",
         "if let P { } = ",
+        "spawn x.",
+        "x => ",
+        "within (a) ",
+        "select { v = ",
+        "select { after ",
+        "chan<",
+        "chan<int>(",
+        "fn() ",
+        "() fn() ",
+        "spawn () => ",
+        "<-",
+        "|x| ",
     ];
     for word in words {
         let found = codes(within_main(&word.repeat(100_000)));
         assert!(!found.is_empty(), "{word} gave nothing");
     }
-    for word in ["- ", "!", "~", "return ", "raise ", "if ", "match ", "f() catch "] {
+    for word in ["- ", "!", "~", "return ", "raise ", "if ", "match ", "f() catch ", "(x) => ", "within ", "x => "] {
         assert_eq!(codes(within_main(&word.repeat(100_000))), ["E0105"], "{word}");
     }
 }
@@ -111,6 +123,82 @@ fn long_but_flat() {
     let blocks = format!("fn f() {{ {} }}", "if a { } ".repeat(10_000));
     assert_eq!(codes(blocks), Vec::<&str>::new());
     assert_eq!(codes("fn f() { }\n".repeat(10_000)), Vec::<&str>::new());
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn ten_thousand_closures() {
+    for part in ["(x) => x + 1, ", "(x: int, y: [Map<int, int>]) int => { x }, ", "() => (y) => 2,\n"] {
+        assert_eq!(codes(within_main(&format!("[{}]", part.repeat(10_000)))), NOTHING, "{part}");
+    }
+    let matched = within_main(&format!("match x {{ {} }}", "(a, b) => (x) => x, ".repeat(10_000)));
+    assert_eq!(codes(matched), NOTHING);
+    for (open, close) in [("((", "))"), ("(", ") => 1"), ("((x) => ", ")"), ("(x) => { (", ") }"), ("(x: (", ") => 1")]
+    {
+        let text = within_main(&format!("{}a{}", open.repeat(10_000), close.repeat(10_000)));
+        assert_eq!(codes(text), ["E0105"], "{open}");
+    }
+}
+
+#[test]
+fn ten_thousand_arms() {
+    for arm in ["v = a.recv() { f() } ", "(a, b) = f(x).recv() { }\n", "a.send((x) => x) { },\n", "after 1s { } "] {
+        let text = within_main(&format!("select {{ {} }}", arm.repeat(10_000)));
+        assert_eq!(codes(text), NOTHING, "{arm}");
+    }
+}
+
+#[test]
+fn many_tasks_and_channels() {
+    let elements = [
+        "spawn f(1), ",
+        "spawn { f() }.detach(), ",
+        "chan<Sender<int>>(8), ",
+        "5s, ",
+        "within 1s { f() } catch 1, ",
+        "select { v = a.recv() { } default { } }!, ",
+    ];
+    for element in elements {
+        assert_eq!(codes(within_main(&format!("[{}]", element.repeat(2_000)))), NOTHING, "{element}");
+    }
+    let sums = within_main(&format!("1 {}", "+ spawn f() + (5s) + chan<int>() + ((x) => x) ".repeat(2_000)));
+    assert_eq!(codes(sums), NOTHING);
+    let statements = ["within 1s { f() }\n", "within a { f() } ", "select { a.recv() { } } ", "spawn f().detach(); "];
+    for statement in statements {
+        assert_eq!(codes(format!("fn f() {{ {} }}", statement.repeat(2_000))), NOTHING, "{statement}");
+    }
+    for item in ["chan a: int(8)\n", "topic b: fn()\n", "tests[scheduler: Random] { test \"a\" { } }\n"] {
+        assert_eq!(codes(item.repeat(2_000)), NOTHING, "{item}");
+    }
+    let tests = "test \"a\" { } ".repeat(2_000);
+    assert_eq!(codes(format!("tests[scheduler: Random] {{ {tests} }}")), NOTHING);
+}
+
+#[test]
+fn many_mistakes() {
+    let statements = [
+        "let f = x => x",
+        "xs.map(|x| x)",
+        "ch <- v",
+        "let v = <-ch",
+        "spawn x",
+        "go f(x)",
+        "let g = fn(x) { x }",
+        "within { }",
+        "let c = chan<int>",
+        "let c = chan(8)",
+        "select { after { } default { } default { } f() { } }",
+        "let d = 2h30m + 9999999h",
+    ];
+    for statement in statements {
+        let found = codes(format!("fn f() {{\n{}}}", format!("{statement}\n").repeat(2_000)));
+        assert!(!found.is_empty(), "{statement}");
+    }
+    let long = ["2h".repeat(100_000), format!("{}h", "9".repeat(100_000)), format!("1.{}s", "0".repeat(100_000))];
+    for duration in long {
+        assert!(codes(within_main(&duration)).iter().all(|it| *it == "E0103"));
+    }
 }
 
 #[test]
@@ -164,6 +252,29 @@ fn nesting_is_linear() {
         ("{ a: ", " }"),
         ("f\"{", "}\""),
         ("match x { _ => ", " }"),
+        ("((x) => ", ")"),
+        ("((x: int) int => ", ")"),
+        ("((x: (int, int)) (int, int) => { ", " })"),
+        ("((", ") => 1)"),
+        ("((((x", "))))"),
+        ("f((x) => ", ")"),
+        ("(a, b) => (", ")"),
+        ("spawn { ", " }"),
+        ("spawn f(", ")"),
+        ("spawn f(", ""),
+        ("within 1s { ", " }"),
+        ("within (", ") { }"),
+        ("within f(", ") { }"),
+        ("select { v = r.recv() { ", " } }"),
+        ("select { (v) = f(", ").recv() { } }"),
+        ("select { f(", ").recv() { } }"),
+        ("select { after (", ") { } }"),
+        ("select { f(", ") { } }"),
+        ("chan<int>(", ")"),
+        ("chan(", ")"),
+        ("fn(x) { ", " }"),
+        ("x => (", ")"),
+        ("select { ", " }"),
         ("(", ") +"),
     ] {
         for depth in [30, 80] {

@@ -1,5 +1,8 @@
 //! Random texts: nothing panics, spans lie inside the text on character boundaries, and the same text gives the same
-//! tree and messages. In: bytes and words by proptest.
+//! tree and messages. Random programs: they are read without a message, and their printed trees give the same trees.
+//! In: bytes, words and programs by proptest.
+
+mod programs;
 
 use pluto_syntax::diag::Diagnostics;
 use pluto_syntax::parser::parse;
@@ -8,12 +11,110 @@ use pluto_syntax::span::FileId;
 use proptest::prelude::*;
 
 const WORDS: &[&str] = &[
-    "fn", "class", "enum", "error", "app", "system", "test", "let", "mut", "if", "else", "match", "while", "for", "in",
-    "return", "raise", "catch", "break", "continue", "import", "pub", "const", "as", "self", "none", "true", "int",
-    "string", "Map", "A", "Foo", "x", "err", "pod", "process", "region", "spawn", "within", "select", "yield", "chan",
-    "scope", "sleep", "trait", "impl", "uses", "1", "2.5", "0x", "5s", "\"s\"", "f\"", "{x}", "\"", "\"\"\"", "(", ")",
-    "[", "]", "{", "}", "<", ">", ">>", "=", "=>", "==", "+", "-", "!", "?", "??", ".", "..", ",", ";", ":", "|", "++",
-    "+=", "_", "\n", "\n", " ", "// c\n", "/// d\n", "\\", "é", "\0", "->",
+    "fn",
+    "class",
+    "enum",
+    "error",
+    "app",
+    "system",
+    "test",
+    "let",
+    "mut",
+    "if",
+    "else",
+    "match",
+    "while",
+    "for",
+    "in",
+    "return",
+    "raise",
+    "catch",
+    "break",
+    "continue",
+    "import",
+    "pub",
+    "const",
+    "as",
+    "self",
+    "none",
+    "true",
+    "int",
+    "string",
+    "Map",
+    "A",
+    "Foo",
+    "x",
+    "err",
+    "pod",
+    "process",
+    "region",
+    "spawn",
+    "within",
+    "select",
+    "yield",
+    "chan",
+    "scope",
+    "sleep",
+    "after",
+    "default",
+    "topic",
+    "tests",
+    "unbounded",
+    "lossy",
+    "recv",
+    "send",
+    "Sender",
+    "Task",
+    "Duration",
+    "1.5s",
+    "2h30m",
+    "trait",
+    "impl",
+    "uses",
+    "1",
+    "2.5",
+    "0x",
+    "5s",
+    "\"s\"",
+    "f\"",
+    "{x}",
+    "\"",
+    "\"\"\"",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "<",
+    ">",
+    ">>",
+    "=",
+    "=>",
+    "==",
+    "+",
+    "-",
+    "!",
+    "?",
+    "??",
+    ".",
+    "..",
+    ",",
+    ";",
+    ":",
+    "|",
+    "++",
+    "+=",
+    "_",
+    "\n",
+    "\n",
+    " ",
+    "// c\n",
+    "/// d\n",
+    "\\",
+    "é",
+    "\0",
+    "->",
 ];
 
 fn check(text: &str) {
@@ -35,6 +136,20 @@ fn check(text: &str) {
     thread.expect("a thread").join().expect("no panic");
 }
 
+/// The printed tree of a text that is in order.
+fn read(text: &str) -> String {
+    let mut diagnostics = Diagnostics::default();
+    let module = parse(FileId(0), text, &mut diagnostics);
+    assert!(diagnostics.sorted().is_empty(), "{text}\n{:#?}", diagnostics.sorted());
+    ast(&module)
+}
+
+#[test]
+fn printed_programs_are_programs() {
+    let printed = read(include_str!("program.pluto"));
+    assert_eq!(printed, read(&printed));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -50,7 +165,14 @@ proptest! {
     }
 
     #[test]
-    fn broken_program(cut in 0usize..2000, length in 0usize..40, word in prop::sample::select(WORDS)) {
+    fn any_program(body in programs::body()) {
+        let text = format!("fn main(self) {{\n{body}\n}}\n");
+        let printed = read(&text);
+        assert_eq!(printed, read(&printed), "{text}");
+    }
+
+    #[test]
+    fn broken_program(cut in 0usize..4500, length in 0usize..40, word in prop::sample::select(WORDS)) {
         let program = include_str!("program.pluto");
         let start = program.floor_char_boundary(cut.min(program.len()));
         let end = program.floor_char_boundary((start + length).min(program.len()));

@@ -74,7 +74,7 @@ impl FnCx<'_, '_> {
                 let (left, right) = (self.value(left), self.value(right));
                 self.float_compare(float_order(op), left, right)
             }
-            Type::Unit | Type::Int | Type::Bool | Type::Byte | Type::Tag { .. } => {
+            Type::Unit | Type::Int | Type::Bool | Type::Byte | Type::Tag { .. } | Type::Duration => {
                 let (left, right) = (self.word(left), self.word(right));
                 self.e.compare(int_order(op), left, right)
             }
@@ -88,6 +88,9 @@ impl FnCx<'_, '_> {
             | Type::Error { .. }
             | Type::AnyError
             | Type::Ref(_)
+            | Type::Fn { .. }
+            | Type::Closure { .. }
+            | Type::Holder { .. }
             | Type::Service(_)
             | Type::Status => {
                 let (left, right) = (self.word(left), self.word(right));

@@ -4,9 +4,11 @@ use super::FnCx;
 use super::place::Exits;
 use crate::abi::RuntimeFn;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 use pluto_abi::layout;
-use pluto_middle::mir::{Local, Method, Operand};
+use pluto_middle::mir::{Local, Method, Operand, Type, TypeId};
+
+const NS_PER_MS: i64 = 1_000_000;
 
 /// How a method is done.
 #[derive(Clone, Copy)]
@@ -25,17 +27,29 @@ enum Plan {
     OrInsert,
     /// A call without result.
     Run(RuntimeFn),
+    /// The same; the task goes first.
+    RunTask(RuntimeFn),
     /// A call with a result.
     Ask(RuntimeFn),
+    /// The same; the task goes first.
+    AskTask(RuntimeFn),
     /// A call with a result whose type goes along as the last argument.
     AskTyped(RuntimeFn),
+    /// The same; the task goes first.
+    AskTaskTyped(RuntimeFn),
+    /// A duration in a unit.
+    Nanoseconds,
+    Milliseconds,
+    Seconds,
+    /// Waits, or calls a closure: not an instruction at all.
+    Elsewhere,
     /// A status function: the task goes first, the place of the result last.
     Try(RuntimeFn),
 }
 
 impl FnCx<'_, '_> {
     /// A built-in method that cannot fault.
-    pub(super) fn builtin(&mut self, dest: Local, method: Method, args: &[Operand]) {
+    pub(super) fn builtin(&mut self, dest: Local, method: Method, receiver: TypeId, args: &[Operand]) {
         let args = self.words(args);
         let result = match plan(method) {
             Plan::Len => self.e.load(args[0], layout::LEN),
@@ -47,7 +61,7 @@ impl FnCx<'_, '_> {
             Plan::Sub => self.e.b.ins().isub(args[0], args[1]),
             Plan::Mul => self.e.b.ins().imul(args[0], args[1]),
             Plan::Push => {
-                self.push(args[0], args[1]);
+                self.push(receiver, args[0], args[1]);
                 return self.define_unit(dest);
             }
             Plan::OrInsert => {
@@ -59,24 +73,45 @@ impl FnCx<'_, '_> {
                 self.e.run(function, &args);
                 return self.define_unit(dest);
             }
+            Plan::RunTask(function) => {
+                self.e.run(function, &self.after_task(args));
+                return self.define_unit(dest);
+            }
             Plan::Ask(function) => self.e.ask(function, &args),
+            Plan::AskTask(function) => self.e.ask(function, &self.after_task(args)),
             Plan::AskTyped(function) => {
-                let desc = self.e.desc(self.f.locals[dest].ty);
-                let args: Vec<Value> = args.into_iter().chain([desc]).collect();
+                let args = self.before_type(args, dest);
                 self.e.ask(function, &args)
             }
+            Plan::AskTaskTyped(function) => {
+                let args = self.before_type(self.after_task(args), dest);
+                self.e.ask(function, &args)
+            }
+            Plan::Nanoseconds => args[0],
+            Plan::Milliseconds => self.e.b.ins().sdiv_imm_s(args[0], NS_PER_MS),
+            Plan::Seconds => {
+                let (ns, second) = (self.e.b.ins().fcvt_from_sint(types::F64, args[0]), self.e.b.ins().f64const(1e9));
+                self.e.b.ins().fdiv(ns, second)
+            }
             Plan::Try(function) => unreachable!("{function:?} can fault"),
+            Plan::Elsewhere => unreachable!("{method:?} is lowered to terminators"),
         };
         self.define(dest, result);
     }
 
     /// A built-in method that can fault.
-    pub(super) fn faulting_builtin(&mut self, dest: Local, method: Method, args: &[Operand], exits: Exits) {
+    pub(super) fn faulting_builtin(
+        &mut self,
+        dest: Local,
+        (method, receiver): (Method, TypeId),
+        args: &[Operand],
+        exits: Exits,
+    ) {
         if let Plan::Try(function) = plan(method) {
             let slot = self.e.slot(1);
             let words = self.words(args);
             let out = self.e.slot_address(slot);
-            let args: Vec<Value> = std::iter::once(self.e.task).chain(words).chain([out]).collect();
+            let args: Vec<Value> = self.after_task(words).into_iter().chain([out]).collect();
             let failed = self.e.ask(function, &args);
             self.recorded_fault_if(failed, exits);
             if function == RuntimeFn::array_insert_at {
@@ -86,7 +121,7 @@ impl FnCx<'_, '_> {
                 self.define(dest, result);
             }
         } else {
-            self.builtin(dest, method, args);
+            self.builtin(dest, method, receiver, args);
         }
         self.goto(exits.then);
     }
@@ -98,12 +133,26 @@ impl FnCx<'_, '_> {
         self.define(dest, len);
     }
 
-    /// Appends to the array in the slot: inline if it is ours alone and has room.
-    fn push(&mut self, slot: Value, word: Value) {
+    /// Arguments behind the task.
+    fn after_task(&self, args: Vec<Value>) -> Vec<Value> {
+        std::iter::once(self.e.task).chain(args).collect()
+    }
+
+    /// Arguments before the type of the result.
+    fn before_type(&mut self, args: Vec<Value>, dest: Local) -> Vec<Value> {
+        let desc = self.e.desc(self.f.locals[dest].ty);
+        args.into_iter().chain([desc]).collect()
+    }
+
+    /// Appends to the array in the slot: inline if it is ours alone and has room. What goes into a shared array must be shared
+    /// first, if it has a count: that is left to the runtime.
+    fn push(&mut self, array_type: TypeId, slot: Value, word: Value) {
         let (alone, room, slow, done) = (self.e.block(), self.e.block(), self.e.cold_block(), self.e.block());
         let array = self.e.load(slot, 0);
-        let one = self.is_one(array);
-        self.e.branch(one, alone, slow);
+        let program = self.e.program;
+        let plain = matches!(self.e.ty(array_type), Type::Array(element) if !program.types[*element].is_counted());
+        let is_alone = if plain { self.is_alone(array) } else { self.is_mine_alone(array) };
+        self.e.branch(is_alone, alone, slow);
         self.e.begin(alone);
         let (len, cap) = (self.e.load(array, layout::LEN), self.e.load(array, layout::CAP));
         self.e.branch_if((IntCC::UnsignedLessThan, len, cap), room, slow);
@@ -170,5 +219,30 @@ fn plan(method: Method) -> Plan {
         Method::MapValues => Plan::AskTyped(R::map_values),
         Method::MapOrInsert => Plan::OrInsert,
         Method::MapClear => Plan::Run(R::map_clear),
+        Method::SenderTrySend => Plan::AskTask(R::chan_try_send),
+        Method::ReceiverTryRecv | Method::SubscriberTryRecv => Plan::AskTaskTyped(R::chan_try_recv),
+        Method::SenderClose | Method::ReceiverClose => Plan::RunTask(R::chan_close),
+        Method::SenderLen | Method::ReceiverLen | Method::SubscriberLen => Plan::Ask(R::chan_len),
+        Method::SenderCapacity | Method::ReceiverCapacity => Plan::AskTyped(R::chan_capacity),
+        Method::PublisherDropped | Method::SubscriberDropped => Plan::Ask(R::topic_dropped),
+        Method::TaskCancel => Plan::Run(R::task_cancel),
+        Method::TaskDetach => Plan::Run(R::task_detach),
+        Method::DurationToNs => Plan::Nanoseconds,
+        Method::DurationToMs => Plan::Milliseconds,
+        Method::DurationToSeconds => Plan::Seconds,
+        Method::ArrayMap
+        | Method::ArrayFilter
+        | Method::ArrayFold
+        | Method::ArrayAny
+        | Method::ArrayAll
+        | Method::ArraySortBy
+        | Method::SenderSend
+        | Method::SenderDeliver
+        | Method::ReceiverRecv
+        | Method::PublisherPublish
+        | Method::PublisherPublishAndWait
+        | Method::SubscriberRecv
+        | Method::TaskGet
+        | Method::TaskOutcome => Plan::Elsewhere,
     }
 }

@@ -1,11 +1,15 @@
-//! Counting. In: words of known types. Out: inline fast paths, and calls of the runtime in cold blocks.
+//! Counting. In: words of known types. Out: inline fast paths (`alone` where there is only one task, else `among`), and calls of
+//! the runtime in cold blocks.
+
+mod alone;
+mod among;
 
 use super::FnCx;
 use super::homes::Home;
 use crate::abi::RuntimeFn;
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use pluto_abi::layout;
 use pluto_middle::mir::{Local, Type};
 
@@ -29,7 +33,13 @@ impl FnCx<'_, '_> {
 
     /// Adds a count to a value.
     pub(super) fn dup(&mut self, ty: &Type, word: Value) {
-        let dup = if value::may_be_static(self.e.program, ty) { Self::dup_unless_static } else { Self::dup_object };
+        let may_be_static = value::may_be_static(self.e.program, ty);
+        let dup = match (self.e.is_concurrent(), may_be_static) {
+            (false, false) => Self::dup_object,
+            (false, true) => Self::dup_unless_static,
+            (true, false) => Self::dup_mine_or_shared,
+            (true, true) => Self::dup_mine_shared_or_static,
+        };
         self.if_object(value::counted(ty), word, dup);
     }
 
@@ -49,8 +59,8 @@ impl FnCx<'_, '_> {
         let object = self.e.load(slot, 0);
         let (copy, done) = (self.e.cold_block(), self.e.block());
         let found = self.e.b.append_block_param(done, types::I64);
-        let one = self.is_one(object);
-        self.e.b.ins().brif(one, done, &[BlockArg::Value(object)], copy, &[]);
+        let alone = self.is_alone(object);
+        self.e.b.ins().brif(alone, done, &[BlockArg::Value(object)], copy, &[]);
         self.e.begin(copy);
         let fresh = self.e.ask(RuntimeFn::object_unique, &[slot]);
         self.e.b.ins().jump(done, &[BlockArg::Value(fresh)]);
@@ -58,18 +68,37 @@ impl FnCx<'_, '_> {
         found
     }
 
-    /// Has the object one owner? (A bit.)
-    pub(super) fn is_one(&mut self, object: Value) -> Value {
+    /// Has the object one owner, who may be known to other tasks? (A bit.)
+    pub(super) fn is_alone(&mut self, object: Value) -> Value {
+        if !self.e.is_concurrent() {
+            return self.is_mine_alone(object);
+        }
+        // 1 and -1 are the two words that are 0 or 2 with 1 added.
+        let count = self.count(object);
+        let more = self.e.b.ins().iadd_imm_s(count, 1);
+        let rest = self.e.b.ins().band_imm_s(more, !2);
+        self.e.b.ins().icmp_imm_s(IntCC::Equal, rest, 0)
+    }
+
+    /// Has the object one owner, and does no other task know it? (A bit.)
+    pub(super) fn is_mine_alone(&mut self, object: Value) -> Value {
         let count = self.count(object);
         self.e.b.ins().icmp_imm_s(IntCC::Equal, count, 1)
     }
 
     fn drop_counted(&mut self, ty: &Type, counted: Counted, word: Value) {
-        let drop = if value::may_be_static(self.e.program, ty) { Self::drop_unless_static } else { Self::drop_object };
+        let may_be_static = value::may_be_static(self.e.program, ty);
+        let drop = match (self.e.is_concurrent(), may_be_static) {
+            (false, false) => Self::drop_object,
+            (false, true) => Self::drop_unless_static,
+            (true, false) => Self::drop_mine_or_shared,
+            (true, true) => Self::drop_mine_shared_or_static,
+        };
         self.if_object(counted, word, drop);
     }
 
-    fn if_object(&mut self, counted: Counted, word: Value, then: fn(&mut Self, Value)) {
+    /// Does something with a word if it is an object.
+    pub(super) fn if_object(&mut self, counted: Counted, word: Value, then: impl FnOnce(&mut Self, Value)) {
         let least = match counted {
             Counted::Never => return,
             Counted::Always => return then(self, word),
@@ -85,59 +114,13 @@ impl FnCx<'_, '_> {
         self.e.begin(done);
     }
 
-    fn dup_object(&mut self, object: Value) {
-        let count = self.count(object);
-        let more = self.e.b.ins().iadd_imm_s(count, 1);
-        self.set_count(object, more);
-    }
-
-    fn dup_unless_static(&mut self, object: Value) {
-        let (add, done) = (self.e.block(), self.e.block());
-        let count = self.count(object);
-        let owned = self.e.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 0);
-        self.e.branch(owned, add, done);
-        self.e.begin(add);
-        let more = self.e.b.ins().iadd_imm_s(count, 1);
-        self.set_count(object, more);
-        self.e.jump(done);
-        self.e.begin(done);
-    }
-
-    fn drop_object(&mut self, object: Value) {
-        let (free, less, done) = (self.e.cold_block(), self.e.block(), self.e.block());
-        let count = self.count(object);
-        let last = self.e.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
-        self.e.branch(last, free, less);
-        self.free_or_count_down(object, count, (free, less, done));
-    }
-
-    fn drop_unless_static(&mut self, object: Value) {
-        let (free, others, less, done) = (self.e.cold_block(), self.e.block(), self.e.block(), self.e.block());
-        let count = self.count(object);
-        let last = self.e.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
-        self.e.branch(last, free, others);
-        self.e.begin(others);
-        let owned = self.e.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 0);
-        self.e.branch(owned, less, done);
-        self.free_or_count_down(object, count, (free, less, done));
-    }
-
-    fn free_or_count_down(&mut self, object: Value, count: Value, (free, less, done): (Block, Block, Block)) {
-        self.e.begin(less);
-        let fewer = self.e.b.ins().iadd_imm_s(count, -1);
-        self.set_count(object, fewer);
-        self.e.jump(done);
-        self.e.begin(free);
-        self.e.run(RuntimeFn::object_free, &[object]);
-        self.e.jump(done);
-        self.e.begin(done);
-    }
-
-    fn count(&mut self, object: Value) -> Value {
+    /// The count of an object.
+    pub(super) fn count(&mut self, object: Value) -> Value {
         self.e.b.ins().load(types::I32, MemFlagsData::trusted(), object, layout::COUNT)
     }
 
-    fn set_count(&mut self, object: Value, count: Value) {
+    /// Writes it.
+    pub(super) fn set_count(&mut self, object: Value, count: Value) {
         self.e.b.ins().store(MemFlagsData::trusted(), count, object, layout::COUNT);
     }
 }

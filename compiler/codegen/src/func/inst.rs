@@ -8,7 +8,7 @@ use cranelift_codegen::ir::Value;
 use cranelift_codegen::ir::condcodes::IntCC;
 use pluto_abi::layout;
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Inst, Local, LockMode, Name, Operand, Service, Site, Type, TypeId};
+use pluto_middle::mir::{Inst, Local, Name, Operand, Site, Type, TypeId};
 
 impl FnCx<'_, '_> {
     /// One instruction.
@@ -41,14 +41,24 @@ impl FnCx<'_, '_> {
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => self.load_part(*dest, from, 0),
             Inst::Store { to, value } => self.store_through(to, value),
-            Inst::Builtin { dest, method, args, .. } => self.builtin(*dest, *method, args),
+            Inst::Builtin { dest, method, receiver, args } => self.builtin(*dest, *method, *receiver, args),
             Inst::Show { dest, ty, value, format } => self.show(*dest, *ty, value, format.as_ref()),
             Inst::Concat { dest, parts } => self.concat(*dest, parts),
             Inst::Print { text } => self.print(text),
             Inst::EnvArgs { dest } => self.ask_of_type(RuntimeFn::env_args, *dest, self.f.locals[*dest].ty),
             Inst::Trace { status, site } => self.trace(status, *site),
             Inst::TraceStart { site } => self.trace_start(*site),
-            Inst::Lock { service, mode } => self.lock(*service, *mode),
+            Inst::MakeClosure { dest, ty, function, captures } => self.make_closure(*dest, *ty, *function, captures),
+            Inst::Capture { dest, closure, index } => self.load_part(*dest, closure, at(layout::CAPTURES, *index)),
+            Inst::NamedEnd { dest, channel, side, subscription } => {
+                self.named_end(*dest, *channel, *side, *subscription);
+            }
+            Inst::TaskMessage { dest, task } => self.task_message(*dest, task),
+            Inst::DeadlineBegin { before, own, limit } => self.deadline_begin((*before, *own), limit),
+            Inst::DeadlineEnd { before } => self.deadline_end(before),
+            Inst::DeadlineExpired { dest, own } => self.deadline_expired(*dest, own),
+            Inst::Safepoint => self.safepoint(),
+            Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
             Inst::Unlock { service, mode } => self.unlock(*service, *mode),
             Inst::Len { dest, base } => self.len(*dest, base),
             Inst::ElementAt { dest, array, index } => self.element_at(*dest, array, index),
@@ -143,31 +153,5 @@ impl FnCx<'_, '_> {
         let count = self.e.number(words.len());
         let text = self.e.ask(RuntimeFn::concat, &[at, count]);
         self.define(dest, text);
-    }
-
-    /// Takes a lock, suspended while it cannot.
-    fn lock(&mut self, service: Service, mode: LockMode) {
-        let (service, mode) = (self.e.number(service.index()), self.mode(mode));
-        let (again, wait, done) = (self.e.block(), self.e.cold_block(), self.e.block());
-        self.e.jump(again);
-        self.e.begin(again);
-        let taken = self.e.ask(RuntimeFn::lock_try, &[self.e.task, service, mode]);
-        self.e.branch(taken, done, wait);
-        self.e.begin(wait);
-        self.e.run(RuntimeFn::suspend, &[self.e.task]);
-        self.e.jump(again);
-        self.e.begin(done);
-    }
-
-    fn unlock(&mut self, service: Service, mode: LockMode) {
-        let (service, mode) = (self.e.number(service.index()), self.mode(mode));
-        self.e.run(RuntimeFn::unlock, &[self.e.task, service, mode]);
-    }
-
-    fn mode(&mut self, mode: LockMode) -> Value {
-        match mode {
-            LockMode::Read => self.e.word(0),
-            LockMode::Write => self.e.word(1),
-        }
     }
 }

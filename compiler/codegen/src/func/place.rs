@@ -79,6 +79,7 @@ impl FnCx<'_, '_> {
     /// Stores through a reference; what was there is dropped afterwards.
     pub(super) fn store_through(&mut self, to: &Operand, value: &Operand) {
         let (address, word) = (self.word(to), self.word(value));
+        self.share_stored(to, value, word);
         let old = self.e.load(address, 0);
         self.e.store(address, 0, word);
         let reference = self.operand_type(to).map(|ty| self.e.ty(ty));
@@ -91,6 +92,7 @@ impl FnCx<'_, '_> {
     pub(super) fn ref_field(&mut self, dest: Local, base: &Operand, index: u32) {
         let slot = self.word(base);
         let object = self.unique(slot);
+        self.note_container(dest, object);
         let address = self.e.b.ins().iadd_imm_s(object, i64::from(at(layout::FIELDS, index)));
         self.define(dest, address);
     }
@@ -111,14 +113,16 @@ impl FnCx<'_, '_> {
 
     /// The first value of a service's field.
     pub(super) fn init_service_field(&mut self, service: &Operand, index: u32, value: &Operand) {
-        let (service, word) = (self.word(service), self.word(value));
-        self.e.store(service, at(0, index), word);
+        let (at_service, word) = (self.word(service), self.word(value));
+        self.share_initial(service, value, word);
+        self.e.store(at_service, at(0, index), word);
     }
 
     /// The address of a map's entry, put in if missing.
     pub(super) fn ref_or_insert(&mut self, dest: Local, map_key_value: [&Operand; 3]) {
         let args = map_key_value.map(|operand| self.word(operand));
         let address = self.e.ask(RuntimeFn::map_or_insert, &args);
+        self.note_container_behind(dest, args[0]);
         self.define(dest, address);
     }
 
@@ -149,9 +153,12 @@ impl FnCx<'_, '_> {
         let inner = if let Some(Type::Ref(inner)) = target { Some(self.e.ty(*inner)) } else { None };
         let slot = self.word(base);
         let address = if let Some(Type::Map(key, _)) = inner {
-            self.find(RuntimeFn::map_find_mut, slot, index, *key, exits)
+            let found = self.find(RuntimeFn::map_find_mut, slot, index, *key, exits);
+            self.note_container_behind(dest, slot);
+            found
         } else {
             let array = self.unique(slot);
+            self.note_container(dest, array);
             let address = self.checked_element(array, index, exits);
             self.e.b.ins().iadd_imm_s(address, i64::from(layout::DATA))
         };

@@ -21,18 +21,22 @@ impl FnCx<'_, '_> {
         let state = self.e.b.declare_var(types::I64);
         self.e.b.def_var(state, answer);
         let (value, error, fault) = (self.e.block(), self.e.cold_block(), self.e.cold_block());
-        let (unanswered, malformed) = (self.e.cold_block(), self.e.cold_block());
+        let (early, unanswered, malformed) = (self.e.cold_block(), self.e.cold_block(), self.e.cold_block());
         let mut switch = Switch::new();
         switch.set_entry(CallState::Value as u128, value);
         switch.set_entry(CallState::Error as u128, error);
         switch.set_entry(CallState::Fault as u128, fault);
+        switch.set_entry(CallState::Early as u128, early);
         switch.emit(&mut self.e.b, answer, unanswered);
         self.e.begin(value);
         self.take_value(call, handle, malformed);
         self.e.begin(error);
         self.take_error(call, handle, malformed);
         self.e.begin(fault);
-        self.take_fault(call, handle);
+        self.e.run(RuntimeFn::call_fault, &[self.e.task, handle]);
+        self.end_early(call, handle);
+        self.e.begin(early);
+        self.end_early(call, handle);
         self.e.begin(malformed);
         self.e.run(RuntimeFn::call_malformed, &[handle]);
         let network = self.e.word(CallState::Network as i64);
@@ -114,9 +118,8 @@ impl FnCx<'_, '_> {
         }
     }
 
-    /// The callee's fault, whose path goes on here.
-    fn take_fault(&mut self, call: &RemoteCall, handle: Value) {
-        self.e.run(RuntimeFn::call_fault, &[self.e.task, handle]);
+    /// A fault of the callee, or the task's own end, whose path goes on here.
+    fn end_early(&mut self, call: &RemoteCall, handle: Value) {
         self.e.run(RuntimeFn::call_end, &[self.e.task, handle]);
         let (one, site) = (self.e.word(1), self.e.number(call.site.index()));
         self.e.run(RuntimeFn::trace, &[self.e.task, one, site]);

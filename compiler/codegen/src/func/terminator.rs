@@ -37,8 +37,8 @@ impl FnCx<'_, '_> {
                 self.call(*dest, *function, args, *then, *on_fail);
             }
             Terminator::CallRemote(call) => self.call_remote(call),
-            Terminator::Builtin { dest, method, args, then, on_fail, site, .. } => {
-                self.faulting_builtin(*dest, *method, args, exits(*then, *on_fail, *site));
+            Terminator::Builtin { dest, method, receiver, args, then, on_fail, site } => {
+                self.faulting_builtin(*dest, (*method, *receiver), args, exits(*then, *on_fail, *site));
             }
             Terminator::Checked { dest, op, left, right, then, on_fail, site } => {
                 self.checked(*dest, *op, (left, right.as_ref()), exits(*then, *on_fail, *site));
@@ -51,6 +51,25 @@ impl FnCx<'_, '_> {
             }
             Terminator::ReadText { dest, path, then, on_fail, site } => {
                 self.read_text(*dest, path, exits(*then, *on_fail, *site));
+            }
+            Terminator::CallValue { dest, callee, args, then, on_fail, site } => {
+                self.call_value(*dest, callee, args, exits(*then, *on_fail, *site));
+            }
+            Terminator::Spawn { dest, closure, then, on_fail, site } => {
+                self.spawn(*dest, closure, exits(*then, *on_fail, *site));
+            }
+            Terminator::NewChannel { dest, capacity, then, on_fail, site } => {
+                self.new_channel(*dest, capacity, exits(*then, *on_fail, *site));
+            }
+            Terminator::Wait { dest, op, args, then, on_fail, site } => {
+                self.wait(*dest, *op, args, exits(*then, *on_fail, *site));
+            }
+            Terminator::Next { dest, receiver, then, end, on_fail, site } => {
+                self.next(*dest, receiver, *end, exits(*then, *on_fail, *site));
+            }
+            Terminator::Select(select) => self.select(select),
+            Terminator::Lock { service, mode, then, on_fail, site } => {
+                self.lock(*service, *mode, exits(*then, *on_fail, *site));
             }
             Terminator::Fault { message, on_fail, site } => {
                 let message = self.word(message);

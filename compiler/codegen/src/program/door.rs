@@ -1,8 +1,8 @@
-//! Doors from the runtime into functions without parameters of their own: `main`, `start`, `stop`, tests. In: what to call. Out: a
+//! Doors from the runtime into functions without parameters of their own: `main`, `start`, `stop`, tests, new tasks. In: what to call. Out: a
 //! function in the system's convention that gives the status word.
 
 use crate::emitter::Emitter;
-use crate::symbol::Symbol;
+use crate::symbol::{Class, Symbol};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use pluto_middle::mir::{Func, MainResult, Service};
 
@@ -33,9 +33,23 @@ pub(crate) fn stop(e: &mut Emitter<'_>, service: Service) {
 
 /// `fn(task) -> status`.
 pub(crate) fn test(e: &mut Emitter<'_>, number: u32) {
-    let function = e.program.tests[number as usize].1;
+    let function = e.program.tests[number as usize].function;
     let (_, status) = e.call(function, &[]);
     return_status(e, status);
+}
+
+/// `fn(task, closure, out) -> status`: the beginning of a task. The closure's code owns the closure.
+pub(crate) fn run(e: &mut Emitter<'_>, class: Class) {
+    let (closure, out) = (e.params[1], e.params[2]);
+    let (result, status) = e.call_closure(closure, &[], class.clif_type());
+    let (well, done) = (e.block(), e.block());
+    e.branch(status, done, well);
+    e.begin(well);
+    let word = e.as_word(result);
+    e.store(out, 0, word);
+    e.jump(done);
+    e.begin(done);
+    e.b.ins().return_(&[status]);
 }
 
 fn of_service(e: &mut Emitter<'_>, function: Func, service: Service) {

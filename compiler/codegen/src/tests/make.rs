@@ -16,7 +16,9 @@ pub(crate) fn program() -> Program {
         main: None,
         handlers: vec![],
         wire: vec![],
-        builtin_errors: [None; 4],
+        builtin_errors: [None; 6],
+        channels: IndexVec::new(),
+        concurrent: Concurrent::No,
         tests: vec![],
     };
     program.peers.push(PeerInfo { name: Name::from("test"), transport: pluto_middle::facts::Transport::Direct });
@@ -54,6 +56,7 @@ impl Make {
             locals: IndexVec::new(),
             blocks: IndexVec::new(),
             site: Site(0),
+            entry: Entry::Direct,
         };
         let status_type = ty(program, Type::Status);
         let mut make = Make { function, status: Local(0), at: Block(0) };
@@ -103,6 +106,37 @@ impl Make {
         let on_fail = OnFail { status: self.status, fail: FAIL };
         self.end(end(then, on_fail));
         self.begin(then);
+    }
+    /// Says how it is entered.
+    pub(crate) fn entered(mut self, entry: Entry) -> Make {
+        self.function.entry = entry;
+        self
+    }
+    /// All parameters are borrowed.
+    pub(crate) fn borrowing(mut self) -> Make {
+        self.function.params.iter_mut().for_each(|param| param.1 = Passing::Borrowed);
+        self
+    }
+    /// Drops its parameters.
+    pub(crate) fn dropping(mut self) -> Make {
+        for (local, _) in self.function.params.clone() {
+            self.inst(Inst::Drop(local));
+        }
+        self
+    }
+    /// The next message, or the end.
+    pub(crate) fn branch_next(&mut self, dest: Local, receiver: Operand, (then, end): (Block, Block)) {
+        let on_fail = OnFail { status: self.status, fail: FAIL };
+        self.end(Terminator::Next { dest, receiver, then, end, on_fail, site: Site(0) });
+    }
+    /// A `select`.
+    pub(crate) fn select(&mut self, arms: Vec<SelectArm>, after: Option<(Operand, Block)>, default: Option<Block>) {
+        let on_fail = OnFail { status: self.status, fail: FAIL };
+        self.end(Terminator::Select(Box::new(Select { arms, after, default, on_fail, site: Site(0) })));
+    }
+    /// A wait.
+    pub(crate) fn wait(&mut self, dest: Local, op: WaitOp, args: Vec<Operand>) {
+        self.step(|then, on_fail| Terminator::Wait { dest, op, args, then, on_fail, site: Site(0) });
     }
     /// Checked arithmetic.
     pub(crate) fn checked(&mut self, dest: Local, op: Checked, left: Operand, right: Operand) {

@@ -14,7 +14,7 @@ use pluto_middle::mir::{Boxed, Name, Type, TypeId};
 pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, reader: Value) -> Value {
     match e.ty(ty) {
         Type::Unit => e.word(0),
-        Type::Int => e.ask(RuntimeFn::read_int, &[reader]),
+        Type::Int | Type::Duration => e.ask(RuntimeFn::read_int, &[reader]),
         Type::Float => e.ask(RuntimeFn::read_float, &[reader]),
         Type::Bool => e.ask(RuntimeFn::read_bool, &[reader]),
         Type::Byte => e.ask(RuntimeFn::read_byte, &[reader]),
@@ -31,7 +31,13 @@ pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, reader: Value) -> Value {
         | Type::Enum { .. }
         | Type::Error { .. } => e.call_code(Code::Decode(ty), &[reader]).expect("decoders have a result"),
         // Not data: `check` lets none of these into the signature of a served method.
-        Type::AnyError | Type::Ref(_) | Type::Service(_) | Type::Status => {
+        Type::AnyError
+        | Type::Ref(_)
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
+        | Type::Service(_)
+        | Type::Status => {
             e.run(RuntimeFn::read_fail, &[reader]);
             e.word(0)
         }
@@ -58,6 +64,10 @@ pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
         | Type::Tag { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => value(e, ty, reader),
     };
@@ -74,8 +84,7 @@ fn enter(e: &mut Emitter<'_>, ty: TypeId, reader: Value) {
     e.begin(go_on);
     if may_recurse(e.ty(ty)) {
         let (deep, body) = (e.cold_block(), e.block());
-        let used_up = e.stack_is_used_up();
-        e.branch(used_up, deep, body);
+        e.check_stack(deep, body);
         e.begin(deep);
         e.run(RuntimeFn::read_fail, &[reader]);
         return_nothing(e);

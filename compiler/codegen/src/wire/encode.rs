@@ -12,7 +12,7 @@ use pluto_middle::mir::{Boxed, Const, Function, Name, Operand, Type, TypeId};
 pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, word: Value) {
     match e.ty(ty) {
         Type::Unit => {}
-        Type::Int => e.run(RuntimeFn::write_int, &[buffer, word]),
+        Type::Int | Type::Duration => e.run(RuntimeFn::write_int, &[buffer, word]),
         Type::Float => e.run(RuntimeFn::write_float, &[buffer, word]),
         Type::Bool | Type::Byte => e.run(RuntimeFn::write_byte, &[buffer, word]),
         Type::String => e.run(RuntimeFn::write_string, &[buffer, word]),
@@ -27,7 +27,13 @@ pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, word: Value)
             e.call_code(Code::Encode(ty), &[buffer, word]);
         }
         // Not data: `check` lets none of these into the signature of a served method.
-        Type::AnyError | Type::Ref(_) | Type::Service(_) | Type::Status => e.run(RuntimeFn::write_fail, &[buffer]),
+        Type::AnyError
+        | Type::Ref(_)
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
+        | Type::Service(_)
+        | Type::Status => e.run(RuntimeFn::write_fail, &[buffer]),
     }
 }
 
@@ -49,8 +55,7 @@ pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
     let (buffer, object) = (e.params[1], e.params[2]);
     if may_recurse(e.ty(ty)) {
         let (deep, go_on) = (e.cold_block(), e.block());
-        let used_up = e.stack_is_used_up();
-        e.branch(used_up, deep, go_on);
+        e.check_stack(deep, go_on);
         e.begin(deep);
         e.run(RuntimeFn::write_fail, &[buffer]);
         e.b.ins().return_(&[]);
@@ -74,6 +79,10 @@ pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
         | Type::Tag { .. }
         | Type::AnyError
         | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => value(e, ty, buffer, object),
     }

@@ -135,16 +135,17 @@ fn either(names: &[String]) -> String {
 /// A way out for mistakes that are often made.
 fn advice(found: &Token<'_>, expected: &[String]) -> Option<String> {
     let wants = |text: &str| expected.iter().any(|it| it == text);
+    let begins_value = wants("an expression") || wants("a statement");
     match found {
         Token::Let if wants("a declaration") => Some("a value for the whole file is declared with `const`".to_owned()),
         _ if wants("a declaration") => Some(
             "a file holds `import`, `fn`, `class`, `enum`, `error`, `const`, `chan`, `topic`, `app`, `system` and `test`"
                 .to_owned(),
         ),
-        Token::Pipe | Token::OrOr if wants("an expression") => {
+        Token::Pipe | Token::OrOr if begins_value => {
             Some("a closure is written `(x) => x + 1`, one without parameters `() => …`".to_owned())
         }
-        Token::Lt if wants("an expression") => Some("receive from a channel with `ch.recv()!`".to_owned()),
+        Token::Lt if begins_value => Some("receive from a channel with `ch.recv()!`".to_owned()),
         Token::Chan if wants("a type") => {
             Some("the ends of a channel have the types `Sender<T>` and `Receiver<T>`".to_owned())
         }

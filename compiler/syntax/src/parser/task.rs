@@ -19,7 +19,10 @@ pub(super) fn spawn<'t>(expr: &Rule<'t, Expr>, block: &Rule<'t, Block>, ty: &Rul
     });
     just(Token::Spawn)
         .ignore_then(choice((body.boxed(), call(expr), function.boxed())))
-        .map(|started| ExprKind::Spawn(Box::new(started)))
+        .map(|started| match started.kind {
+            ExprKind::Error(code) => ExprKind::Error(code),
+            _ => ExprKind::Spawn(Box::new(started)),
+        })
         .boxed()
 }
 

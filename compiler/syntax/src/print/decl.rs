@@ -286,6 +286,26 @@ impl Printer {
         self.text(")");
     }
 
+    /// `mut` behind `let` is said once, of all names.
+    pub(super) fn let_pattern(&mut self, pattern: &Pattern) {
+        if first_name(pattern) == Some(Mutability::Mutable) {
+            self.text("mut ");
+        }
+        self.unmarked(pattern);
+    }
+
+    fn unmarked(&mut self, pattern: &Pattern) {
+        match &pattern.kind {
+            PatternKind::Bind { name, .. } => self.text(&name.name),
+            PatternKind::Tuple(parts) => {
+                self.text("(");
+                self.separated(parts, ", ", Printer::unmarked);
+                self.text(")");
+            }
+            _ => self.pattern(pattern),
+        }
+    }
+
     pub(super) fn pattern(&mut self, pattern: &Pattern) {
         match &pattern.kind {
             PatternKind::Wild => self.text("_"),
@@ -339,5 +359,14 @@ impl Printer {
             Literal::Bool(value) => self.text(&value.to_string()),
             Literal::Str(value) => self.text(&quoted(value)),
         }
+    }
+}
+
+/// How the first name in a pattern of names is bound.
+fn first_name(pattern: &Pattern) -> Option<Mutability> {
+    match &pattern.kind {
+        PatternKind::Bind { mutability, .. } => Some(*mutability),
+        PatternKind::Tuple(parts) => parts.iter().find_map(first_name),
+        _ => None,
     }
 }

@@ -26,7 +26,7 @@ impl Printer {
         match &stmt.kind {
             StmtKind::Let { pattern, ty, value } => {
                 self.text("let ");
-                self.pattern(pattern);
+                self.let_pattern(pattern);
                 self.annotation(ty.as_ref());
                 self.text(" = ");
                 self.expr(value);
@@ -205,7 +205,7 @@ impl Printer {
             }
             ExprKind::Within { limit, body } => {
                 self.text("within ");
-                self.head(limit);
+                self.limit(limit);
                 self.text(" ");
                 self.block(body);
             }
@@ -238,6 +238,19 @@ impl Printer {
         if shows_brace(expr) { self.in_parentheses(expr) } else { self.expr(expr) }
     }
 
+    /// Behind `within` and `after`, which only some tokens make more than a name.
+    fn limit(&mut self, expr: &Expr) {
+        let has_parentheses = matches!(
+            expr.kind,
+            ExprKind::Binary { .. } | ExprKind::Unary { .. } | ExprKind::Range { .. } | ExprKind::Cast { .. }
+        );
+        if has_parentheses || (begins_with_name(expr) && !shows_brace(expr)) {
+            self.expr(expr);
+        } else {
+            self.in_parentheses(expr);
+        }
+    }
+
     fn in_parentheses(&mut self, expr: &Expr) {
         self.text("(");
         self.expr(expr);
@@ -263,7 +276,7 @@ impl Printer {
             }
             SelectKind::After(limit) => {
                 self.text("after ");
-                self.head(limit);
+                self.limit(limit);
             }
             SelectKind::Default => self.text("default"),
         }
@@ -385,6 +398,20 @@ fn reaches_on(expr: &Expr) -> bool {
             CatchKind::Value(value) => !matches!(value.kind, ExprKind::Block(_)),
             CatchKind::Handler { .. } => false,
         }),
+        _ => false,
+    }
+}
+
+/// Does it begin with a name or a literal of one token?
+fn begins_with_name(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name(_) | ExprKind::SelfValue | ExprKind::Duration(_) | ExprKind::Int(_) | ExprKind::Float(_) => true,
+        ExprKind::Field { base: inner, .. }
+        | ExprKind::Index { base: inner, .. }
+        | ExprKind::Call { callee: inner, .. }
+        | ExprKind::Try(inner)
+        | ExprKind::Propagate(inner)
+        | ExprKind::Catch { call: inner, .. } => begins_with_name(inner),
         _ => false,
     }
 }

@@ -1,0 +1,3 @@
+module pluto.example/benches
+
+go 1.22

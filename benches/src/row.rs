@@ -1,0 +1,124 @@
+//! A row of a table and how it is measured. In: contestants. Out: numbers by side.
+
+use crate::contestant::{Contestant, Ready, Side};
+use crate::run::{Times, in_turns};
+use crate::{go, idle};
+use std::path::Path;
+
+/// One line of a table.
+pub(crate) struct Row {
+    /// What `--only` takes besides `name`.
+    pub(crate) group: &'static str,
+    /// Short.
+    pub(crate) name: &'static str,
+    /// In words.
+    pub(crate) work: &'static str,
+    /// What is measured.
+    pub(crate) measure: Measure,
+    /// The most that it may be.
+    pub(crate) target: f64,
+}
+
+/// What is measured.
+pub(crate) enum Measure {
+    /// The time of `ours` divided by those of `others`. The target stands for the ratio to the best of side `to`; `Pluto` there are other
+    /// programs of ours.
+    Ratio { ours: Contestant, others: Vec<Contestant>, to: Side },
+    /// How many nanoseconds more a call takes in the first of each pair than in the second, which both make `calls` of them.
+    More { pairs: Vec<(Contestant, Contestant)>, calls: f64 },
+    /// KiB for each idle task.
+    Memory(Vec<Contestant>),
+}
+
+/// What came out, with the names of the best.
+pub(crate) struct Outcome {
+    /// Our own number: of a ratio, seconds.
+    pub(crate) ours: Option<f64>,
+    /// The best of each side (`Pluto`: of our other programs).
+    pub(crate) best: Vec<(Side, f64, String)>,
+    /// All contestants, one per piece.
+    pub(crate) details: Vec<String>,
+}
+
+impl Outcome {
+    pub(crate) fn best_of(&self, side: Side) -> Option<(f64, &str)> {
+        self.best.iter().find(|(it, ..)| *it == side).map(|(_, number, label)| (*number, label.as_str()))
+    }
+
+    fn note(&mut self, side: Side, number: f64, label: String) {
+        match self.best.iter_mut().find(|(it, ..)| *it == side) {
+            Some(best) if best.1 <= number => {}
+            Some(best) => *best = (side, number, label),
+            None => self.best.push((side, number, label)),
+        }
+    }
+}
+
+impl Row {
+    /// Is this its group or name?
+    pub(crate) fn is(&self, word: &str) -> bool {
+        self.group == word || self.name == word
+    }
+
+    /// Runs it. `rivals`: without our programs.
+    pub(crate) fn run(&self, rivals: bool, rounds: usize) -> Result<Outcome, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let mut outcome = Outcome { ours: None, best: vec![], details: vec![] };
+        let wanted = |it: &Contestant| !rivals || it.side() != Side::Pluto;
+        match &self.measure {
+            Measure::Ratio { ours, others, .. } => {
+                let all: Vec<_> = std::iter::once(ours).chain(others).copied().filter(wanted).collect();
+                let mut times = in_turns(&ready(&all, folder.path())?, rounds)?.into_iter();
+                outcome.details.extend(times.as_slice().iter().map(Times::shown));
+                outcome.ours = if rivals { None } else { times.next().map(|ours| ours.median()) };
+                times.for_each(|it| outcome.note(it.contestant.side(), it.median(), it.contestant.label()));
+            }
+            Measure::More { pairs, calls } => {
+                for (more, less) in pairs.iter().filter(|(more, _)| wanted(more)) {
+                    let place = folder.path().join(outcome.details.len().to_string());
+                    let [more, less] = &in_turns(&ready(&[*more, *less], &place)?, rounds)?[..] else { continue };
+                    let nanoseconds = (more.median() - less.median()) * 1e9 / calls;
+                    outcome.details.push(format!("{}, {}", more.shown(), less.shown()));
+                    outcome.add(more.contestant, nanoseconds);
+                }
+            }
+            Measure::Memory(contestants) => {
+                let all: Vec<_> = contestants.iter().copied().filter(wanted).collect();
+                for ready in ready(&all, folder.path())? {
+                    let mut each = vec![];
+                    for _ in 0..rounds {
+                        each.push(idle::bytes_each(&ready).map_err(|it| format!("{}: {it}", ready.contestant.label()))?);
+                    }
+                    each.sort_by(f64::total_cmp);
+                    let kib = each[each.len() / 2] / 1024.0;
+                    outcome.details.push(format!("{} {kib:.2} KiB", ready.contestant.label()));
+                    outcome.add(ready.contestant, kib);
+                }
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+impl Outcome {
+    fn add(&mut self, contestant: Contestant, number: f64) {
+        match contestant.side() {
+            Side::Pluto => self.ours = Some(number),
+            side @ (Side::Go | Side::Rust) => self.note(side, number, contestant.label()),
+        }
+    }
+}
+
+/// Builds them; without a Go toolchain those in Go are left out.
+fn ready(contestants: &[Contestant], folder: &Path) -> Result<Vec<Ready>, String> {
+    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let mut all = vec![];
+    for (n, contestant) in contestants.iter().enumerate() {
+        match contestant.ready(&folder.join(format!("contestant{n}"))) {
+            Ok(ready) => all.push(ready),
+            Err(error) if error == go::MISSING => {}
+            Err(error) => return Err(format!("{}: {error}", contestant.label())),
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,52 @@
+//! Which services only one task ever reaches. In: a program. Out: those whose state need not be shared between threads: they change
+//! while the program runs, and still have no lock.
+
+use pluto_middle::mir::{Concurrent, Const, Func, Function, Inst, Locked, Operand, Program, Service, Terminator, Type};
+use std::collections::BTreeSet;
+
+/// Services that only one task ever reaches. Of a service without a lock that is all one can say, unless nothing but its
+/// `start` and `stop` writes its fields: then it has no lock because it is only read, and any task may do that.
+pub(crate) fn private_services(program: &Program) -> BTreeSet<Service> {
+    if program.concurrent == Concurrent::No {
+        return program.services.ids().collect();
+    }
+    let mut writers: BTreeSet<(Service, Func)> = BTreeSet::new();
+    for (id, function) in program.functions.iter_enumerated() {
+        writers.extend(written(program, function).into_iter().map(|service| (service, id)));
+    }
+    let serves = |service| program.handlers.iter().any(|handler| handler.service == service);
+    let private = program.services.iter_enumerated().filter(|(service, info)| {
+        let ends: BTreeSet<Func> = [Some(info.start), info.stop].into_iter().flatten().collect();
+        let ends: BTreeSet<Func> =
+            ends.iter().flat_map(|end| callees(&program.functions[*end])).chain(ends.clone()).collect();
+        let changes = writers.iter().any(|(written, writer)| written == service && !ends.contains(writer));
+        info.locked == Locked::No && changes && !serves(*service)
+    });
+    private.map(|(service, _)| service).collect()
+}
+
+/// The service that an operand is, if it is one.
+pub(crate) fn service_of(program: &Program, function: &Function, operand: &Operand) -> Option<Service> {
+    match operand {
+        Operand::Const(Const::Service(service)) => Some(*service),
+        Operand::Const(_) => None,
+        Operand::Copy(local) | Operand::Move(local) => {
+            let ty = &program.types[function.locals[*local].ty];
+            if let Type::Service(service) = ty { Some(*service) } else { None }
+        }
+    }
+}
+
+/// The services whose fields a function may change.
+fn written(program: &Program, function: &Function) -> BTreeSet<Service> {
+    let insts = function.blocks.iter().flat_map(|block| &block.insts);
+    let services = insts.filter_map(|inst| {
+        if let Inst::RefServiceField { service, .. } = inst { service_of(program, function, service) } else { None }
+    });
+    services.collect()
+}
+
+fn callees(function: &Function) -> Vec<Func> {
+    let ends = function.blocks.iter().map(|block| &block.end);
+    ends.filter_map(|end| if let Terminator::Call { function, .. } = end { Some(*function) } else { None }).collect()
+}
