@@ -152,7 +152,7 @@ impl Body<'_, '_> {
         let args = values.split_off(1);
         let callee = self.in_local(values.remove(0), callee_ty);
         let site = self.site(span);
-        let on_fail = self.call_fails(site, on_error);
+        let on_fail = self.own_path_fails(on_error);
         self.call_function(callee, args, ty, on_fail, site)
     }
 
