@@ -12,7 +12,7 @@ mod report;
 mod state;
 mod waiting;
 
-pub(crate) use calls::{method_callee, owner};
+pub(crate) use calls::{method_callee, owner, root};
 pub(crate) use recursion::components;
 pub(crate) use state::culprit as state_culprit;
 
@@ -41,6 +41,8 @@ pub fn analyze(program: &Program, types: &Types, diagnostics: &mut Diagnostics) 
         shared: reach::shared(program, &calls, &waits),
         waits,
         called: flows.called,
+        through: flows.through,
+        passed: flows.passed,
         awaited: flows.awaited,
         calls,
         calls_of,

@@ -150,7 +150,9 @@ impl<'a> Body<'a> {
     fn new(function: FnId, declared: &'a hir::Function, result: TyId) -> Body<'a> {
         let class = match declared.kind {
             FnKind::Method(class) => Some(class),
-            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default => None,
+            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => {
+                None
+            }
         };
         Body {
             function,

@@ -1,6 +1,6 @@
 //! What `analyze`, `place` and `infer` find out about the whole program. Immutable values, keyed by ids.
 
-use crate::ids::{ClassId, ErrorId, ExprId, FnId, Id, IndexVec, ProcessId, SystemId, TyId};
+use crate::ids::{ClassId, ErrorId, ExprId, FnId, Id, IndexVec, LocalId, ProcessId, SystemId, TyId};
 use pluto_syntax::ast::Name;
 use pluto_syntax::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,10 @@ pub struct Facts {
     /// What can be called where a value is called: by the expression (`CallValue`, or a call of a method with a closure), the
     /// closures and functions whose values can come there.
     pub called: BTreeMap<ExprId, BTreeSet<FnId>>,
+    /// Where a call of a value calls a parameter of the function: by the expression, the parameter.
+    pub through: BTreeMap<ExprId, LocalId>,
+    /// What comes to the parameters of function types: by the call, for each such parameter of the callee.
+    pub passed: BTreeMap<ExprId, Vec<Passed>>,
     /// What can be waited for: by the call of `get` or `outcome`, the bodies of the tasks that can come there.
     pub awaited: BTreeMap<ExprId, BTreeSet<FnId>>,
     /// Functions that can come to wait for a channel, a task or the clock, themselves or in what they call.
@@ -44,6 +48,17 @@ pub struct Call {
     pub expr: ExprId,
     /// Its place.
     pub span: Span,
+}
+
+/// What a call passes to a parameter of a function type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Passed {
+    /// The parameter.
+    pub param: LocalId,
+    /// The functions that can come there from this call.
+    pub functions: BTreeSet<FnId>,
+    /// The caller's own parameter that is passed on, if it is one.
+    pub from: Option<LocalId>,
 }
 
 /// How a function comes to be called.

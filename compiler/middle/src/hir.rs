@@ -1,6 +1,7 @@
 //! HIR: the whole program with every name an id. Made by `resolve`, read by all later stages; never changed.
 //! Still a tree per function; still to be typed (`types::Types`).
 
+mod nest;
 pub mod print;
 pub mod visit;
 

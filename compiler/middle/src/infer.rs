@@ -5,6 +5,7 @@
 //! handled anyway, so that messages can tell a boundary's fault from the program's), and all apart (what may be handled).
 
 mod channels;
+mod contexts;
 mod crossing;
 mod explain;
 pub mod print;

@@ -1,12 +1,15 @@
 //! resolve: every name becomes an id. In: parsed modules. Out: [`hir::Program`], always whole: what could not be resolved
 //! is an error node or type, and reported.
 //!
-//! The order: declarations of all modules (`collect`), brackets and what is a service (`services`), fields and signatures
+//! The order: declarations of all modules (`collect`), brackets, what is a service and which channels its
+//! ends mean (`services`, `channels`), fields and signatures
 //! (`headers`), bodies (`body` and what hangs on it), systems (`systems`), and where the program starts (`start`).
 
 mod body;
 mod branch;
 mod call;
+mod channels;
+mod closure;
 mod collect;
 mod cx;
 mod errors;
@@ -19,7 +22,9 @@ pub(crate) mod nearest;
 mod path;
 mod pattern;
 mod place;
+mod select;
 mod services;
+mod spawn;
 mod start;
 mod stmt;
 mod systems;

@@ -37,6 +37,9 @@ pub enum Callee {
     OwnService(FnId),
     /// A built-in method.
     Builtin(Method),
+    /// `x.callback(…)` where `callback` is a field (of a class, error or tuple, or of `self` in a service) whose value is a
+    /// function: the field's position. The receiver is what has the field; a call like [`crate::hir::ExprKind::CallValue`].
+    Field(u32),
     /// `expect(x).to_equal(y)`; the receiver is the call of `Global::Expect`.
     Expect(Expectation),
 }

@@ -92,6 +92,9 @@ codes! {
     E0315 bad_map_key: Error, "a type that cannot be compared or be the key of a map";
     E0316 useless_test_call: Error, "`expect` outside a test, or used wrongly";
     E0317 bad_format: Error, "a format in an f-string that the value does not take";
+    E0318 captured_changed: Error, "a change of a variable that a closure or task has as a value";
+    E0319 bad_task_use: Error, "a closure or task where only data can stand";
+    E0320 channel_misused: Error, "a channel that is used as what it is not";
 
     E0401 unhandled_error: Error, "a call that can fail is not handled";
     E0402 cannot_fail: Error, "`!` or `catch` on a call that can never fail";
@@ -111,6 +114,13 @@ codes! {
     E0509 unknown_system: Error, "a system that the program does not declare";
     E0510 dependency_misused: Error, "a dependency can only be called";
     E0511 bad_system: Error, "a system that is empty or has names twice";
+    E0512 closure_escapes_service: Error, "a closure that uses `self` or a dependency is stored, sent or passed on";
+    E0513 unused_task: Error, "a task that nobody uses is cancelled at once";
+    E0514 waits_for_itself: Error, "a service waits for a task that calls the same service";
+    E0515 waiting_in_mut_self: Warning, "a `mut self` method waits, and all calls of its service with it";
+    E0516 self_in_spawn: Error, "a task uses the fields of the service in which it was started";
+    E0517 bad_channel_dependency: Error, "brackets name an end of a channel that does not exist or is another";
+    E0518 queue_holds_itself: Warning, "a channel whose messages can hold its own ends";
 
     E0601 unreadable_file: Error, "a file that cannot be read";
     E0602 invalid_utf8: Error, "a file that is not valid UTF-8 or holds a NUL byte";

@@ -10,6 +10,7 @@ mod collect;
 mod pattern;
 mod solve;
 
+use crate::facts::Passed;
 use crate::hir::Program;
 use crate::ids::{ChannelId, ClassId, EnumId, ErrorId, ExprId, FnId, LocalId, TyId};
 use crate::types::Types;
@@ -23,6 +24,10 @@ pub(super) struct Flows {
     pub(super) called: BTreeMap<ExprId, BTreeSet<FnId>>,
     /// By a call of `get` or `outcome`: the bodies of the tasks that it can wait for.
     pub(super) awaited: BTreeMap<ExprId, BTreeSet<FnId>>,
+    /// See `Facts::through`.
+    pub(super) through: BTreeMap<ExprId, LocalId>,
+    /// See `Facts::passed`.
+    pub(super) passed: BTreeMap<ExprId, Vec<Passed>>,
     /// Closures that use their service and leave it: where, and the closure.
     pub(super) escapes: Vec<(Span, FnId)>,
 }
@@ -94,6 +99,10 @@ struct Graph {
     /// By node.
     uses: Vec<Vec<Use>>,
     exits: Vec<Exit>,
+    /// See `Facts::through`.
+    through: BTreeMap<ExprId, LocalId>,
+    /// By call: the callee's parameter, the argument, and the caller's parameter that it is, if so.
+    passed: Vec<(ExprId, LocalId, Node, Option<LocalId>)>,
     /// Variables that closures and tasks have captured.
     captured: Vec<(FnId, Node)>,
 }

@@ -68,6 +68,7 @@ impl<'a> Cx<'a> {
             Global::Sqrt | Global::Floor | Global::Ceil | Global::Round => (1, TyTable::FLOAT),
             Global::EnvArgs => (0, TyTable::ERROR),
             Global::FsReadText => (1, TyTable::STRING),
+            Global::Sleep => (1, TyTable::UNIT),
         };
         if !self.count(span, name, needed, args) {
             return otherwise;
@@ -93,6 +94,10 @@ impl<'a> Cx<'a> {
             (Global::FsReadText, [path]) => {
                 self.check_expr(path, TyTable::STRING, Why::Plain);
                 TyTable::STRING
+            }
+            (Global::Sleep, [limit]) => {
+                self.check_expr(limit, TyTable::DURATION, Why::Plain);
+                TyTable::UNIT
             }
             (Global::Abs, [value]) => {
                 let hint = want.ty().map_or(Want::Any, Want::Hint);
@@ -133,7 +138,10 @@ impl<'a> Cx<'a> {
             | Ty::Class(_)
             | Ty::Enum(_)
             | Ty::ErrorValue(_)
-            | Ty::AnyError => {
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..) => {
                 let shown = self.show(ty);
                 self.report(errors::not_a_number(e.span, name, &shown));
                 self.poison(ty);

@@ -207,6 +207,9 @@ impl Matrix<'_> {
             | Ty::Map(..)
             | Ty::Tuple(_)
             | Ty::Class(_)
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..)
             | Ty::Var(_) => vec![Ctor::Only],
         };
         all.into_iter().filter(|ctor| !named.contains_key(ctor)).map(|ctor| (ctor, None)).collect()

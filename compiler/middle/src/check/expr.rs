@@ -86,6 +86,16 @@ impl<'a> Cx<'a> {
             }
             ExprKind::Continue(_) => TyTable::NEVER,
             ExprKind::Raise(value) => self.raise(value),
+            ExprKind::Duration(_) => TyTable::DURATION,
+            ExprKind::Forward(call) => self.expr(call, want),
+            ExprKind::Closure(_)
+            | ExprKind::FnValue(_)
+            | ExprKind::CallValue { .. }
+            | ExprKind::Spawn(_)
+            | ExprKind::Within { .. }
+            | ExprKind::Select { .. }
+            | ExprKind::Chan { .. }
+            | ExprKind::DepEnd(_) => TyTable::ERROR,
         }
     }
 

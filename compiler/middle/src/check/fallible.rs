@@ -33,10 +33,13 @@ impl<'a> Cx<'a> {
             | Ty::Class(_)
             | Ty::Enum(_)
             | Ty::ErrorValue(_)
-            | Ty::AnyError => {
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..) => {
                 let named = match declared.kind {
                     FnKind::Free | FnKind::Method(_) => Some((&*declared.name, declared.span)),
-                    FnKind::Test | FnKind::Const | FnKind::Default => None,
+                    FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => None,
                 };
                 let shown = self.show(result);
                 let text = self.text(operand.span).unwrap_or("x");
@@ -69,7 +72,10 @@ impl<'a> Cx<'a> {
             | Ty::Class(_)
             | Ty::Enum(_)
             | Ty::ErrorValue(_)
-            | Ty::AnyError => {
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..) => {
                 let shown = self.show(ty);
                 self.report(errors::never_none(operand.span, &shown, op));
                 ty
@@ -93,6 +99,9 @@ impl<'a> Cx<'a> {
             | Ty::Nullable(_)
             | Ty::Class(_)
             | Ty::Enum(_)
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..)
             | Ty::Var(_) => {
                 let shown = self.show(ty);
                 self.report(errors::not_an_error(value.span, &shown));

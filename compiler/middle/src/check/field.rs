@@ -37,7 +37,10 @@ impl<'a> Cx<'a> {
             | Ty::Map(..)
             | Ty::Nullable(_)
             | Ty::Enum(_)
-            | Ty::AnyError) => {
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..)) => {
                 let shown = self.show(ty);
                 let text = self.text(base.span).unwrap_or("x");
                 self.report(errors::no_fields(span, name, &shown, text, &other));
@@ -100,7 +103,10 @@ impl<'a> Cx<'a> {
             | Ty::Class(_)
             | Ty::Enum(_)
             | Ty::ErrorValue(_)
-            | Ty::AnyError) => {
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..)) => {
                 let key = self.expr(index, Want::Any);
                 self.poison(key);
                 let shown = self.show(ty);

@@ -3,10 +3,10 @@
 use super::unify::parts;
 use super::{Cx, Later, Open, Want, Why, errors};
 use crate::builtin::{Changes, METHODS, Method, MethodRow, NOT_YET, Needs, Receiver, Sig};
-use crate::hir::{Expr, ExprKind, SelfParam};
+use crate::hir::{self, Expr, ExprKind, SelfParam};
 use crate::ids::{ClassId, FnId, TyId};
 use crate::resolve::nearest::nearest;
-use crate::ty::{Ty, TyTable};
+use crate::ty::{Holder, Ty, TyTable};
 use crate::types::Callee;
 use pluto_syntax::span::Span;
 
@@ -33,10 +33,10 @@ impl<'a> Cx<'a> {
         }
         if let Some(class) = self.service() {
             if let ExprKind::Dep(dep) = receiver.kind
-                && let Some(dep) = self.program.classes[class].deps.get(dep as usize)
+                && let Some(service) = self.program.classes[class].deps.get(dep as usize).and_then(hir::Dep::service)
             {
                 self.note_service(receiver);
-                return self.service_method(e, receiver, dep.class, named, args);
+                return self.service_method(e, receiver, service, named, args);
             }
             if matches!(receiver.kind, ExprKind::SelfValue) {
                 self.note_service(receiver);
@@ -93,7 +93,16 @@ impl<'a> Cx<'a> {
             Ty::String => Receiver::String,
             Ty::Array(_) => Receiver::Array,
             Ty::Map(..) => Receiver::Map,
+            Ty::Duration => Receiver::Duration,
+            Ty::Holder(holder, _) => match holder {
+                Holder::Sender => Receiver::Sender,
+                Holder::Receiver => Receiver::Receiver,
+                Holder::Publisher => Receiver::Publisher,
+                Holder::Subscriber => Receiver::Subscriber,
+                Holder::Task => Receiver::Task,
+            },
             Ty::Unit
+            | Ty::Fn(..)
             | Ty::Bool
             | Ty::Byte
             | Ty::Tuple(_)
@@ -236,6 +245,8 @@ impl<'a> Cx<'a> {
             Sig::FloatOpt => Ty::Nullable(TyTable::FLOAT),
             Sig::TOpt => Ty::Nullable(element),
             Sig::VOpt => Ty::Nullable(value),
+            Sig::Outcome => Ty::Enum(hir::OUTCOME),
+            Sig::U | Sig::ArrayU | Sig::MapFn | Sig::TestFn | Sig::FoldFn | Sig::OrderFn => Ty::Error,
         };
         self.ty(ty)
     }

@@ -3,7 +3,7 @@
 use crate::builtin::Method;
 use crate::hir::{FnKind, Mutability, Program};
 use crate::ids::{FnId, LocalId, TyId};
-use crate::ty::{Ty, TyTable};
+use crate::ty::{Holder, Ty, TyTable};
 use crate::types::{Callee, Types};
 use std::fmt::Write;
 
@@ -34,11 +34,17 @@ fn write_type(table: &TyTable, program: &Program, ty: TyId, out: &mut String) {
         Ty::Bool => out.push_str("bool"),
         Ty::Byte => out.push_str("byte"),
         Ty::String => out.push_str("string"),
+        Ty::Duration => out.push_str("Duration"),
         Ty::AnyError => out.push_str("any error"),
         Ty::Var(_) => out.push('_'),
         Ty::Class(id) => out.push_str(&program.classes[*id].name),
         Ty::Enum(id) => out.push_str(&program.enums[*id].name),
         Ty::ErrorValue(id) => out.push_str(&program.errors[*id].name),
+        Ty::Nullable(inner) if matches!(table.get(*inner), Ty::Fn(..)) => {
+            out.push('(');
+            write_type(table, program, *inner, out);
+            out.push_str(")?");
+        }
         Ty::Nullable(inner) => {
             write_type(table, program, *inner, out);
             out.push('?');
@@ -55,15 +61,33 @@ fn write_type(table: &TyTable, program: &Program, ty: TyId, out: &mut String) {
             write_type(table, program, *value, out);
             out.push('>');
         }
-        Ty::Tuple(parts) => {
-            out.push('(');
-            for (at, part) in parts.iter().enumerate().take_while(|(at, _)| *at < 40) {
-                out.push_str(if at == 0 { "" } else { ", " });
-                write_type(table, program, *part, out);
+        Ty::Tuple(parts) => write_list(table, program, parts, out),
+        Ty::Fn(params, result) => {
+            out.push_str("fn");
+            write_list(table, program, params, out);
+            if *result != TyTable::UNIT {
+                out.push(' ');
+                write_type(table, program, *result, out);
             }
-            out.push(')');
+        }
+        Ty::Holder(Holder::Task, TyTable::UNIT) => out.push_str("Task"),
+        Ty::Holder(holder, inner) => {
+            out.push_str(holder.name());
+            out.push('<');
+            write_type(table, program, *inner, out);
+            out.push('>');
         }
     }
+}
+
+/// Types in parentheses; of very long lists only the beginning.
+fn write_list(table: &TyTable, program: &Program, types: &[TyId], out: &mut String) {
+    out.push('(');
+    for (at, part) in types.iter().enumerate().take_while(|(at, _)| *at < 40) {
+        out.push_str(if at == 0 { "" } else { ", " });
+        write_type(table, program, *part, out);
+    }
+    out.push(')');
 }
 
 /// Every function with the types of its variables, then what method calls call.
@@ -97,6 +121,8 @@ fn function(program: &Program, types: &Types, function: FnId, out: &mut String) 
         FnKind::Test => "test",
         FnKind::Const => "const",
         FnKind::Default => "default",
+        FnKind::Closure(_) => "closure",
+        FnKind::Task(_) => "task",
     };
     let local = |local_id: LocalId| {
         let local = &declared.locals[local_id];
@@ -115,6 +141,7 @@ fn callee_name(program: &Program, callee: Callee) -> String {
         Callee::Data(method) => program.fns[method].qualified.to_string(),
         Callee::Dep(method) => format!("service {}", program.fns[method].qualified),
         Callee::OwnService(method) => format!("own {}", program.fns[method].qualified),
+        Callee::Field(position) => format!("value of field {position}"),
         Callee::Builtin(method) => builtin_name(method),
         Callee::Expect(expectation) => format!("{expectation:?}"),
     }

@@ -89,6 +89,9 @@ impl Cx<'_> {
                     | Ty::Map(..)
                     | Ty::Nullable(_)
                     | Ty::AnyError
+                    | Ty::Duration
+                    | Ty::Fn(..)
+                    | Ty::Holder(..)
                     | Ty::Var(_) => {}
                 }
             }

@@ -135,7 +135,10 @@ impl<'a> Cx<'a> {
             | Ty::Class(_)
             | Ty::Enum(_)
             | Ty::ErrorValue(_)
-            | Ty::AnyError) => {
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..)) => {
                 let (shown, text) = (self.show(ty), self.text(value.span).unwrap_or("n"));
                 self.report(errors::not_iterable(value.span, &shown, text, &other));
                 self.poison(ty);

@@ -122,6 +122,10 @@ impl<'a> Cx<'a> {
             }
             (Ty::Array(x), Ty::Array(y)) | (Ty::Nullable(x), Ty::Nullable(y)) => self.unify_at(x, y, depth + 1),
             (Ty::Map(k, v), Ty::Map(l, w)) => self.unify_at(k, l, depth + 1) && self.unify_at(v, w, depth + 1),
+            (Ty::Fn(xs, x), Ty::Fn(ys, y)) if xs.len() == ys.len() => {
+                xs.into_iter().zip(ys).all(|(x, y)| self.unify_at(x, y, depth + 1)) && self.unify_at(x, y, depth + 1)
+            }
+            (Ty::Holder(one, x), Ty::Holder(other, y)) if one == other => self.unify_at(x, y, depth + 1),
             (Ty::Tuple(xs), Ty::Tuple(ys)) if xs.len() == ys.len() => {
                 xs.into_iter().zip(ys).all(|(x, y)| self.unify_at(x, y, depth + 1))
             }
@@ -181,6 +185,11 @@ impl<'a> Cx<'a> {
             Ty::Nullable(x) => Ty::Nullable(self.zonk_at(x, depth + 1)),
             Ty::Map(k, v) => Ty::Map(self.zonk_at(k, depth + 1), self.zonk_at(v, depth + 1)),
             Ty::Tuple(xs) => Ty::Tuple(xs.into_iter().map(|x| self.zonk_at(x, depth + 1)).collect()),
+            Ty::Fn(params, result) => {
+                let params = params.into_iter().map(|param| self.zonk_at(param, depth + 1)).collect();
+                Ty::Fn(params, self.zonk_at(result, depth + 1))
+            }
+            Ty::Holder(holder, x) => Ty::Holder(holder, self.zonk_at(x, depth + 1)),
             closed @ (Ty::Error
             | Ty::Never
             | Ty::Unit
@@ -193,6 +202,7 @@ impl<'a> Cx<'a> {
             | Ty::Enum(_)
             | Ty::ErrorValue(_)
             | Ty::AnyError
+            | Ty::Duration
             | Ty::Var(_)) => closed,
         };
         self.ty(replaced)
@@ -286,6 +296,8 @@ pub(super) fn parts(ty: &Ty) -> Vec<TyId> {
         Ty::Array(x) | Ty::Nullable(x) => vec![*x],
         Ty::Map(k, v) => vec![*k, *v],
         Ty::Tuple(xs) => xs.clone(),
+        Ty::Fn(params, result) => params.iter().copied().chain([*result]).collect(),
+        Ty::Holder(_, x) => vec![*x],
         Ty::Error
         | Ty::Never
         | Ty::Unit
@@ -298,6 +310,7 @@ pub(super) fn parts(ty: &Ty) -> Vec<TyId> {
         | Ty::Enum(_)
         | Ty::ErrorValue(_)
         | Ty::AnyError
+        | Ty::Duration
         | Ty::Var(_) => vec![],
     }
 }

@@ -3,11 +3,14 @@
 
 mod expr;
 
-use super::{Block, Cond, Field, Inclusive, Iter, Literal, Mutability};
+use super::{Block, ChannelKind, Cond, DepTarget, Field, Inclusive, Iter, Literal, Mutability};
 use super::{Class, ClassKind, FnKind, Function, Pattern, PatternKind, Program, SelfParam, Stmt, StmtKind};
 use crate::ids::{FnId, Id, LocalId, TyId};
-use crate::ty::{Ty, TyTable};
+use crate::ty::{Holder, Ty, TyTable};
 use std::fmt::Write;
+
+/// `Outcome`.
+const BUILTIN_ENUMS: usize = 1;
 
 /// The whole program.
 #[must_use]
@@ -16,7 +19,7 @@ pub fn print(program: &Program) -> String {
     for class in program.classes.iter() {
         cx.class(class);
     }
-    for enumeration in program.enums.iter() {
+    for enumeration in program.enums.iter().skip(BUILTIN_ENUMS) {
         cx.line(&format!("enum {}", enumeration.name));
         cx.indented(|cx| {
             for variant in &enumeration.variants {
@@ -29,6 +32,7 @@ pub fn print(program: &Program) -> String {
         let fields = cx.fields(&error.fields);
         cx.line(&format!("error {}{fields}", error.name));
     }
+    cx.channels();
     cx.systems();
     for id in program.fns.ids() {
         cx.function(id);
@@ -55,11 +59,20 @@ pub fn ty(program: &Program, table: &TyTable, id: TyId) -> String {
         Ty::Array(item) => format!("[{}]", ty(*item)),
         Ty::Map(key, value) => format!("Map<{}, {}>", ty(*key), ty(*value)),
         Ty::Tuple(items) => format!("({})", items.iter().map(|item| ty(*item)).collect::<Vec<_>>().join(", ")),
+        Ty::Nullable(inside) if matches!(table.get(*inside), Ty::Fn(..)) => format!("({})?", ty(*inside)),
         Ty::Nullable(inside) => format!("{}?", ty(*inside)),
         Ty::Class(class) => program.classes[*class].name.to_string(),
         Ty::Enum(enumeration) => program.enums[*enumeration].name.to_string(),
         Ty::ErrorValue(error) => program.errors[*error].name.to_string(),
         Ty::AnyError => "any error".to_owned(),
+        Ty::Duration => "Duration".to_owned(),
+        Ty::Fn(params, result) => {
+            let params = params.iter().map(|param| ty(*param)).collect::<Vec<_>>().join(", ");
+            let result = if *result == TyTable::UNIT { String::new() } else { format!(" {}", ty(*result)) };
+            format!("fn({params}){result}")
+        }
+        Ty::Holder(Holder::Task, TyTable::UNIT) => "Task".to_owned(),
+        Ty::Holder(holder, inside) => format!("{}<{}>", holder.name(), ty(*inside)),
         Ty::Var(number) => format!("?{number}"),
     }
 }
@@ -105,7 +118,12 @@ impl Printer<'_> {
             ClassKind::Service => "service",
             ClassKind::App => "app",
         };
-        let dep = |dep: &super::Dep| format!("{}: {}", dep.name, self.program.classes[dep.class].name);
+        let dep = |dep: &super::Dep| match dep.target {
+            DepTarget::Service(class) => format!("{}: {}", dep.name, self.program.classes[class].name),
+            DepTarget::End { channel, side: _, ty } => {
+                format!("{}: {} of channel {}", dep.name, self.ty(ty), channel.index())
+            }
+        };
         let deps: Vec<String> = class.deps.iter().map(dep).collect();
         let deps = if deps.is_empty() { String::new() } else { format!("[{}]", deps.join(", ")) };
         let fields = self.fields(&class.fields);
@@ -121,6 +139,19 @@ impl Printer<'_> {
             format!("{}: {}{default}", field.name, self.ty(field.ty))
         });
         format!(" {{ {} }}", shown.collect::<Vec<_>>().join(", "))
+    }
+
+    fn channels(&mut self) {
+        for (id, channel) in self.program.channels.iter_enumerated() {
+            let (word, lossy) = match channel.kind {
+                ChannelKind::Channel => ("chan", ""),
+                ChannelKind::Topic => ("topic", ""),
+                ChannelKind::LossyTopic => ("topic", ", lossy"),
+            };
+            let capacity = if channel.capacity < 0 { "unbounded".to_owned() } else { channel.capacity.to_string() };
+            let element = self.ty(channel.element);
+            self.line(&format!("{word} {} {}: {element}({capacity}{lossy})", id.index(), channel.name));
+        }
     }
 
     fn systems(&mut self) {
@@ -145,13 +176,35 @@ impl Printer<'_> {
             FnKind::Test => "",
             FnKind::Const => "const ",
             FnKind::Default => "default ",
+            FnKind::Closure(_) => "closure ",
+            FnKind::Task(_) => "task ",
         };
-        let head = format!("{kind}{}{}{}", function.qualified, self.params(function), self.result(function));
+        let name = self.name(id);
+        let head = format!("{kind}{name}{}{}", self.params(function), self.result(function));
         self.out.push('\n');
         self.put(&head);
+        self.put(&self.captures(function));
         self.put(" ");
         self.block(&function.body);
         self.put("\n");
+    }
+
+    /// The function's name; those that have none of their own are numbered as well.
+    fn name(&self, id: FnId) -> String {
+        let function = &self.program.fns[id];
+        match function.kind {
+            FnKind::Free | FnKind::Method(_) | FnKind::Test | FnKind::Const | FnKind::Default => {
+                function.qualified.to_string()
+            }
+            FnKind::Closure(_) | FnKind::Task(_) => format!("{}#{}", function.qualified, id.index()),
+        }
+    }
+
+    /// What a closure takes from around it.
+    fn captures(&self, function: &Function) -> String {
+        let own = function.uses_self.map(|_| "self".to_owned());
+        let all: Vec<String> = own.into_iter().chain(function.captures.iter().map(|it| self.local(*it))).collect();
+        if all.is_empty() { String::new() } else { format!(" with {}", all.join(", ")) }
     }
 
     fn params(&self, function: &Function) -> String {
@@ -165,8 +218,8 @@ impl Printer<'_> {
             params.push(format!("{}{ty}", self.binding(*param)));
         }
         match function.kind {
-            FnKind::Free | FnKind::Method(_) => format!("({})", params.join(", ")),
-            FnKind::Test | FnKind::Const | FnKind::Default => String::new(),
+            FnKind::Free | FnKind::Method(_) | FnKind::Closure(_) => format!("({})", params.join(", ")),
+            FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Task(_) => String::new(),
         }
     }
 

@@ -1,8 +1,11 @@
 //! Walks over HIR. In: a visitor that overrides what it looks at. Out: what the visitor collects.
 //!
-//! Every form is written out, so that a new one cannot be forgotten. Children come in the order of evaluation.
+//! Every form is written out, so that a new one cannot be forgotten. Children come in the order of evaluation. Closures and
+//! bodies of tasks are functions of their own (`Program::fns`): a walk does not go into them.
 
-use super::{Block, CatchClause, CatchKind, Cond, Expr, ExprKind, FPart, Iter, Stmt, StmtKind};
+use super::{
+    Block, Capacity, CatchClause, CatchKind, Cond, Expr, ExprKind, FPart, Iter, SelectArm, SelectKind, Stmt, StmtKind,
+};
 
 /// Something that looks at expressions, statements and blocks. An override that wants the children calls the `walk_…` of its kind.
 pub trait Visitor {
@@ -86,6 +89,12 @@ pub fn walk_expr<V: Visitor + ?Sized>(visitor: &mut V, expr: &Expr) {
         | ExprKind::Dep(_)
         | ExprKind::Break(_)
         | ExprKind::Continue(_)
+        | ExprKind::Duration(_)
+        | ExprKind::Closure(_)
+        | ExprKind::FnValue(_)
+        | ExprKind::Spawn(_)
+        | ExprKind::DepEnd(_)
+        | ExprKind::Chan { element: _, capacity: Capacity::Default | Capacity::Unbounded }
         | ExprKind::Error => {}
         ExprKind::FString(parts) => walk_parts(visitor, parts),
         ExprKind::ClassLit { class: _, fields }
@@ -122,7 +131,19 @@ pub fn walk_expr<V: Visitor + ?Sized>(visitor: &mut V, expr: &Expr) {
             visitor.expr(receiver);
             args.iter().for_each(|arg| visitor.expr(arg));
         }
-        ExprKind::Try(inner) | ExprKind::Propagate(inner) | ExprKind::Raise(inner) => visitor.expr(inner),
+        ExprKind::CallValue { callee, args } => {
+            visitor.expr(callee);
+            args.iter().for_each(|arg| visitor.expr(arg));
+        }
+        ExprKind::Try(inner) | ExprKind::Propagate(inner) | ExprKind::Forward(inner) | ExprKind::Raise(inner) => {
+            visitor.expr(inner);
+        }
+        ExprKind::Within { limit, body } => {
+            visitor.expr(limit);
+            visitor.block(body);
+        }
+        ExprKind::Select { arms, after, default } => walk_select(visitor, arms, after.as_ref(), default.as_ref()),
+        ExprKind::Chan { element: _, capacity: Capacity::Size(size) } => visitor.expr(size),
         ExprKind::Catch { call, clauses, rest: _ } => {
             visitor.expr(call);
             clauses.iter().for_each(|clause| walk_clause(visitor, clause));
@@ -144,6 +165,30 @@ pub fn walk_expr<V: Visitor + ?Sized>(visitor: &mut V, expr: &Expr) {
         ExprKind::Block(block) => visitor.block(block),
         ExprKind::Return(value) => value.iter().for_each(|value| visitor.expr(value)),
     }
+}
+
+/// What the arms wait for comes first: it is evaluated before any arm is taken.
+fn walk_select<V: Visitor + ?Sized>(
+    visitor: &mut V,
+    arms: &[SelectArm],
+    after: Option<&(Box<Expr>, Block)>,
+    default: Option<&Block>,
+) {
+    for arm in arms {
+        match &arm.kind {
+            SelectKind::Recv { pattern: _, receiver } => visitor.expr(receiver),
+            SelectKind::Send { sender, value } => {
+                visitor.expr(sender);
+                visitor.expr(value);
+            }
+        }
+    }
+    if let Some((limit, _)) = after {
+        visitor.expr(limit);
+    }
+    arms.iter().for_each(|arm| visitor.block(&arm.body));
+    after.iter().for_each(|(_, body)| visitor.block(body));
+    default.iter().for_each(|body| visitor.block(body));
 }
 
 fn walk_parts<V: Visitor + ?Sized>(visitor: &mut V, parts: &[FPart]) {

@@ -1,7 +1,6 @@
 //! What crosses process boundaries: served methods, and the types of their parameters, results and errors with all parts.
 //! In: the placement's edges and the error sets. Out: `Effects::served`, `Effects::crossing`; `E0507`.
 
-use super::view::Node;
 use crate::facts::{Edge, Placement, Transport};
 use crate::hir::{Field, Program};
 use crate::ids::{ErrorId, FnId, ProcessId, TyId};
@@ -49,7 +48,7 @@ pub(super) fn crossing(
     program: &Program,
     types: &Types,
     placement: &Placement,
-    errors: &BTreeMap<Node, BTreeSet<ErrorId>>,
+    errors: &BTreeMap<(ProcessId, FnId), BTreeSet<ErrorId>>,
     diagnostics: &mut Diagnostics,
 ) -> (Served, BTreeMap<TyId, Span>) {
     let mut served = Served::new();

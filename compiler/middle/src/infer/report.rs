@@ -5,7 +5,7 @@
 use super::explain::{End, Origin, boundary, chain_text, origin};
 use super::sites::{Body, Handling, Site, SiteKind, Target};
 use super::solve::{Cause, Causes, Outcome, Solution, Step};
-use super::view::Node;
+use super::view::{ANY, Node};
 use crate::analyze::owner;
 use crate::facts::{Facts, Placement};
 use crate::hir::{BuiltinError, FnKind, Program};
@@ -64,7 +64,7 @@ impl Report<'_> {
 
     /// `E0406`: the value of a constant or default that raises.
     fn value(&self, function: FnId, diagnostics: &mut Diagnostics) {
-        let node = (self.together.main_process(), function);
+        let node = (self.together.main_process(), function, ANY);
         let raised = self.together.raised(node).cloned().unwrap_or_default();
         let Some((error, cause)) = raised.first_key_value() else { return };
         let it = &self.program.fns[function];
@@ -84,7 +84,7 @@ impl Report<'_> {
 
     /// What does not depend on the placement.
     fn function(&self, function: FnId, diagnostics: &mut Diagnostics) {
-        let node = (self.together.main_process(), function);
+        let node = (self.together.main_process(), function, ANY);
         let (together, apart) = (self.together.evaluate(node).1, self.apart.evaluate(node).1);
         for (at, site) in self.bodies[function].sites.iter().enumerate() {
             let Some(call) = call_at(function, site) else { continue };
@@ -182,8 +182,8 @@ impl Report<'_> {
 
     /// `E0508`: what fails only as placed. A function in several processes is reported for the first.
     fn placed_function(&self, node: Node, said: &mut BTreeSet<(FnId, usize)>, diagnostics: &mut Diagnostics) {
-        let one = (self.together.main_process(), node.1);
-        if matches!(self.program.fns[node.1].kind, FnKind::Const | FnKind::Default) {
+        let one = (self.together.main_process(), node.1, ANY);
+        if node.2 != ANY || matches!(self.program.fns[node.1].kind, FnKind::Const | FnKind::Default) {
             return;
         }
         let (placed, together) = (self.placed.evaluate(node).1, self.together.evaluate(one).1);
@@ -252,7 +252,7 @@ impl Report<'_> {
 
     fn call_name(&self, call: Call<'_>) -> String {
         match call.target {
-            Target::Function { callee, service: _ } => format!("`{}`", self.program.fns[callee].qualified),
+            Target::Function { callee, .. } => format!("`{}`", self.program.fns[callee].qualified),
             Target::Raises(BuiltinError::File) => "`read_text`".to_string(),
             Target::Task(_) => "`get`".to_string(),
             Target::Region(_) => "`within`".to_string(),

@@ -50,7 +50,7 @@ pub(crate) enum SiteKind {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Target {
     /// A function of the program; through a dependency, with the service.
-    Function { callee: FnId, service: Option<ClassId> },
+    Function { callee: FnId, service: Option<ClassId>, call: ExprId },
     /// Something built in that raises an error.
     Raises(BuiltinError),
     /// A function value, or a built-in method that calls one: what `Facts::called` says of the expression.
@@ -141,7 +141,7 @@ impl Collector<'_> {
     /// What is called; `None` if `check` could not tell (and said so) or if it is not a call.
     fn target(&self, call: &Expr) -> Option<Target> {
         if let ExprKind::CallFn { function, .. } = &call.kind {
-            Some(Target::Function { callee: *function, service: None })
+            Some(Target::Function { callee: *function, service: None, call: call.id })
         } else if let ExprKind::CallGlobal { function, .. } = &call.kind {
             Some(function.raises().map_or(Target::Never, Target::Raises))
         } else if let ExprKind::CallValue { .. } = &call.kind {
@@ -155,7 +155,7 @@ impl Collector<'_> {
                 return Some(builtin_target(*method, call));
             }
             let callee = method_callee(self.program, self.types, call);
-            Some(callee.map_or(Target::Never, |(callee, service)| Target::Function { callee, service }))
+            Some(callee.map_or(Target::Never, |(callee, service)| Target::Function { callee, service, call: call.id }))
         } else {
             None
         }

@@ -1,12 +1,13 @@
 //! Error sets as a least fixed point over functions in processes. In: the sites of all bodies and a view. Out: for each function
 //! in each process the errors that it raises, each with the first cause found: causes never lead in circles.
 
+use super::contexts::Contexts;
 use super::sites::{Body, Clause, Handling, Site, SiteKind, Target};
-use super::view::{Crosses, Node, View};
+use super::view::{ANY, Crosses, Node, View};
 use crate::analyze::components;
-use crate::facts::Facts;
+use crate::facts::{CallHow, Facts};
 use crate::hir::{BuiltinError, CatchRest, Program};
-use crate::ids::{ClassId, ErrorId, FnId, Id, IndexVec, ProcessId};
+use crate::ids::{ClassId, ErrorId, ExprId, FnId, Id, IndexVec, ProcessId};
 use pluto_syntax::span::Span;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -45,6 +46,7 @@ pub(crate) struct Solution<'a> {
     view: View<'a>,
     bodies: &'a IndexVec<FnId, Body>,
     facts: &'a Facts,
+    contexts: Contexts<'a>,
     errors: BTreeMap<Node, Causes>,
     error_count: usize,
 }
@@ -58,7 +60,14 @@ impl<'a> Solution<'a> {
         view: View<'a>,
     ) -> Solution<'a> {
         let error_count = program.errors.len();
-        let mut solution = Solution { view, bodies, facts, errors: BTreeMap::new(), error_count };
+        let mut solution = Solution {
+            view,
+            bodies,
+            facts,
+            contexts: Contexts::new(program, facts),
+            errors: BTreeMap::new(),
+            error_count,
+        };
         let nodes = solution.callees_first(solution.nodes(program));
         solution.errors = nodes.iter().map(|node| (*node, Causes::new())).collect();
         let rank: BTreeMap<Node, usize> = nodes.iter().enumerate().map(|(rank, node)| (*node, rank)).collect();
@@ -84,18 +93,22 @@ impl<'a> Solution<'a> {
         self.errors.get(&node)
     }
 
-    /// Only the sets.
-    pub(crate) fn error_sets(&self) -> BTreeMap<Node, BTreeSet<ErrorId>> {
-        self.errors.iter().map(|(node, causes)| (*node, causes.keys().copied().collect())).collect()
+    /// Only the sets, of all contexts together.
+    pub(crate) fn error_sets(&self) -> BTreeMap<(ProcessId, FnId), BTreeSet<ErrorId>> {
+        let mut sets: BTreeMap<_, BTreeSet<ErrorId>> = BTreeMap::new();
+        for ((process, function, _), causes) in &self.errors {
+            sets.entry((*process, *function)).or_default().extend(causes.keys());
+        }
+        sets
     }
 
     /// The program functions that a function calls, in the processes where they run.
-    pub(crate) fn callees(&self, (process, function): Node) -> impl Iterator<Item = (Node, Crosses)> {
-        let positions = self.facts.calls_of.get(&function).map_or(&[][..], Vec::as_slice);
-        positions.iter().map(move |at| {
-            let call = &self.facts.calls[*at];
-            let (to, crosses) = self.view.route(process, call.service);
-            ((to, call.callee), crosses)
+    fn callees(&self, caller: Node) -> impl Iterator<Item = Node> {
+        let positions = self.facts.calls_of.get(&caller.1).map_or(&[][..], Vec::as_slice);
+        let calls = positions.iter().map(|at| &self.facts.calls[*at]);
+        calls.filter(move |call| self.contexts.happens(caller, call)).map(move |call| {
+            let (to, _) = self.view.route(caller.0, call.service);
+            (to, call.callee, self.contexts.callee(caller, call.expr, call.callee, call.how))
         })
     }
 
@@ -104,20 +117,20 @@ impl<'a> Solution<'a> {
         let main = self.view.main_process();
         let mut roots: Vec<Node> = vec![];
         if let View::Placed(placement) = self.view {
-            roots.extend(program.main.map(|function| (main, function)));
+            roots.extend(program.main.map(|function| (main, function, ANY)));
             for (process, it) in placement.processes.iter_enumerated() {
                 for class in it.services.iter().map(|class| &program.classes[*class]) {
                     let defaults = class.fields.iter().filter_map(|field| field.default);
-                    roots.extend(class.methods.iter().copied().chain(defaults).map(|function| (process, function)));
+                    roots.extend(class.methods.iter().copied().chain(defaults).map(|function| (process, function, ANY)));
                 }
             }
         }
         let mut seen = BTreeSet::new();
         let mut nodes = vec![];
         self.reach(roots, &mut seen, &mut nodes);
-        let running: BTreeSet<FnId> = nodes.iter().map(|(_, function)| *function).collect();
+        let running: BTreeSet<FnId> = nodes.iter().map(|(_, function, _)| *function).collect();
         let rest = program.fns.ids().filter(|function| !running.contains(function));
-        self.reach(rest.map(|function| (main, function)).collect(), &mut seen, &mut nodes);
+        self.reach(rest.map(|function| (main, function, ANY)).collect(), &mut seen, &mut nodes);
         nodes
     }
 
@@ -125,8 +138,7 @@ impl<'a> Solution<'a> {
     fn callees_first(&self, nodes: Vec<Node>) -> Vec<Node> {
         let index: BTreeMap<Node, usize> = nodes.iter().enumerate().map(|(at, node)| (*node, at)).collect();
         let callees = |node: &Node| {
-            let unique: BTreeSet<usize> =
-                self.callees(*node).filter_map(|(callee, _)| index.get(&callee).copied()).collect();
+            let unique: BTreeSet<usize> = self.callees(*node).filter_map(|callee| index.get(&callee).copied()).collect();
             unique.into_iter().collect()
         };
         let edges: Vec<Vec<usize>> = nodes.iter().map(callees).collect();
@@ -138,7 +150,9 @@ impl<'a> Solution<'a> {
         while let Some(node) = queue.pop_front() {
             if seen.insert(node) {
                 nodes.push(node);
-                queue.extend(self.callees(node).map(|(callee, _)| callee).filter(|callee| !seen.contains(callee)));
+                queue.extend(self.callees(node).filter(|callee| !seen.contains(callee)));
+                // Messages are about a function in all its calls.
+                queue.push_back((node.0, node.1, ANY));
             }
         }
     }
@@ -147,8 +161,8 @@ impl<'a> Solution<'a> {
     fn users(&self) -> BTreeMap<Node, BTreeSet<Node>> {
         let mut users: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
         for node in self.keys() {
-            let bodies = self.awaited(node.1).map(|body| (node.0, body));
-            for callee in self.callees(node).map(|(callee, _)| callee).chain(bodies) {
+            let bodies = self.awaited(node);
+            for callee in self.callees(node).chain(bodies) {
                 users.entry(callee).or_default().insert(node);
             }
         }
@@ -156,13 +170,25 @@ impl<'a> Solution<'a> {
     }
 
     /// The bodies of the tasks that a function waits for.
-    fn awaited(&self, function: FnId) -> impl Iterator<Item = FnId> {
-        let sites = self.bodies[function].sites.iter();
+    fn awaited(&self, node: Node) -> impl Iterator<Item = Node> {
+        let sites = self.bodies[node.1].sites.iter();
         let awaits = sites.filter_map(|site| match &site.kind {
-            SiteKind::Call { target: Target::Task(expr), .. } => self.facts.awaited.get(expr),
+            SiteKind::Call { target: Target::Task(expr), .. } => Some(*expr),
             SiteKind::Call { .. } | SiteKind::Raise(_) | SiteKind::Reraise(_) => None,
         });
-        awaits.flatten().copied()
+        awaits.flat_map(move |expr| self.bodies_of(node, expr, self.facts.awaited.get(&expr), CallHow::Spawned))
+    }
+
+    /// Functions in the process and context in which an expression of that node calls or awaits them.
+    fn bodies_of<'b>(
+        &'b self,
+        node: Node,
+        expr: ExprId,
+        bodies: Option<&'b BTreeSet<FnId>>,
+        how: CallHow,
+    ) -> impl Iterator<Item = Node> + 'b {
+        let bodies = bodies.into_iter().flatten();
+        bodies.map(move |body| (node.0, *body, self.contexts.callee(node, expr, *body, how)))
     }
 
     /// Evaluates a function again; true if it raises more than was known.
@@ -211,15 +237,19 @@ impl<'a> Solution<'a> {
             Target::Raises(error) => raised_here(error, span),
             // The walk knows its regions.
             Target::Region(_) => Causes::new(),
-            Target::Values(expr) => self.bodies_set(node, span, self.facts.called.get(&expr)),
+            Target::Values(expr) => {
+                let called = self.contexts.called(node, expr);
+                self.bodies_set(span, self.bodies_of(node, expr, Some(&called), CallHow::Value))
+            }
             Target::Task(expr) => {
-                let mut set = self.bodies_set(node, span, self.facts.awaited.get(&expr));
+                let awaited = self.facts.awaited.get(&expr);
+                let mut set = self.bodies_set(span, self.bodies_of(node, expr, awaited, CallHow::Spawned));
                 set.extend(raised_here(BuiltinError::TaskCancelled, span));
                 set
             }
-            Target::Function { callee, service } => {
+            Target::Function { callee, service, call } => {
                 let (to, crosses) = self.view.route(node.0, service);
-                let callee = (to, callee);
+                let callee = (to, callee, self.contexts.callee(node, call, callee, CallHow::Direct));
                 let mut set = Causes::new();
                 for error in self.errors.get(&callee).into_iter().flatten().map(|(error, _)| *error) {
                     set.insert(error, Cause::Step(Step::Called { span, callee, error }));
@@ -233,10 +263,10 @@ impl<'a> Solution<'a> {
         }
     }
 
-    /// What any of these functions of the same process can raise.
-    fn bodies_set(&self, node: Node, span: Span, bodies: Option<&BTreeSet<FnId>>) -> Causes {
+    /// What any of these can raise.
+    fn bodies_set(&self, span: Span, bodies: impl Iterator<Item = Node>) -> Causes {
         let mut set = Causes::new();
-        for callee in bodies.into_iter().flatten().map(|body| (node.0, *body)) {
+        for callee in bodies {
             for error in self.errors.get(&callee).into_iter().flatten().map(|(error, _)| *error) {
                 set.entry(error).or_insert(Cause::Step(Step::Called { span, callee, error }));
             }

@@ -1,10 +1,17 @@
 //! The three ways of looking at a program's service calls: as placed, in one process, all apart.
 
 use crate::facts::{Placement, Route};
-use crate::ids::{ClassId, ProcessId};
+use crate::ids::{ClassId, FnId, ProcessId};
 
-/// A function in a process.
-pub(crate) type Node = (ProcessId, crate::ids::FnId);
+/// A function in a process, in a context.
+pub(crate) type Node = (ProcessId, FnId, Context);
+
+/// What the parameters of function types are in the calls at hand; numbered by `contexts::Contexts`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Context(pub(crate) u32);
+
+/// Any of the program's calls.
+pub(crate) const ANY: Context = Context(0);
 
 /// How service calls are seen.
 #[derive(Clone, Copy, Debug)]

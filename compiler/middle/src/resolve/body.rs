@@ -1,11 +1,12 @@
 //! Bodies. In: the AST of function bodies. Out: HIR with local variables for names. Here: what one body knows (variables in
-//! scope, loops); its parts are in `stmt`, `expr`, `call`, `literal`, `place`, `branch`, `pattern`.
+//! scope, loops, closures around the place); its parts are in `stmt`, `expr`, `call`, `literal`, `place`, `branch`, `pattern`,
+//! `closure`, `select`.
 
 use super::collect::Work;
 use super::cx::Cx;
 use super::headers::Values;
 use crate::hir::{self, Block, ClassKind, FnKind, Local, Mutability};
-use crate::ids::{ClassId, FnId, IndexVec, LocalId, LoopId, ModuleId, TyId};
+use crate::ids::{ClassId, FnId, Id, IndexVec, LocalId, LoopId, ModuleId, TyId};
 use pluto_syntax::ast::{self, Ident, Name};
 use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
@@ -36,17 +37,45 @@ pub(super) struct Loop {
     pub(super) id: LoopId,
 }
 
+/// What a name of a variable means.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Var {
+    /// A variable.
+    One(LocalId),
+    /// The result of `let ch = chan<T>()`: its two ends, and where `ch` was bound.
+    Chan { sender: LocalId, receiver: LocalId, span: Span },
+}
+
+/// A closure or task around the place that is being resolved.
+pub(super) struct Nest {
+    /// Its function.
+    pub(super) function: FnId,
+    /// Variables before this one belong to the functions around it.
+    pub(super) first_local: LocalId,
+    /// Loops before this one are around it.
+    pub(super) first_loop: usize,
+    /// What it takes from around it.
+    pub(super) captures: Vec<LocalId>,
+    /// Where it uses `self` first.
+    pub(super) uses_self: Option<Span>,
+}
+
 /// One body.
 pub(super) struct Body<'c, 'a> {
     pub(super) cx: &'c mut Cx<'a>,
     pub(super) module: ModuleId,
+    /// What the outermost function is.
     pub(super) kind: FnKind,
     pub(super) loops: Vec<Loop>,
     pub(super) loop_count: usize,
-    id: FnId,
-    locals: IndexVec<LocalId, Local>,
+    /// The closures and tasks around the place, the innermost last.
+    pub(super) nests: Vec<Nest>,
+    /// All closures and tasks of this body.
+    pub(super) nested: Vec<FnId>,
+    pub(super) id: FnId,
+    pub(super) locals: IndexVec<LocalId, Local>,
     /// The variables that a name has had, the visible one last.
-    visible: BTreeMap<Name, Vec<LocalId>>,
+    visible: BTreeMap<Name, Vec<Var>>,
     /// The names in the order in which they were bound, to end scopes.
     bound: Vec<Name>,
 }
@@ -62,6 +91,8 @@ impl<'c, 'a> Body<'c, 'a> {
             kind,
             loops: vec![],
             loop_count: 0,
+            nests: vec![],
+            nested: vec![],
             id,
             locals,
             visible: BTreeMap::new(),
@@ -69,12 +100,13 @@ impl<'c, 'a> Body<'c, 'a> {
         };
         for local in body.locals.ids() {
             let name = body.locals[local].name.clone();
-            body.show(name, local);
+            body.show(name, Var::One(local));
         }
         body
     }
 
-    fn finish(self, block: Block) {
+    fn finish(mut self, block: Block) {
+        self.share_locals();
         let function = &mut self.cx.program.fns[self.id];
         function.locals = self.locals;
         function.loop_count = self.loop_count;
@@ -84,12 +116,18 @@ impl<'c, 'a> Body<'c, 'a> {
     /// A new variable, visible from here to the end of the scope.
     pub(super) fn bind(&mut self, name: &Ident, mutability: Mutability, ty: Option<TyId>) -> LocalId {
         let local = self.locals.push(Local { name: name.name.clone(), mutability, ty, span: name.span });
-        self.show(name.name.clone(), local);
+        self.show(name.name.clone(), Var::One(local));
         local
     }
 
-    fn show(&mut self, name: Name, local: LocalId) {
-        self.visible.entry(name.clone()).or_default().push(local);
+    /// A new variable that no name of the program means.
+    pub(super) fn bind_hidden(&mut self, name: Name, mutability: Mutability, ty: Option<TyId>, span: Span) -> LocalId {
+        self.locals.push(Local { name, mutability, ty, span })
+    }
+
+    /// Makes a name mean something, from here to the end of the scope.
+    pub(super) fn show(&mut self, name: Name, var: Var) {
+        self.visible.entry(name.clone()).or_default().push(var);
         self.bound.push(name);
     }
 
@@ -106,18 +144,43 @@ impl<'c, 'a> Body<'c, 'a> {
     }
 
     /// The variable that a name means here.
-    pub(super) fn local(&self, name: &str) -> Option<LocalId> {
+    pub(super) fn var(&self, name: &str) -> Option<Var> {
         self.visible.get(name)?.last().copied()
+    }
+
+    /// Does the name mean a variable here, whatever else has it?
+    pub(super) fn is_variable(&self, name: &str) -> bool {
+        self.var(name).is_some()
+    }
+
+    /// A use of a variable: closures between its binding and this place capture it.
+    pub(super) fn use_local(&mut self, local: LocalId) -> hir::ExprKind {
+        for nest in self.nests.iter_mut().rev() {
+            if local.index() >= nest.first_local.index() {
+                break;
+            }
+            if !nest.captures.contains(&local) {
+                nest.captures.push(local);
+            }
+        }
+        hir::ExprKind::Local(local)
+    }
+
+    /// A use of `self`.
+    pub(super) fn use_self(&mut self, span: Span) {
+        for nest in &mut self.nests {
+            nest.uses_self.get_or_insert(span);
+        }
+    }
+
+    /// The function that is being resolved: the innermost closure, or the body itself.
+    pub(super) fn innermost(&self) -> FnId {
+        self.nests.last().map_or(self.id, |nest| nest.function)
     }
 
     /// The names of all visible variables.
     pub(super) fn local_names(&self) -> Vec<Name> {
         self.visible.iter().filter(|(_, stack)| !stack.is_empty()).map(|(name, _)| name.clone()).collect()
-    }
-
-    /// Where a variable was bound.
-    pub(super) fn local_span(&self, local: LocalId) -> Span {
-        self.locals[local].span
     }
 
     /// Gives a variable the type that was written for it.
@@ -129,7 +192,9 @@ impl<'c, 'a> Body<'c, 'a> {
     pub(super) fn class(&self) -> Option<ClassId> {
         match self.kind {
             FnKind::Method(class) => Some(class),
-            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default => None,
+            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => {
+                None
+            }
         }
     }
 

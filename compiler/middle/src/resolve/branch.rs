@@ -1,10 +1,10 @@
 //! What branches or leaves: `if`, `match`, `catch`, `!`, `break`, `continue`. In: AST. Out: HIR.
 
-use super::body::Body;
+use super::body::{Body, Loop};
 use super::cx::Def;
 use super::errors;
 use super::path::Want;
-use crate::hir::{CatchClause, CatchKind, CatchRest, Cond, Expr, ExprKind, MatchArm, Mutability};
+use crate::hir::{CatchClause, CatchKind, CatchRest, Cond, Expr, ExprKind, FnKind, MatchArm, Mutability};
 use crate::ids::{ErrorId, LoopId};
 use pluto_syntax::ast::{self, Ident, Path};
 use pluto_syntax::span::Span;
@@ -34,8 +34,9 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn propagate(&mut self, call: &ast::Expr, span: Span) -> ExprKind {
+        let task = is_spawn(call);
         let call = self.expr(call);
-        if self.is_call(&call, span) { ExprKind::Propagate(Box::new(call)) } else { ExprKind::Error }
+        if self.is_call(&call, task, span) { ExprKind::Propagate(Box::new(call)) } else { ExprKind::Error }
     }
 
     pub(super) fn catch(
@@ -45,6 +46,7 @@ impl Body<'_, '_> {
         rest: Option<Span>,
         span: Span,
     ) -> ExprKind {
+        let task = is_spawn(call);
         let call = self.expr(call);
         let mut catches_all: Option<Span> = None;
         let mut resolved = vec![];
@@ -66,7 +68,7 @@ impl Body<'_, '_> {
             };
             resolved.push(CatchClause { kind, span: clause.span });
         }
-        if !self.is_call(&call, span) {
+        if !self.is_call(&call, task, span) {
             return ExprKind::Error;
         }
         let rest = if rest.is_some() { CatchRest::Propagate } else { CatchRest::Covered };
@@ -102,6 +104,7 @@ impl Body<'_, '_> {
             | Def::Enum(_)
             | Def::Variant(..)
             | Def::System(_)
+            | Def::Channel(_)
             | Def::Module(_)
             | Def::Std(_)
             | Def::Global(_)) => {
@@ -112,31 +115,52 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Is the operand of `!` or `catch` a call? Reports it if not.
-    fn is_call(&mut self, operand: &Expr, span: Span) -> bool {
-        if matches!(operand.kind, ExprKind::CallFn { .. } | ExprKind::CallGlobal { .. } | ExprKind::CallMethod { .. }) {
+    /// Is the operand of `!` or `catch` a call, `within` or `select`? Reports it if not. `task`: it was written as `spawn`.
+    fn is_call(&mut self, operand: &Expr, task: bool, span: Span) -> bool {
+        if matches!(
+            operand.kind,
+            ExprKind::CallFn { .. }
+                | ExprKind::CallGlobal { .. }
+                | ExprKind::CallMethod { .. }
+                | ExprKind::CallValue { .. }
+                | ExprKind::Within { .. }
+                | ExprKind::Select { .. }
+        ) {
             return true;
         }
-        if !matches!(operand.kind, ExprKind::Error) {
+        if task {
+            self.cx.report(errors::task_fails_later(operand.span, span));
+        } else if !matches!(operand.kind, ExprKind::Error) {
             self.cx.report(errors::not_a_call(operand.span, span));
         }
         false
     }
 
-    /// The loop that `break` or `continue` means.
+    /// The loop that `break` or `continue` means: one that stands in the same closure.
     pub(super) fn target(&mut self, word: &str, label: Option<&Ident>, span: Span) -> Option<LoopId> {
-        let Some(label) = label else {
-            let innermost = self.loops.last().map(|it| it.id);
-            if innermost.is_none() {
-                self.cx.report(errors::outside_loop(word, span));
-            }
-            return innermost;
-        };
-        let found = self.loops.iter().rev().find(|it| it.label.as_ref() == Some(&label.name)).map(|it| it.id);
-        if found.is_none() {
-            let labels: Vec<_> = self.loops.iter().filter_map(|it| it.label.clone()).collect();
-            self.cx.report(errors::unknown_label(label, &labels));
+        let first = self.nests.last().map_or(0, |nest| nest.first_loop);
+        let fits = |it: &&Loop| label.is_none_or(|label| it.label.as_ref() == Some(&label.name));
+        if let Some(found) = self.loops[first..].iter().rev().find(fits) {
+            return Some(found.id);
         }
-        found
+        let outside = self.loops[..first].iter().any(|it| fits(&it));
+        if let (true, Some(nest)) = (outside, self.nests.last()) {
+            let nested = &self.cx.program.fns[nest.function];
+            let is_task = matches!(nested.kind, FnKind::Task(_));
+            self.cx.report(errors::loop_outside_closure(word, span, nested.span, is_task));
+            return None;
+        }
+        match label {
+            None => self.cx.report(errors::outside_loop(word, span)),
+            Some(label) => {
+                let labels: Vec<_> = self.loops[first..].iter().filter_map(|it| it.label.clone()).collect();
+                self.cx.report(errors::unknown_label(label, &labels));
+            }
+        }
+        None
     }
+}
+
+fn is_spawn(operand: &ast::Expr) -> bool {
+    matches!(operand.kind, ast::ExprKind::Spawn(_))
 }

@@ -1,11 +1,11 @@
-//! Dots and calls. In: `a.b`, `f(x)`, `a.b(x)`. Out: a field, a dependency, a constant, a variant, or a call of one of the
-//! three kinds. Whether a name before a dot is a variable, a module, an enum or `self` is decided here.
+//! Dots and calls. In: `a.b`, `f(x)`, `a.b(x)`. Out: a field, a dependency, a constant, a variant, or a call: of a
+//! function, of something built in, of a method, of a value. Whether a name before a dot is a variable, a module, an enum or `self` is decided here.
 
 use super::body::Body;
 use super::cx::Def;
 use super::errors;
 use super::path::Want;
-use crate::hir::{Expr, ExprKind};
+use crate::hir::{DepTarget, Expr, ExprKind};
 use pluto_syntax::ast::{self, Ident};
 use pluto_syntax::span::Span;
 
@@ -24,6 +24,9 @@ enum Base {
 impl Body<'_, '_> {
     /// `base.name` that is not called.
     pub(super) fn field(&mut self, base: &ast::Expr, name: &Ident) -> ExprKind {
+        if let Some(end) = self.chan_end(base, name) {
+            return end;
+        }
         let base = match self.base(base) {
             Base::Def(def) => {
                 return match self.cx.member(def, name, Want::Value) {
@@ -32,8 +35,10 @@ impl Body<'_, '_> {
                 };
             }
             Base::Own(span) => {
-                if let Some(wrong) = self.dep_as_value(name) {
-                    return wrong;
+                match self.dep(name) {
+                    Some(end @ ExprKind::DepEnd(_)) => return end,
+                    Some(_) => return self.dep_as_value(name),
+                    None => {}
                 }
                 let own = self.own_self(span);
                 self.new_expr(own, span)
@@ -50,22 +55,25 @@ impl Body<'_, '_> {
             return self.call_name(name, args);
         }
         let ast::ExprKind::Field { base, name } = &callee.kind else {
-            let callee = self.expr(callee);
-            self.exprs(args);
-            if !matches!(callee.kind, ExprKind::Error) {
-                self.cx.report(errors::call_of_value(callee.span));
-            }
-            return ExprKind::Error;
+            return self.call_value(callee, args);
         };
+        if let Some(end) = self.chan_end(base, name) {
+            let args = self.exprs(args);
+            return if let ExprKind::Error = end {
+                end
+            } else {
+                ExprKind::CallValue { callee: Box::new(self.new_expr(end, callee.span)), args }
+            };
+        }
         let receiver = match self.base(base) {
             Base::Def(def) => {
                 let def = self.cx.member(def, name, Want::Value);
                 return self.call_def(def, name, args);
             }
             Base::Own(span) => {
-                if let Some(wrong) = self.dep_as_value(name) {
+                if self.dep(name).is_some() {
                     self.exprs(args);
-                    return wrong;
+                    return self.dep_as_value(name);
                 }
                 let own = self.own_self(span);
                 self.new_expr(own, span)
@@ -81,11 +89,9 @@ impl Body<'_, '_> {
     }
 
     fn call_name(&mut self, name: &Ident, args: &[ast::Expr]) -> ExprKind {
-        if let Some(local) = self.local(&name.name) {
-            let bound = self.local_span(local);
-            self.exprs(args);
-            self.cx.report(errors::call_of_local(name, bound));
-            return ExprKind::Error;
+        if self.is_variable(&name.name) {
+            let callee = self.name(name);
+            return self.call_of(callee, name.span, args);
         }
         let def = self.cx.lookup(self.module, &name.name);
         if def.is_none() {
@@ -94,7 +100,22 @@ impl Body<'_, '_> {
         self.call_def(def, name, args)
     }
 
+    /// A call of whatever value stands there.
+    fn call_value(&mut self, callee: &ast::Expr, args: &[ast::Expr]) -> ExprKind {
+        let kind = self.expr(callee).kind;
+        self.call_of(kind, callee.span, args)
+    }
+
+    fn call_of(&mut self, callee: ExprKind, span: Span, args: &[ast::Expr]) -> ExprKind {
+        let callee = Box::new(self.new_expr(callee, span));
+        let args = self.exprs(args);
+        if matches!(callee.kind, ExprKind::Error) { ExprKind::Error } else { ExprKind::CallValue { callee, args } }
+    }
+
     fn call_def(&mut self, def: Option<Def>, name: &Ident, args: &[ast::Expr]) -> ExprKind {
+        if let Some(Def::Const(constant)) = def {
+            return self.call_of(ExprKind::Const(constant), name.span, args);
+        }
         let args = self.exprs(args);
         match def {
             Some(Def::Fn(function)) => ExprKind::CallFn { function, args },
@@ -107,6 +128,7 @@ impl Body<'_, '_> {
                 | Def::Variant(..)
                 | Def::Error(_)
                 | Def::System(_)
+                | Def::Channel(_)
                 | Def::Module(_)
                 | Def::Std(_)),
             ) => {
@@ -122,6 +144,9 @@ impl Body<'_, '_> {
             && let ast::ExprKind::SelfValue = base.kind
             && let Some(dep) = self.dep(name)
         {
+            if let ExprKind::Dep(_) = dep {
+                self.use_self(receiver.span);
+            }
             return self.new_expr(dep, receiver.span);
         }
         self.expr(receiver)
@@ -132,27 +157,34 @@ impl Body<'_, '_> {
         let class = self.class()?;
         let deps = &self.cx.program.classes[class].deps;
         if let Some(at) = deps.iter().position(|dep| dep.name == name.name) {
-            return Some(ExprKind::Dep(u32::try_from(at).unwrap_or(u32::MAX)));
+            let position = u32::try_from(at).unwrap_or(u32::MAX);
+            return Some(match deps[at].target {
+                DepTarget::Service(_) => ExprKind::Dep(position),
+                DepTarget::End { .. } => ExprKind::DepEnd(position),
+            });
         }
         let broken = self.cx.broken_deps.get(&class)?;
         broken.contains(&name.name).then_some(ExprKind::Error)
     }
 
-    /// Reports `self.dep` where it is not the receiver of a call.
-    fn dep_as_value(&mut self, name: &Ident) -> Option<ExprKind> {
-        if let ExprKind::Dep(at) = self.dep(name)? {
-            let class = self.class()?;
-            let dep = &self.cx.program.classes[class].deps[at as usize];
-            let diagnostic = errors::dep_as_value(name, &self.cx.program.classes[dep.class].name, dep.span);
-            self.cx.report(diagnostic);
-        }
-        Some(ExprKind::Error)
+    /// Reports `self.dep` where it is not the receiver of a call, and `self.end(…)`.
+    fn dep_as_value(&mut self, name: &Ident) -> ExprKind {
+        let (Some(ExprKind::Dep(at) | ExprKind::DepEnd(at)), Some(class)) = (self.dep(name), self.class()) else {
+            return ExprKind::Error;
+        };
+        let dep = &self.cx.program.classes[class].deps[at as usize];
+        let diagnostic = match dep.target {
+            DepTarget::Service(class) => errors::dep_as_value(name, &self.cx.program.classes[class].name, dep.span),
+            DepTarget::End { .. } => errors::end_called(name, dep.span),
+        };
+        self.cx.report(diagnostic);
+        ExprKind::Error
     }
 
     fn base(&mut self, base: &ast::Expr) -> Base {
         match &base.kind {
             ast::ExprKind::SelfValue => Base::Own(base.span),
-            ast::ExprKind::Name(name) if self.local(&name.name).is_none() => {
+            ast::ExprKind::Name(name) if !self.is_variable(&name.name) => {
                 match self.cx.lookup(self.module, &name.name) {
                     Some(def) => Base::of(def),
                     None => Base::Value,
@@ -196,6 +228,12 @@ impl Body<'_, '_> {
             | ast::ExprKind::Break(_)
             | ast::ExprKind::Continue(_)
             | ast::ExprKind::Raise(_)
+            | ast::ExprKind::Duration(_)
+            | ast::ExprKind::Closure { .. }
+            | ast::ExprKind::Spawn(_)
+            | ast::ExprKind::Within { .. }
+            | ast::ExprKind::Select(_)
+            | ast::ExprKind::Chan { .. }
             | ast::ExprKind::Error(_) => Base::Value,
         }
     }
@@ -203,7 +241,7 @@ impl Body<'_, '_> {
     /// Is it the `std` of `std.env.args()`?
     fn is_std(&self, base: &ast::Expr) -> bool {
         let ast::ExprKind::Name(name) = &base.kind else { return false };
-        &*name.name == "std" && self.local("std").is_none() && self.cx.lookup(self.module, "std").is_none()
+        &*name.name == "std" && !self.is_variable("std") && self.cx.lookup(self.module, "std").is_none()
     }
 
     /// The module `std.name`, which must have been imported.
@@ -218,6 +256,7 @@ impl Body<'_, '_> {
             | Def::Variant(..)
             | Def::Error(_)
             | Def::System(_)
+            | Def::Channel(_)
             | Def::Module(_)
             | Def::Global(_)
             | Def::Broken => false,
@@ -231,7 +270,7 @@ impl Body<'_, '_> {
     /// The module before the first of two dots: `geo` in `geo.Shape.Circle`.
     fn outer(&mut self, base: &ast::Expr) -> Option<Def> {
         let ast::ExprKind::Name(name) = &base.kind else { return None };
-        if self.local(&name.name).is_some() {
+        if self.is_variable(&name.name) {
             return None;
         }
         let def = self.cx.lookup(self.module, &name.name)?;
@@ -248,6 +287,7 @@ impl Base {
             | Def::Class(_)
             | Def::Enum(_)
             | Def::System(_)
+            | Def::Channel(_)
             | Def::Module(_)
             | Def::Std(_)
             | Def::Global(_)

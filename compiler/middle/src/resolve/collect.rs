@@ -1,11 +1,13 @@
 //! Declarations. In: the items of all modules. Out: their ids, the modules' scopes, and what is still to be resolved ([`Work`]).
 
+use super::channels::ChannelDecl;
 use super::cx::{Cx, Def};
 use super::errors;
 use super::nearest::nearest;
 use crate::builtin::Global;
-use crate::hir::{Class, ClassKind, Enum, ErrorDecl, FnKind, System, Test};
-use crate::ids::{ClassId, EnumId, ErrorId, FnId, Id, ModuleId, SystemId};
+use crate::hir::{ChannelKind, Class, ClassKind, Enum, ErrorDecl, FnKind, NamedChannel, Scheduler, System, Test};
+use crate::ids::{ChannelId, ClassId, EnumId, ErrorId, FnId, Id, ModuleId, SystemId};
+use crate::ty::TyTable;
 use pluto_syntax::ast::{
     Block, ClassDecl, ConstDecl, EnumDecl, FnDecl, Ident, Item, ItemKind, SystemDecl, VariantDecl, Vis,
 };
@@ -25,6 +27,7 @@ pub(super) struct Work<'a> {
     pub(super) fns: Vec<(FnId, &'a FnDecl)>,
     pub(super) consts: Vec<(FnId, &'a ConstDecl)>,
     pub(super) tests: Vec<(FnId, &'a Block)>,
+    pub(super) channels: Vec<(ChannelId, ChannelDecl<'a>)>,
     pub(super) systems: Vec<(SystemId, ModuleId, &'a SystemDecl)>,
 }
 
@@ -34,6 +37,7 @@ pub(super) fn collect<'a>(cx: &mut Cx<'a>) -> Work<'a> {
     for (index, parsed) in cx.parsed.modules.iter().enumerate() {
         let module = ModuleId::from_index(index);
         let mut titles = BTreeMap::new();
+        let mut schedulers = Schedulers::default();
         for (position, item) in parsed.ast.items.iter().enumerate() {
             match &item.kind {
                 ItemKind::Import { path, alias } => {
@@ -70,8 +74,13 @@ pub(super) fn collect<'a>(cx: &mut Cx<'a>) -> Work<'a> {
                     cx.declare(module, &decl.name, item.vis, Def::System(id));
                     work.systems.push((id, module, decl));
                 }
-                ItemKind::Test { name, name_span, body } => {
-                    let id = test(cx, module, name, *name_span, &mut titles);
+                ItemKind::Chan(decl) => channel(cx, &mut work, module, (&decl.name, item.vis), ChannelDecl::Chan(decl)),
+                ItemKind::Topic(decl) => {
+                    channel(cx, &mut work, module, (&decl.name, item.vis), ChannelDecl::Topic(decl))
+                }
+                ItemKind::Test { name, name_span, body, scheduler } => {
+                    let scheduler = schedulers.read(cx, scheduler.as_ref());
+                    let id = test(cx, module, (name, *name_span), scheduler, &mut titles);
                     work.tests.push((id, body));
                 }
             }
@@ -140,7 +149,52 @@ fn class<'a>(
     }
 }
 
-fn test(cx: &mut Cx<'_>, module: ModuleId, title: &str, span: Span, titles: &mut BTreeMap<String, Span>) -> FnId {
+fn channel<'a>(
+    cx: &mut Cx<'a>,
+    work: &mut Work<'a>,
+    module: ModuleId,
+    (name, vis): (&Ident, Vis),
+    decl: ChannelDecl<'a>,
+) {
+    let kind = match decl {
+        ChannelDecl::Chan(_) => ChannelKind::Channel,
+        ChannelDecl::Topic(decl) if decl.lossy.is_some() => ChannelKind::LossyTopic,
+        ChannelDecl::Topic(_) => ChannelKind::Topic,
+    };
+    let (element, span) = (TyTable::ERROR, name.span);
+    let head = NamedChannel { name: name.name.clone(), module, element, capacity: 0, kind, span };
+    let id = cx.program.channels.push(head);
+    cx.declare(module, name, vis, Def::Channel(id));
+    work.channels.push((id, decl));
+}
+
+/// The settings of groups of tests: each test of a group has the same one, and a wrong one is reported once.
+#[derive(Default)]
+struct Schedulers {
+    reported: Option<Span>,
+}
+
+impl Schedulers {
+    fn read(&mut self, cx: &mut Cx<'_>, written: Option<&Ident>) -> Scheduler {
+        let Some(written) = written else { return Scheduler::Normal };
+        if &*written.name == "Random" {
+            return Scheduler::Random;
+        }
+        if self.reported != Some(written.span) {
+            self.reported = Some(written.span);
+            cx.report(errors::unknown_scheduler(written));
+        }
+        Scheduler::Normal
+    }
+}
+
+fn test(
+    cx: &mut Cx<'_>,
+    module: ModuleId,
+    (title, span): (&str, Span),
+    scheduler: Scheduler,
+    titles: &mut BTreeMap<String, Span>,
+) -> FnId {
     if let Some(first) = titles.get(title) {
         let ident = Ident { name: title.into(), span };
         cx.report(errors::declared_twice(&ident, *first));
@@ -148,7 +202,7 @@ fn test(cx: &mut Cx<'_>, module: ModuleId, title: &str, span: Span, titles: &mut
         titles.insert(title.to_owned(), span);
     }
     let function = cx.new_fn(title.into(), &format!("test {title:?}"), module, FnKind::Test, span);
-    cx.program.tests.push(Test { name: title.to_owned(), function, span });
+    cx.program.tests.push(Test { name: title.to_owned(), function, scheduler, span });
     function
 }
 

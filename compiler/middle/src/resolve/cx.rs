@@ -3,8 +3,8 @@
 use super::nearest::nearest;
 use super::{Parsed, errors};
 use crate::builtin::Global;
-use crate::hir::{Block, BuiltinError, ErrorDecl, Field, FnKind, Function, Module, Program};
-use crate::ids::{ClassId, EnumId, ErrorId, ExprId, FnId, Id, IndexVec, ModuleId, PatId, SystemId};
+use crate::hir::{Block, BuiltinError, Enum, ErrorDecl, Field, FnKind, Function, Module, OUTCOME, Program, Variant};
+use crate::ids::{ChannelId, ClassId, EnumId, ErrorId, ExprId, FnId, Id, IndexVec, ModuleId, PatId, SystemId};
 use crate::ty::TyTable;
 use pluto_syntax::ast::{Ident, Name, Vis};
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
@@ -22,6 +22,8 @@ pub(super) enum Def {
     Variant(EnumId, u32),
     Error(ErrorId),
     System(SystemId),
+    /// A named channel or topic.
+    Channel(ChannelId),
     Module(ModuleId),
     /// A module of `std`, by its path in [`Global::TABLE`].
     Std(&'static [&'static str]),
@@ -40,6 +42,9 @@ pub(super) struct Entry {
 
 /// The names of a module.
 pub(super) type Scope = BTreeMap<Name, Entry>;
+
+/// The name of the built-in enum.
+pub(super) const OUTCOME_NAME: &str = "Outcome";
 
 /// The suggestions of one compilation: more of them would help nobody, and each looks at every name.
 const MOST_SUGGESTIONS: u32 = 100;
@@ -66,12 +71,13 @@ impl<'a> Cx<'a> {
             sources: parsed.sources.clone(),
             modules,
             classes: IndexVec::new(),
-            enums: IndexVec::new(),
+            enums: std::iter::once(outcome(span)).collect(),
             errors: BuiltinError::ALL.into_iter().map(|error| builtin_error(error, span)).collect(),
             fns: IndexVec::new(),
             app: None,
             main: None,
             systems: IndexVec::new(),
+            channels: IndexVec::new(),
             tests: vec![],
             types: TyTable::default(),
             expr_count: 0,
@@ -104,6 +110,9 @@ impl<'a> Cx<'a> {
         if let Some(error) = BuiltinError::ALL.into_iter().find(|error| error.name() == name) {
             return Some(Def::Error(error.id()));
         }
+        if name == OUTCOME_NAME {
+            return Some(Def::Enum(OUTCOME));
+        }
         let mut globals = Global::TABLE.iter().filter(|(path, _, _)| path.is_empty());
         globals.find(|(_, global, _)| *global == name).map(|(_, _, global)| Def::Global(*global))
     }
@@ -121,6 +130,8 @@ impl<'a> Cx<'a> {
             result: None,
             locals: IndexVec::new(),
             loop_count: 0,
+            captures: vec![],
+            uses_self: None,
             body: Block { stmts: vec![], value: None, span },
             span,
         })
@@ -165,4 +176,17 @@ fn builtin_error(error: BuiltinError, span: Span) -> ErrorDecl {
     let field = |(name, ty): &(&str, _)| Field { name: (*name).into(), ty: *ty, default: None, span };
     let fields = error.fields().iter().map(field).collect();
     ErrorDecl { name: error.name().into(), fields, module: ModuleId(0), span }
+}
+
+/// `Outcome { Done, Failed { message: string }, Faulted { message: string }, Cancelled }`.
+fn outcome(span: Span) -> Enum {
+    let message = || Field { name: "message".into(), ty: TyTable::STRING, default: None, span };
+    let variant = |name: &str, fields| Variant { name: name.into(), fields, span };
+    let variants = vec![
+        variant("Done", vec![]),
+        variant("Failed", vec![message()]),
+        variant("Faulted", vec![message()]),
+        variant("Cancelled", vec![]),
+    ];
+    Enum { name: OUTCOME_NAME.into(), module: ModuleId(0), span, variants }
 }

@@ -1,5 +1,9 @@
 //! The wording of resolve's messages: one constructor per mistake. In: names and places. Out: diagnostics.
 
+mod channel;
+
+pub(super) use channel::*;
+
 use super::cx::Def;
 use super::path::Want;
 use pluto_syntax::ast::{Ident, Name};
@@ -162,12 +166,14 @@ pub(super) fn not_imported(name: &Ident) -> Diagnostic {
 pub(super) fn unknown_variant(
     name: &Ident,
     owner: &str,
-    declared: Span,
+    declared: Option<Span>,
     near: Option<&str>,
     names: &[Name],
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::E0207, name.span, format!("`{owner}` has no variant `{}`", name.name))
-        .also(declared, "declared here");
+    let mut diagnostic = Diagnostic::new(Code::E0207, name.span, format!("`{owner}` has no variant `{}`", name.name));
+    if let Some(declared) = declared {
+        diagnostic = diagnostic.also(declared, "declared here");
+    }
     helped(diagnostic, near, (!names.is_empty()).then(|| format!("it has {}", listed(names))))
 }
 
@@ -199,7 +205,7 @@ pub(super) fn no_members(name: &Ident, noun: &str) -> Diagnostic {
 
 pub(super) fn not_a_type(text: &str, noun: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0212, span, format!("`{text}` is {noun}, not a type"))
-        .help("types are `int`, `float`, `bool`, `byte`, `string`, `[T]`, `Map<K, V>`, `(A, B)`, `T?`, classes, enums and errors")
+        .help("types are `int`, `float`, `bool`, `byte`, `string`, `Duration`, `[T]`, `Map<K, V>`, `(A, B)`, `T?`, `fn(A) B`, classes, enums and errors")
 }
 
 pub(super) fn variant_as_type(owner: &str, span: Span) -> Diagnostic {
@@ -231,6 +237,9 @@ pub(super) fn no_value(name: &str, noun: &str, def: Def, span: Span) -> Diagnost
         Def::Class(_) => format!("write `{name} {{ … }}` for a value of it"),
         Def::Enum(_) => format!("write `{name}.Variant` for a value of it"),
         Def::Module(_) | Def::Std(_) => format!("name something in it: `{name}.thing`"),
+        Def::Channel(_) => format!(
+            "take an end of it as a dependency, `class …[{name}: Sender<T>]` (of a topic `Publisher<T>`), and use `self.{name}`"
+        ),
         Def::Fn(_)
         | Def::Const(_)
         | Def::Variant(..)
@@ -242,9 +251,9 @@ pub(super) fn no_value(name: &str, noun: &str, def: Def, span: Span) -> Diagnost
     Diagnostic::new(Code::E0212, span, format!("`{name}` is {noun}, not a value")).help(help)
 }
 
-pub(super) fn function_value(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0901, span, format!("`{name}` is a function, and functions as values are not built yet"))
-        .help(format!("call it: `{name}(…)`"))
+pub(super) fn builtin_value(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0212, span, format!("`{name}` is built in, and not a value that can be passed on"))
+        .help(format!("wrap the call in a closure: `(x) => {name}(x)`"))
 }
 
 pub(super) fn not_callable(name: &Ident, noun: &str, def: Def) -> Diagnostic {
@@ -252,30 +261,16 @@ pub(super) fn not_callable(name: &Ident, noun: &str, def: Def) -> Diagnostic {
     let help = match def {
         Def::Class(_) | Def::Error(_) | Def::Variant(..) => format!("its fields stand in braces: `{text} {{ … }}`"),
         Def::Const(_) => format!("write `{text}` alone"),
-        Def::Fn(_) | Def::Enum(_) | Def::System(_) | Def::Module(_) | Def::Std(_) | Def::Global(_) | Def::Broken => {
-            "only functions and methods can be called".to_owned()
-        }
+        Def::Fn(_)
+        | Def::Enum(_)
+        | Def::System(_)
+        | Def::Channel(_)
+        | Def::Module(_)
+        | Def::Std(_)
+        | Def::Global(_)
+        | Def::Broken => "only functions and methods can be called".to_owned(),
     };
     Diagnostic::new(Code::E0212, name.span, format!("`{text}` is {noun}, not a function")).help(help)
-}
-
-pub(super) fn call_of_local(name: &Ident, bound: Span) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0901,
-        name.span,
-        format!("`{}` is a variable, and functions as values are not built yet", name.name),
-    )
-    .also(bound, "bound here")
-    .help("rename the variable if it hides a function")
-}
-
-pub(super) fn call_of_value(span: Span) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0901,
-        span,
-        "only functions and methods can be called; functions as values are not built yet",
-    )
-    .help("call a function or method by its name")
 }
 
 pub(super) fn not_a_constructor(text: &str, noun: &str, def: Def, span: Span) -> Diagnostic {
@@ -287,6 +282,7 @@ pub(super) fn not_a_constructor(text: &str, noun: &str, def: Def, span: Span) ->
         | Def::Variant(..)
         | Def::Error(_)
         | Def::System(_)
+        | Def::Channel(_)
         | Def::Module(_)
         | Def::Std(_)
         | Def::Global(_)
@@ -408,7 +404,7 @@ pub(super) fn missing_in_alternative(name: &str, span: Span, first: Span) -> Dia
 
 pub(super) fn bad_dependency(text: &str, found: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0503, span, format!("`{text}` is {found}, not a service class"))
-        .help("brackets name service classes; data stand in the class's fields")
+        .help("brackets name service classes, and ends of named channels (`orders: Sender<Order>`); data stand in the class's fields")
 }
 
 pub(super) fn dep_as_value(name: &Ident, class: &str, declared: Span) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! Expressions. In: AST. Out: HIR; operators of one level stay flat chains.
 
-use super::body::Body;
+use super::body::{Body, Var};
 use super::cx::Def;
 use super::errors;
 use super::path::Want;
@@ -75,6 +75,14 @@ impl Body<'_, '_> {
                 self.target("continue", label.as_ref(), span).map_or(ExprKind::Error, ExprKind::Continue)
             }
             ast::ExprKind::Raise(value) => ExprKind::Raise(self.boxed(value)),
+            ast::ExprKind::Duration(nanoseconds) => ExprKind::Duration(*nanoseconds),
+            ast::ExprKind::Closure { params, result, body } => self.closure(params, result.as_ref(), body, span),
+            ast::ExprKind::Spawn(what) => self.spawn(what, span),
+            ast::ExprKind::Within { limit, body } => {
+                ExprKind::Within { limit: self.boxed(limit), body: self.block(body) }
+            }
+            ast::ExprKind::Select(arms) => self.select(arms, span),
+            ast::ExprKind::Chan { ty, capacity } => self.chan(ty, capacity, span),
             ast::ExprKind::Error(_) => ExprKind::Error,
         }
     }
@@ -109,8 +117,10 @@ impl Body<'_, '_> {
 
     /// A name alone.
     pub(super) fn name(&mut self, name: &Ident) -> ExprKind {
-        if let Some(local) = self.local(&name.name) {
-            return ExprKind::Local(local);
+        match self.var(&name.name) {
+            Some(Var::One(local)) => return self.use_local(local),
+            Some(Var::Chan { span, .. }) => return self.bare_chan(name, span),
+            None => {}
         }
         match self.cx.lookup(self.module, &name.name) {
             Some(def) => self.value_of(def, &name.name, name.span),
@@ -127,11 +137,12 @@ impl Body<'_, '_> {
             Def::Const(id) => ExprKind::Const(id),
             Def::Error(error) => ExprKind::ErrorLit { error, fields: vec![] },
             Def::Variant(enumeration, variant) => ExprKind::VariantLit { enumeration, variant, fields: vec![] },
-            Def::Fn(_) | Def::Global(_) => {
-                self.cx.report(errors::function_value(name, span));
+            Def::Fn(function) => ExprKind::FnValue(function),
+            Def::Global(_) => {
+                self.cx.report(errors::builtin_value(name, span));
                 ExprKind::Error
             }
-            Def::Class(_) | Def::Enum(_) | Def::System(_) | Def::Module(_) | Def::Std(_) => {
+            Def::Class(_) | Def::Enum(_) | Def::System(_) | Def::Channel(_) | Def::Module(_) | Def::Std(_) => {
                 self.cx.report(errors::no_value(name, self.cx.noun(def), def, span));
                 ExprKind::Error
             }
@@ -167,8 +178,11 @@ impl Body<'_, '_> {
     /// `self` where it is the base of a field or call.
     pub(super) fn own_self(&mut self, span: Span) -> ExprKind {
         let place = match self.kind {
-            FnKind::Method(_) => return ExprKind::SelfValue,
-            FnKind::Free => "a free function",
+            FnKind::Method(_) => {
+                self.use_self(span);
+                return ExprKind::SelfValue;
+            }
+            FnKind::Free | FnKind::Closure(_) | FnKind::Task(_) => "a free function",
             FnKind::Test => "a test",
             FnKind::Const => "a constant",
             FnKind::Default => "a default value",

@@ -81,11 +81,17 @@ fn signature(cx: &mut Cx<'_>, id: FnId, decl: &FnDecl) {
             cx.report(errors::method_without_self(&decl.name));
             Some(SelfParam::Read)
         }
-        (FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default, Some(param)) => {
+        (
+            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_),
+            Some(param),
+        ) => {
             cx.report(errors::self_in_free_fn(&decl.name, param.span));
             None
         }
-        (FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default, None) => None,
+        (
+            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_),
+            None,
+        ) => None,
     };
     unique(cx, decl.params.iter().map(|param| &param.name));
     for param in &decl.params {

@@ -1,9 +1,9 @@
 //! Dotted names. In: a module and a path (`geo.Point`, `Status.Open`, `env.args`). Out: what it means, or a message.
 
-use super::cx::{Cx, Def};
+use super::cx::{Cx, Def, OUTCOME_NAME};
 use super::errors;
 use crate::builtin::Global;
-use crate::hir::{BuiltinError, ClassKind};
+use crate::hir::{BuiltinError, ChannelKind, ClassKind, OUTCOME};
 use crate::ids::ModuleId;
 use pluto_syntax::ast::{Ident, Name, Vis};
 
@@ -41,7 +41,8 @@ impl Cx<'_> {
                 let names: Vec<Name> = variants.iter().map(|variant| variant.name.clone()).collect();
                 let near = self.suggest(&name.name, names.iter().map(|name| &**name));
                 let head = &self.program.enums[enumeration];
-                let diagnostic = errors::unknown_variant(name, &head.name, head.span, near.as_deref(), &names);
+                let declared = (enumeration != OUTCOME).then_some(head.span);
+                let diagnostic = errors::unknown_variant(name, &head.name, declared, near.as_deref(), &names);
                 self.report(diagnostic);
                 None
             }
@@ -52,6 +53,7 @@ impl Cx<'_> {
             | Def::Variant(..)
             | Def::Error(_)
             | Def::System(_)
+            | Def::Channel(_)
             | Def::Global(_) => {
                 self.report(errors::no_members(name, self.noun(base)));
                 None
@@ -100,7 +102,7 @@ impl Cx<'_> {
         }
         match want {
             Want::Type => {
-                names.extend(["int", "float", "bool", "byte", "string"].map(Name::from));
+                names.extend(["int", "float", "bool", "byte", "string", "Duration", OUTCOME_NAME].map(Name::from));
                 names.extend(BuiltinError::ALL.map(|error| error.name().into()));
             }
             Want::Value => names.extend(Global::TABLE.iter().filter(|row| row.0.is_empty()).map(|row| row.1.into())),
@@ -123,7 +125,7 @@ impl Cx<'_> {
         match def {
             Def::Fn(_) | Def::Const(_) | Def::Global(_) => want == Want::Value,
             Def::Class(_) | Def::Enum(_) | Def::Error(_) | Def::Module(_) => true,
-            Def::Variant(..) | Def::System(_) | Def::Std(_) | Def::Broken => false,
+            Def::Variant(..) | Def::System(_) | Def::Channel(_) | Def::Std(_) | Def::Broken => false,
         }
     }
 
@@ -141,6 +143,10 @@ impl Cx<'_> {
             Def::Variant(..) => "a variant",
             Def::Error(_) => "an error",
             Def::System(_) => "a system",
+            Def::Channel(channel) => match self.program.channels[channel].kind {
+                ChannelKind::Channel => "a channel",
+                ChannelKind::Topic | ChannelKind::LossyTopic => "a topic",
+            },
             Def::Module(_) | Def::Std(_) => "a module",
             Def::Broken => "unknown",
         }

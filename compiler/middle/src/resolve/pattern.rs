@@ -123,6 +123,7 @@ impl Body<'_, '_> {
                 | Def::Const(_)
                 | Def::Enum(_)
                 | Def::System(_)
+                | Def::Channel(_)
                 | Def::Module(_)
                 | Def::Std(_)
                 | Def::Global(_)

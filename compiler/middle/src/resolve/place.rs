@@ -10,7 +10,7 @@ use pluto_syntax::ast;
 impl Body<'_, '_> {
     pub(super) fn place(&mut self, place: &ast::Expr) -> Expr {
         if let ast::ExprKind::Name(name) = &place.kind
-            && self.local(&name.name).is_none()
+            && !self.is_variable(&name.name)
             && self.cx.lookup(self.module, &name.name).is_none()
             && self.class().is_none()
         {
@@ -20,7 +20,7 @@ impl Body<'_, '_> {
             return self.new_expr(ExprKind::Error, place.span);
         }
         if let ast::ExprKind::Name(name) = &place.kind
-            && self.local(&name.name).is_none()
+            && !self.is_variable(&name.name)
             && let Some(def @ (Def::Const(_) | Def::Fn(_) | Def::Global(_))) = self.cx.lookup(self.module, &name.name)
         {
             self.cx.report(errors::not_a_place(place.span, Some(self.cx.noun(def))));
@@ -76,7 +76,17 @@ fn not_a_place(expr: &Expr) -> Option<&Expr> {
             | ExprKind::Return(_)
             | ExprKind::Break(_)
             | ExprKind::Continue(_)
-            | ExprKind::Raise(_) => return Some(at),
+            | ExprKind::Raise(_)
+            | ExprKind::Duration(_)
+            | ExprKind::Closure(_)
+            | ExprKind::FnValue(_)
+            | ExprKind::CallValue { .. }
+            | ExprKind::Forward(_)
+            | ExprKind::Spawn(_)
+            | ExprKind::Within { .. }
+            | ExprKind::Select { .. }
+            | ExprKind::Chan { .. }
+            | ExprKind::DepEnd(_) => return Some(at),
         };
     }
 }

@@ -28,7 +28,12 @@ impl Body<'_, '_> {
 
     /// The value is resolved first: `let x = x + 1` reads the outer `x`.
     fn binding(&mut self, pattern: &ast::Pattern, ty: Option<&ast::TypeExpr>, value: &ast::Expr) -> StmtKind {
+        let written = &value.kind;
         let value = self.expr(value);
+        if let (ExprKind::Chan { .. }, ast::PatternKind::Bind { name, mutability }, None) = (written, &pattern.kind, ty)
+        {
+            return self.chan_variable(name, *mutability, value);
+        }
         let module = self.module;
         let ty = ty.map(|ty| self.cx.ty(module, ty));
         let pattern = self.pattern(pattern);

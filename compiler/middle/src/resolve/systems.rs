@@ -38,6 +38,7 @@ fn check_app(cx: &mut Cx<'_>, module: ModuleId, app: &Ident) {
             | Def::Variant(..)
             | Def::Error(_)
             | Def::System(_)
+            | Def::Channel(_)
             | Def::Module(_)
             | Def::Std(_)
             | Def::Global(_)),
@@ -90,6 +91,7 @@ fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<ClassId> {
         | Def::Variant(..)
         | Def::Error(_)
         | Def::System(_)
+        | Def::Channel(_)
         | Def::Module(_)
         | Def::Std(_)
         | Def::Global(_) => {

@@ -5,7 +5,7 @@ use super::errors;
 use super::path::Want;
 use crate::hir::ClassKind;
 use crate::ids::{ModuleId, TyId};
-use crate::ty::{Ty, TyTable};
+use crate::ty::{Holder, Ty, TyTable};
 use pluto_syntax::ast::{Ident, Prim, TypeExpr, TypeKind};
 use pluto_syntax::span::Span;
 
@@ -18,6 +18,7 @@ impl Cx<'_> {
             TypeKind::Prim(Prim::Bool) => TyTable::BOOL,
             TypeKind::Prim(Prim::Byte) => TyTable::BYTE,
             TypeKind::Prim(Prim::String) => TyTable::STRING,
+            TypeKind::Prim(Prim::Duration) => TyTable::DURATION,
             TypeKind::Path(path) => self.declared_ty(module, path, written.span),
             TypeKind::Array(item) => {
                 let item = self.ty(module, item);
@@ -34,6 +35,23 @@ impl Cx<'_> {
             TypeKind::Nullable(inside) => {
                 let inside = self.ty(module, inside);
                 self.program.types.intern(Ty::Nullable(inside))
+            }
+            TypeKind::Fn(params, result) => {
+                let params = params.iter().map(|param| self.ty(module, param)).collect();
+                let result = result.as_ref().map_or(TyTable::UNIT, |result| self.ty(module, result));
+                self.program.types.intern(Ty::Fn(params, result))
+            }
+            TypeKind::Holder(holder, inside) => {
+                let holder = Holder::of(*holder);
+                let inside = match inside {
+                    Some(inside) => self.ty(module, inside),
+                    None if holder == Holder::Task => TyTable::UNIT,
+                    None => {
+                        self.report(errors::holder_without_type(holder.name(), written.span));
+                        return TyTable::ERROR;
+                    }
+                };
+                self.program.types.intern(Ty::Holder(holder, inside))
             }
             TypeKind::Error => TyTable::ERROR,
         }
@@ -58,7 +76,13 @@ impl Cx<'_> {
                 Ty::Error
             }
             Some(
-                def @ (Def::Fn(_) | Def::Const(_) | Def::System(_) | Def::Module(_) | Def::Std(_) | Def::Global(_)),
+                def @ (Def::Fn(_)
+                | Def::Const(_)
+                | Def::System(_)
+                | Def::Channel(_)
+                | Def::Module(_)
+                | Def::Std(_)
+                | Def::Global(_)),
             ) => {
                 let text = self.program.sources.text(span).to_owned();
                 self.report(errors::not_a_type(&text, self.noun(def), span));

@@ -6,7 +6,7 @@ use crate::analyze::calls::root;
 use crate::builtin::{Changes, Method};
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
 use crate::hir::{
-    Block, CatchKind, ClassKind, Cond, DepTarget, Expr, ExprKind, Field, FnKind, Iter, Pattern, Program, SelectKind, Stmt,
+    Block, CatchKind, ClassKind, Cond, DepTarget, Expr, ExprKind, Field, FnKind, Iter, Mutability, Pattern, Program, SelectKind, Stmt,
     StmtKind,
 };
 use crate::ids::{FnId, LocalId, TyId};
@@ -179,14 +179,33 @@ impl Collector<'_> {
             if let Some(to) = self.local_of(root(self.program, function), *param) {
                 self.leave(arg, to);
             }
+            if let (Ty::Fn(..), Some(node)) = (self.types.table.get(self.ty(arg)), self.node(arg)) {
+                self.graph.passed.push((call.id, *param, node, self.own_param(arg)));
+            }
         }
         let (from, to) = (self.result(function), self.node(call));
         self.connect(from, to);
     }
 
+    /// The parameter of the function at hand that an expression is, if it can never be anything else.
+    fn own_param(&self, expr: &Expr) -> Option<LocalId> {
+        let ExprKind::Local(local) = &expr.kind else { return None };
+        let it = &self.program.fns[self.root];
+        let fixed = it.locals.get(*local).is_some_and(|local| local.mutability == Mutability::Fixed);
+        (fixed && it.params.contains(local)).then_some(*local)
+    }
+
+    /// Notes that the called value is a parameter.
+    fn through(&mut self, call: &Expr, callee: &Expr) {
+        if let Some(param) = self.own_param(callee) {
+            self.graph.through.insert(call.id, param);
+        }
+    }
+
     fn call_value(&mut self, call: &Expr, callee: &Expr, args: &[Expr]) {
         let args = args.iter().map(|arg| self.node(arg)).collect();
         let result = self.graph.node(Place::Expr(call.id));
+        self.through(call, callee);
         if let Some(callee) = self.node(callee) {
             self.graph.uses(callee, Use::Call { expr: call.id, args, result, span: call.span });
         }
@@ -261,6 +280,7 @@ impl Collector<'_> {
         if let (Method::ArrayFilter, Some(element)) = (method, element) {
             self.graph.edge(element, result);
         }
+        self.through(call, closure);
         if let Some(callee) = self.node(closure) {
             self.graph.uses(callee, Use::Call { expr: call.id, args: params, result, span: call.span });
         }

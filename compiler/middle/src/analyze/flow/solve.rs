@@ -2,8 +2,9 @@
 
 use super::{Flows, Graph, Node, Origin, Place, Use};
 use crate::analyze::calls::{owner, root};
+use crate::facts::Passed;
 use crate::hir::{ClassKind, FnKind, Program};
-use crate::ids::FnId;
+use crate::ids::{ExprId, FnId};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn solve(program: &Program, graph: Graph) -> Flows {
@@ -19,6 +20,8 @@ pub(super) fn solve(program: &Program, graph: Graph) -> Flows {
         }
     }
     solver.flows.escapes = solver.escapes();
+    solver.flows.passed = solver.passed();
+    solver.flows.through = std::mem::take(&mut solver.graph.through);
     solver.flows
 }
 
@@ -110,6 +113,19 @@ impl Solver<'_> {
         }
         let from = self.node(Place::Result(function), waiting);
         self.connect(from, result, waiting);
+    }
+
+    fn passed(&self) -> BTreeMap<ExprId, Vec<Passed>> {
+        let mut passed: BTreeMap<ExprId, Vec<Passed>> = BTreeMap::new();
+        for (call, param, arg, from) in &self.graph.passed {
+            let function = |origin: &Origin| match origin {
+                Origin::Function(function) => Some(*function),
+                Origin::Task(_) | Origin::Chan(_) | Origin::Named(_) => None,
+            };
+            let functions = self.graph.origins[*arg].iter().filter_map(function).collect();
+            passed.entry(*call).or_default().push(Passed { param: *param, functions, from: *from });
+        }
+        passed
     }
 
     /// The closures that use their service and leave the method in which they stand.

@@ -108,6 +108,9 @@ pub(crate) fn no_fields(span: Span, name: &str, shown: &str, text: &str, ty: &Ty
         | Ty::Tuple(_)
         | Ty::Class(_)
         | Ty::ErrorValue(_)
+        | Ty::Duration
+        | Ty::Fn(..)
+        | Ty::Holder(..)
         | Ty::Var(_) => "classes, errors and tuples have fields".to_string(),
     };
     Diagnostic::new(Code::E0207, span, format!("`{shown}` has no field `{name}`")).help(help)
@@ -133,6 +136,9 @@ pub(crate) fn not_indexable(span: Span, shown: &str, text: &str, ty: &Ty) -> Dia
         | Ty::Enum(_)
         | Ty::ErrorValue(_)
         | Ty::AnyError
+        | Ty::Duration
+        | Ty::Fn(..)
+        | Ty::Holder(..)
         | Ty::Var(_) => "arrays have elements, maps have entries".to_string(),
     };
     Diagnostic::new(Code::E0309, span, format!("`{shown}` cannot be indexed")).help(help)

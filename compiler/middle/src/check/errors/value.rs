@@ -136,6 +136,9 @@ pub(crate) fn not_iterable(span: Span, shown: &str, text: &str, ty: &Ty) -> Diag
         | Ty::Enum(_)
         | Ty::ErrorValue(_)
         | Ty::AnyError
+        | Ty::Duration
+        | Ty::Fn(..)
+        | Ty::Holder(..)
         | Ty::Var(_) => "`for` goes over arrays, maps (as `(key, value)`), strings and ranges (`0..n`)".to_string(),
     };
     Diagnostic::new(Code::E0301, span, format!("`for` cannot go over `{shown}`")).help(help)

@@ -3,7 +3,8 @@
 use super::Printer;
 use crate::builtin::Global;
 use crate::hir::{
-    BinOp, Block, CatchClause, CatchKind, CatchRest, CmpOp, Cond, Expr, ExprKind, FPart, Field, LogicOp, UnOp,
+    BinOp, Block, Capacity, CatchClause, CatchKind, CatchRest, CmpOp, Cond, Expr, ExprKind, FPart, Field, LogicOp,
+    SelectArm, SelectKind, UnOp,
 };
 use crate::ids::Id;
 
@@ -119,6 +120,16 @@ impl Printer<'_> {
                 self.put("raise ");
                 self.expr(value);
             }
+            ExprKind::Duration(nanoseconds) => self.put(&format!("{nanoseconds}ns")),
+            ExprKind::Closure(_)
+            | ExprKind::FnValue(_)
+            | ExprKind::CallValue { .. }
+            | ExprKind::Forward(_)
+            | ExprKind::Spawn(_)
+            | ExprKind::Within { .. }
+            | ExprKind::Chan { .. }
+            | ExprKind::DepEnd(_) => self.concurrent(&expr.kind),
+            ExprKind::Select { arms, after, default } => self.select(arms, after.as_ref(), default.as_ref()),
             ExprKind::Error => self.put("?"),
         }
     }
@@ -151,6 +162,80 @@ impl Printer<'_> {
             self.expr(operand);
             self.put(&format!(" as {})", self.ty(*ty)));
         }
+    }
+
+    /// Function values, tasks and channels. Other kinds do not come here.
+    fn concurrent(&mut self, kind: &ExprKind) {
+        if let ExprKind::Closure(function) = kind {
+            self.put(&format!("closure {}", self.name(*function)));
+        } else if let ExprKind::FnValue(function) = kind {
+            self.put(&format!("value {}", self.name(*function)));
+        } else if let ExprKind::CallValue { callee, args } = kind {
+            self.put("call ");
+            self.expr(callee);
+            self.list("(", args, ")");
+        } else if let ExprKind::Forward(call) = kind {
+            self.put("forward ");
+            self.expr(call);
+        } else if let ExprKind::Spawn(function) = kind {
+            self.put(&format!("spawn {}", self.name(*function)));
+        } else if let ExprKind::Within { limit, body } = kind {
+            self.put("within ");
+            self.expr(limit);
+            self.put(" ");
+            self.block(body);
+        } else if let ExprKind::Chan { element, capacity } = kind {
+            self.put(&format!("chan<{}>(", self.ty(*element)));
+            match capacity {
+                Capacity::Size(size) => self.expr(size),
+                Capacity::Default => {}
+                Capacity::Unbounded => self.put("unbounded"),
+            }
+            self.put(")");
+        } else if let ExprKind::DepEnd(at) = kind {
+            self.put(&format!("end {at}"));
+        }
+    }
+
+    fn select(&mut self, arms: &[SelectArm], after: Option<&(Box<Expr>, Block)>, default: Option<&Block>) {
+        self.put("select {\n");
+        self.indented(|cx| {
+            for arm in arms {
+                cx.margin();
+                match &arm.kind {
+                    SelectKind::Recv { pattern, receiver } => {
+                        let pattern = cx.pattern(pattern);
+                        cx.put(&format!("{pattern} = "));
+                        cx.expr(receiver);
+                        cx.put(".recv() ");
+                    }
+                    SelectKind::Send { sender, value } => {
+                        cx.expr(sender);
+                        cx.put(".send(");
+                        cx.expr(value);
+                        cx.put(") ");
+                    }
+                }
+                cx.block(&arm.body);
+                cx.put("\n");
+            }
+            if let Some((limit, body)) = after {
+                cx.margin();
+                cx.put("after ");
+                cx.expr(limit);
+                cx.put(" ");
+                cx.block(body);
+                cx.put("\n");
+            }
+            if let Some(body) = default {
+                cx.margin();
+                cx.put("default ");
+                cx.block(body);
+                cx.put("\n");
+            }
+        });
+        self.margin();
+        self.put("}");
     }
 
     /// Classes, variants and errors with their fields. Other kinds do not come here.
