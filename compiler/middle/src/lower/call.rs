@@ -50,6 +50,7 @@ impl Body<'_, '_> {
                 self.call_service(method, args, call.span, on_error)
             }
             Some(Callee::Builtin(method)) => self.call_builtin(method, receiver, args, call, on_error),
+            Some(Callee::Field(index)) => self.call_field(index, receiver, args, call, on_error),
             Some(Callee::Expect(what)) => self.expect(what, receiver, args, call.span),
             None => UNIT,
         }
@@ -177,7 +178,7 @@ impl Body<'_, '_> {
     pub(super) fn notes_its_place(&self, call: &Expr) -> bool {
         match (&call.kind, self.cx.types.methods.get(&call.id)) {
             (ExprKind::CallGlobal { .. } | ExprKind::CallValue { .. }, _) => true,
-            (ExprKind::Within { .. } | ExprKind::Select { .. }, _) | (_, Some(Callee::Builtin(_))) => true,
+            (ExprKind::Within { .. } | ExprKind::Select { .. }, _) | (_, Some(Callee::Builtin(_) | Callee::Field(_))) => true,
             (_, Some(Callee::Dep(method))) => self.cx.route(*method) != Route::Local,
             _ => false,
         }

@@ -4,12 +4,13 @@
 use super::body::{Body, OnError, This};
 use super::item;
 use super::program::{Key, Lowering};
-use crate::hir::{ClassKind, Expr, FnKind};
+use crate::hir::{ClassKind, Expr, ExprKind, FnKind};
 use crate::ids::{ClassId, FnId, LocalId, TyId};
 use crate::mir::{
     Const, Entry, Func, Function, Inst, Local, Name, OnFail, Operand, Site, StackCheck, Terminator, Type, TypeId,
 };
 use crate::span::Span;
+use crate::ty::Ty;
 
 /// What a closure or task takes along.
 pub(super) struct Captures {
@@ -154,6 +155,42 @@ impl Body<'_, '_> {
         let site = self.site(span);
         let on_fail = self.own_path_fails(on_error);
         self.call_function(callee, args, ty, on_fail, site)
+    }
+
+    /// Calls the function in a field.
+    pub(super) fn call_field(
+        &mut self,
+        index: u32,
+        receiver: &Expr,
+        args: &[Expr],
+        call: &Expr,
+        on_error: OnError,
+    ) -> Operand {
+        let receiver_ty = self.ty(receiver);
+        let ty = self.field_ty(receiver, receiver_ty, index);
+        let callee = self.field(receiver, index, ty, receiver.span);
+        let args = self.operands(&args.iter().collect::<Vec<_>>());
+        let site = self.site(call.span);
+        let on_fail = self.own_path_fails(on_error);
+        self.call_function(callee, args, self.cx.types.exprs[call.id], on_fail, site)
+    }
+
+    /// The type of a field of a class, error or tuple, or of the service.
+    fn field_ty(&self, base: &Expr, ty: TyId, index: u32) -> TyId {
+        let program = self.cx.program;
+        let index = index as usize;
+        if let (ExprKind::SelfValue, Some(class)) = (&base.kind, self.class) {
+            return program.classes[class].fields[index].ty;
+        }
+        if let Ty::Tuple(parts) = self.get(ty) {
+            parts[index]
+        } else if let Ty::Class(class) = self.get(ty) {
+            program.classes[*class].fields[index].ty
+        } else if let Ty::ErrorValue(error) = self.get(ty) {
+            program.errors[*error].fields[index].ty
+        } else {
+            unreachable!("`check` found a field")
+        }
     }
 
     /// Calls a function value.

@@ -199,7 +199,8 @@ impl Body<'_, '_> {
         }
     }
 
-    fn field(&mut self, base: &Expr, index: u32, ty: TyId, span: Span) -> Operand {
+    /// The value of a field.
+    pub(super) fn field(&mut self, base: &Expr, index: u32, ty: TyId, span: Span) -> Operand {
         if let (ExprKind::SelfValue, This::Service(service)) = (&base.kind, self.this.clone()) {
             return self.service_field(service, index, ty, span);
         }

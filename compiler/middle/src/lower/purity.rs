@@ -68,6 +68,6 @@ fn changes_receiver(cx: &Lowering, call: &Expr) -> bool {
     match cx.types.methods.get(&call.id) {
         Some(Callee::Data(method)) => cx.program.fns[*method].self_param == Some(SelfParam::Mut),
         Some(Callee::Builtin(method)) => method.row().changes == Changes::Yes,
-        Some(Callee::Dep(_) | Callee::OwnService(_) | Callee::Expect(_)) | None => false,
+        Some(Callee::Dep(_) | Callee::OwnService(_) | Callee::Field(_) | Callee::Expect(_)) | None => false,
     }
 }
