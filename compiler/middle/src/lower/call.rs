@@ -178,7 +178,8 @@ impl Body<'_, '_> {
     pub(super) fn notes_its_place(&self, call: &Expr) -> bool {
         match (&call.kind, self.cx.types.methods.get(&call.id)) {
             (ExprKind::CallGlobal { .. } | ExprKind::CallValue { .. }, _) => true,
-            (ExprKind::Within { .. } | ExprKind::Select { .. }, _) | (_, Some(Callee::Builtin(_) | Callee::Field(_))) => true,
+            (ExprKind::Within { .. } | ExprKind::Select { .. }, _)
+            | (_, Some(Callee::Builtin(_) | Callee::Field(_))) => true,
             (_, Some(Callee::Dep(method))) => self.cx.route(*method) != Route::Local,
             _ => false,
         }
