@@ -12,7 +12,7 @@ mod report;
 mod state;
 mod waiting;
 
-pub(crate) use calls::{method_callee, owner, root};
+pub(crate) use calls::method_callee;
 pub(crate) use recursion::components;
 pub(crate) use state::culprit as state_culprit;
 

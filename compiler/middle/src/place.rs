@@ -10,7 +10,6 @@ mod stages;
 pub use reason::{Reason, reason};
 pub use stages::stages;
 
-use crate::analyze::owner;
 use crate::facts::{Edge, Facts, HasMain, Placement, Process, Route, Transport};
 use crate::hir::Program;
 use crate::ids::{ClassId, FnId, IndexVec, ProcessId, SystemId};
@@ -60,7 +59,7 @@ fn edges(program: &Program, facts: &Facts, placement: &Placement) -> Vec<Edge> {
 fn bodies_by_class(program: &Program) -> BTreeMap<ClassId, Vec<FnId>> {
     let mut bodies: BTreeMap<ClassId, Vec<FnId>> = BTreeMap::new();
     for function in program.fns.ids() {
-        if let Some(class) = owner(program, function) {
+        if let Some(class) = program.class_of(function) {
             bodies.entry(class).or_default().push(function);
         }
     }

@@ -5,7 +5,7 @@
 use super::flow::Flows;
 use crate::facts::{Call, CallHow};
 use crate::hir::visit::{Visitor, walk_expr};
-use crate::hir::{Expr, ExprKind, Field, FnKind, Program};
+use crate::hir::{Expr, ExprKind, Field, Program};
 use crate::ids::{ClassId, FnId};
 use crate::types::{Callee, Types};
 
@@ -23,26 +23,9 @@ pub(super) fn collect(program: &Program, types: &Types, flows: &Flows) -> Vec<Ca
 pub(crate) fn method_callee(program: &Program, types: &Types, expr: &Expr) -> Option<(FnId, Option<ClassId>)> {
     match *types.methods.get(&expr.id)? {
         Callee::Data(callee) | Callee::OwnService(callee) => Some((callee, None)),
-        Callee::Dep(callee) => Some((callee, owner(program, callee))),
-        Callee::Builtin(_) | Callee::Expect(_) => None,
+        Callee::Dep(callee) => Some((callee, program.class_of(callee))),
+        Callee::Builtin(_) | Callee::Field(_) | Callee::Expect(_) => None,
     }
-}
-
-/// The class that a method, or a closure or task in one, belongs to.
-pub(crate) fn owner(program: &Program, function: FnId) -> Option<ClassId> {
-    match program.fns[root(program, function)].kind {
-        FnKind::Method(class) => Some(class),
-        FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => None,
-    }
-}
-
-/// The function in whose text a closure or task stands, at last; any other function itself. They share their variables.
-pub(crate) fn root(program: &Program, function: FnId) -> FnId {
-    let mut at = function;
-    while let FnKind::Closure(outer) | FnKind::Task(outer) = program.fns[at].kind {
-        at = outer;
-    }
-    at
 }
 
 struct Collector<'a> {

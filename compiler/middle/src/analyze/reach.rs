@@ -1,6 +1,5 @@
 //! Who can come to run what. In: all calls. Out: which functions a function reaches, and which services several tasks reach.
 
-use super::calls::owner;
 use crate::facts::{Call, CallHow};
 use crate::hir::{ClassKind, FnKind, Program, SelfParam};
 use crate::ids::{ClassId, FnId, Id, IndexVec};
@@ -37,7 +36,7 @@ pub(super) fn shared(program: &Program, calls: &[Call], waits: &BTreeSet<FnId>) 
     let tasks = program.fns.iter_enumerated().filter(|(_, it)| matches!(it.kind, FnKind::Task(_))).map(|(id, _)| id);
     let own_tasks = waits.iter().copied().filter(|function| changes_service(program, *function));
     let reached = reached(&callees, tasks.chain(own_tasks));
-    let owners = reached.iter().filter_map(|function| owner(program, *function));
+    let owners = reached.iter().filter_map(|function| program.class_of(*function));
     owners.filter(|class| program.classes[*class].kind != ClassKind::Data).collect()
 }
 

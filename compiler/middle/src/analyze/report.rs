@@ -1,6 +1,5 @@
 //! The messages of `analyze` about closures and waiting: `E0512`, `E0514`, `E0515`.
 
-use super::calls::owner;
 use super::waiting::{Wait, What};
 use crate::hir::Program;
 use crate::ids::{ClassId, FnId};
@@ -12,7 +11,7 @@ use pluto_syntax::span::Span;
 pub(super) fn escapes(program: &Program, escapes: &[(Span, FnId)], diagnostics: &mut Diagnostics) {
     for (span, closure) in escapes {
         let it = &program.fns[*closure];
-        let class = owner(program, *closure).map_or("the service", |class| &program.classes[class].name);
+        let class = program.class_of(*closure).map_or("the service", |class| &program.classes[class].name);
         let message = format!("a closure that uses `self` of the service `{class}` cannot leave the method in which it stands");
         let mut diagnostic = Diagnostic::new(Code::E0512, *span, message).label("it is passed on here");
         if let Some(used) = it.uses_self {

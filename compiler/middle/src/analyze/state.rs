@@ -66,7 +66,7 @@ impl Visitor for Search<'_> {
             self.sets |= match self.types.methods.get(&expr.id) {
                 Some(Callee::Data(callee)) => self.program.fns[*callee].self_param == Some(SelfParam::Mut),
                 Some(Callee::Builtin(method)) => method.row().changes == Changes::Yes,
-                Some(Callee::Dep(_) | Callee::OwnService(_) | Callee::Expect(_)) | None => false,
+                Some(Callee::Dep(_) | Callee::OwnService(_) | Callee::Field(_) | Callee::Expect(_)) | None => false,
             };
         }
         walk_expr(self, expr);

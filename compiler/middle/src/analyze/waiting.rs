@@ -1,7 +1,6 @@
 //! Waiting. In: HIR, types, facts. Out: the functions that can come to wait for a channel, a task or the clock; `E0514` (a service
 //! waits for a task that may need the service) and the warning `E0515` (a service is closed to others while it waits).
 
-use super::calls::owner;
 use super::reach::{callees, callers, changes_service, reached};
 use super::report;
 use crate::builtin::{Faults, Global, Method};
@@ -73,7 +72,7 @@ fn waits_for_itself(
         for site in sites(program, types, function).iter().filter(|site| site.what == What::Task) {
             let bodies = facts.awaited.get(&site.expr).into_iter().flatten().copied();
             for body in bodies {
-                let needs = |callee: &FnId| *callee != body && owner(program, *callee) == Some(class);
+                let needs = |callee: &FnId| *callee != body && program.class_of(*callee) == Some(class);
                 if let Some(method) = reached(callees, [body]).into_iter().find(needs) {
                     diagnostics.push(report::waits_for_itself(program, class, *site, body, method));
                 }

@@ -2,7 +2,6 @@
 //! what is called. So `each(names, check)` fails if `check` does, whatever others pass to `each`.
 
 use super::view::{ANY, Context, Node};
-use crate::analyze::root;
 use crate::facts::{Call, CallHow, Facts};
 use crate::hir::Program;
 use crate::ids::{ExprId, FnId, LocalId};
@@ -31,7 +30,7 @@ impl<'a> Contexts<'a> {
             CallHow::Direct => self.direct(caller, call),
             // A closure sees the parameters of the function in which it stands.
             CallHow::Value | CallHow::Made | CallHow::Spawned => {
-                let same = root(self.program, callee) == root(self.program, caller.1);
+                let same = self.program.outermost(callee) == self.program.outermost(caller.1);
                 if same { caller.2 } else { ANY }
             }
         }

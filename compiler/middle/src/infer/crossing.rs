@@ -205,7 +205,7 @@ fn not_serializable(program: &Program, placement: &Placement, edge: &Edge, path:
     let mut diagnostic = Diagnostic::new(code, callee.span, message)
         .label(path.text())
         .also(edge.span, "this call makes it cross");
-    let caller = crate::analyze::owner(program, edge.caller).map(|class| (edge.from, class));
+    let caller = program.class_of(edge.caller).map(|class| (edge.from, class));
     for (process, class) in caller.into_iter().chain([(edge.to, edge.service)]) {
         let process = &placement.processes[process];
         if let Some(span) = process.listed.get(&class) {

@@ -6,7 +6,6 @@ use super::explain::{End, Origin, boundary, chain_text, origin};
 use super::sites::{Body, Handling, Site, SiteKind, Target};
 use super::solve::{Cause, Causes, Outcome, Solution, Step};
 use super::view::{ANY, Node};
-use crate::analyze::owner;
 use crate::facts::{Facts, Placement};
 use crate::hir::{BuiltinError, FnKind, Program};
 use crate::ids::{ClassId, ErrorId, FnId, IndexVec};
@@ -210,7 +209,7 @@ impl Report<'_> {
             };
             return self.explained(self.placed, diagnostic, call.function, left);
         };
-        let (classes, user) = (&self.program.classes, owner(self.program, caller.1));
+        let (classes, user) = (&self.program.classes, self.program.class_of(caller.1));
         let (problem, raises, help) = match call.handling {
             Handling::Plain | Handling::Propagate | Handling::Forward => {
                 ("can fail", "can raise", "write `!` after the call to hand the errors on, or handle them with `catch`")

@@ -151,8 +151,12 @@ impl Collector<'_> {
         } else if let ExprKind::Select { default, .. } = &call.kind {
             Some(if default.is_none() { Target::Raises(BuiltinError::ChannelClosed) } else { Target::Never })
         } else if let ExprKind::CallMethod { .. } = &call.kind {
-            if let Callee::Builtin(method) = self.types.methods.get(&call.id)? {
+            let called = self.types.methods.get(&call.id)?;
+            if let Callee::Builtin(method) = called {
                 return Some(builtin_target(*method, call));
+            }
+            if let Callee::Field(_) = called {
+                return Some(Target::Values(call.id));
             }
             let callee = method_callee(self.program, self.types, call);
             Some(callee.map_or(Target::Never, |(callee, service)| Target::Function { callee, service, call: call.id }))

@@ -50,7 +50,7 @@ impl Body<'_, '_> {
                 self.call_service(method, args, call.span, on_error)
             }
             Some(Callee::Builtin(method)) => self.call_builtin(method, receiver, args, call, on_error),
-            Some(Callee::Field(index)) => self.call_field(index, receiver, args, call, on_error),
+            Some(Callee::Field(index)) => self.call_field(call, receiver, index, args, on_error),
             Some(Callee::Expect(what)) => self.expect(what, receiver, args, call.span),
             None => UNIT,
         }

@@ -4,7 +4,7 @@
 use super::body::{Body, OnError, This};
 use super::item;
 use super::program::{Key, Lowering};
-use crate::hir::{ClassKind, Expr, ExprKind, FnKind};
+use crate::hir::{ClassKind, Expr, FnKind};
 use crate::ids::{ClassId, FnId, LocalId, TyId};
 use crate::mir::{
     Const, Entry, Func, Function, Inst, Local, Name, OnFail, Operand, Site, StackCheck, Terminator, Type, TypeId,
@@ -23,14 +23,14 @@ impl Lowering<'_> {
     fn captures(&self, closure: FnId) -> Captures {
         let function = &self.program.fns[closure];
         let data = |class: &ClassId| self.program.classes[*class].kind == ClassKind::Data;
-        let this = self.owner(closure).filter(data).filter(|_| function.uses_self.is_some());
+        let this = self.program.class_of(closure).filter(data).filter(|_| function.uses_self.is_some());
         Captures { vars: function.captures.clone(), this }
     }
 
     /// The type of the objects of a closure or task.
     fn closure_ty(&mut self, closure: FnId, captures: &Captures) -> (Func, TypeId) {
         let function = self.func(Key::Closure(closure));
-        let locals = &self.types.locals[self.home(closure)];
+        let locals = &self.types.locals[self.program.outermost(closure)];
         let mut types: Vec<TypeId> = captures.vars.iter().map(|var| self.table.of(locals[*var])).collect();
         types.extend(captures.this.map(|class| self.table.class(class)));
         (function, self.closure_of(function, types))
@@ -157,39 +157,38 @@ impl Body<'_, '_> {
         self.call_function(callee, args, ty, on_fail, site)
     }
 
-    /// Calls the function in a field.
+    /// Calls the function in a field: the field is read first.
     pub(super) fn call_field(
         &mut self,
-        index: u32,
-        receiver: &Expr,
-        args: &[Expr],
         call: &Expr,
+        receiver: &Expr,
+        index: u32,
+        args: &[Expr],
         on_error: OnError,
     ) -> Operand {
-        let receiver_ty = self.ty(receiver);
-        let ty = self.field_ty(receiver, receiver_ty, index);
-        let callee = self.field(receiver, index, ty, receiver.span);
+        let field_ty = self.field_ty(receiver, index);
+        let callee = self.field(receiver, index, field_ty, call.span);
         let args = self.operands(&args.iter().collect::<Vec<_>>());
         let site = self.site(call.span);
         let on_fail = self.own_path_fails(on_error);
-        self.call_function(callee, args, self.cx.types.exprs[call.id], on_fail, site)
+        let ty = self.cx.types.exprs[call.id];
+        self.call_function(callee, args, ty, on_fail, site)
     }
 
-    /// The type of a field of a class, error or tuple, or of the service.
-    fn field_ty(&self, base: &Expr, ty: TyId, index: u32) -> TyId {
+    /// The type of a field of a class, error, tuple or service.
+    fn field_ty(&self, base: &Expr, index: u32) -> TyId {
+        let at = index as usize;
         let program = self.cx.program;
-        let index = index as usize;
-        if let (ExprKind::SelfValue, Some(class)) = (&base.kind, self.class) {
-            return program.classes[class].fields[index].ty;
-        }
-        if let Ty::Tuple(parts) = self.get(ty) {
-            parts[index]
-        } else if let Ty::Class(class) = self.get(ty) {
-            program.classes[*class].fields[index].ty
-        } else if let Ty::ErrorValue(error) = self.get(ty) {
-            program.errors[*error].fields[index].ty
+        let ty = self.get(self.cx.types.exprs[base.id]);
+        if let Ty::Class(class) = ty {
+            program.classes[*class].fields[at].ty
+        } else if let Ty::ErrorValue(error) = ty {
+            program.errors[*error].fields[at].ty
+        } else if let Ty::Tuple(parts) = ty {
+            parts[at]
         } else {
-            unreachable!("`check` found a field")
+            let class = self.class.expect("only `self` of a service has fields without a type of its own");
+            program.classes[class].fields[at].ty
         }
     }
 

@@ -187,7 +187,7 @@ impl Planner<'_> {
     }
 
     fn why(&self, edge: &Edge) -> Vec<String> {
-        let caller = crate::analyze::owner(self.program, edge.caller);
+        let caller = self.program.class_of(edge.caller);
         let mut reasons: Vec<Reason> = vec![];
         reasons.extend(caller.map(|class| reason(self.program, self.facts, self.placement, edge.from, class)));
         reasons.push(reason(self.program, self.facts, self.placement, edge.to, edge.service));

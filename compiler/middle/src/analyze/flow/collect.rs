@@ -2,7 +2,6 @@
 //! program does with them. Nothing is noted of values that can hold none.
 
 use super::{Exit, Graph, Node, Origin, Place, Use, holds};
-use crate::analyze::calls::root;
 use crate::builtin::{Changes, Method};
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
 use crate::hir::{
@@ -20,7 +19,7 @@ pub(super) fn collect(program: &Program, types: &Types) -> Graph {
     collector.held = types.table.ids().map(|ty| holds(types, ty)).collect();
     for (function, it) in program.fns.iter_enumerated() {
         collector.function = function;
-        collector.root = root(program, function);
+        collector.root = program.outermost(function);
         for local in &it.captures {
             if let Some(node) = collector.local(*local) {
                 collector.graph.captured.push((function, node));
@@ -153,14 +152,17 @@ impl Collector<'_> {
     }
 
     fn class_field(&mut self, base: &Expr, field: &Expr) -> Option<Node> {
-        let index = *self.types.fields.get(&field.id)?;
+        self.field_of(base, *self.types.fields.get(&field.id)?)
+    }
+
+    fn field_of(&mut self, base: &Expr, index: u32) -> Option<Node> {
         let ty = self.types.table.get(self.ty(base));
         if let Ty::Class(class) = ty {
             Some(self.graph.node(Place::ClassField(*class, index)))
         } else if let Ty::ErrorValue(error) = ty {
             Some(self.graph.node(Place::ErrorField(*error, index)))
         } else if let ExprKind::SelfValue = &base.kind {
-            self.own_field(field)
+            self.own_field_at(index)
         } else {
             self.node(base)
         }
@@ -168,15 +170,18 @@ impl Collector<'_> {
 
     /// `self.x` in a service.
     fn own_field(&mut self, field: &Expr) -> Option<Node> {
-        let index = *self.types.fields.get(&field.id)?;
-        let class = crate::analyze::owner(self.program, self.function)?;
+        self.own_field_at(*self.types.fields.get(&field.id)?)
+    }
+
+    fn own_field_at(&mut self, index: u32) -> Option<Node> {
+        let class = self.program.class_of(self.function)?;
         Some(self.graph.node(Place::ClassField(class, index)))
     }
 
     /// Arguments come to parameters, the result to the call.
     fn call(&mut self, call: &Expr, function: FnId, args: &[Expr]) {
         for (param, arg) in self.program.fns[function].params.iter().zip(args) {
-            if let Some(to) = self.local_of(root(self.program, function), *param) {
+            if let Some(to) = self.local_of(self.program.outermost(function), *param) {
                 self.leave(arg, to);
             }
             if let (Ty::Fn(..), Some(node)) = (self.types.table.get(self.ty(arg)), self.node(arg)) {
@@ -217,6 +222,13 @@ impl Collector<'_> {
                 self.call(call, *function, args);
             }
             Some(Callee::Builtin(method)) => self.call_builtin(call, *method, receiver, args),
+            Some(Callee::Field(index)) => {
+                let args = args.iter().map(|arg| self.node(arg)).collect();
+                let result = self.graph.node(Place::Expr(call.id));
+                if let Some(callee) = self.field_of(receiver, *index) {
+                    self.graph.uses(callee, Use::Call { expr: call.id, args, result, span: call.span });
+                }
+            }
             Some(Callee::Expect(_)) | None => {}
         }
     }
@@ -315,7 +327,7 @@ impl Collector<'_> {
     }
 
     fn dep_end(&self, index: u32) -> Option<Origin> {
-        let class = crate::analyze::owner(self.program, self.function)?;
+        let class = self.program.class_of(self.function)?;
         match self.program.classes[class].deps.get(index as usize)?.target {
             DepTarget::End { channel, .. } => Some(Origin::Named(channel)),
             DepTarget::Service(_) => None,

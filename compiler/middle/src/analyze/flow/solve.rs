@@ -1,7 +1,6 @@
 //! The least sets of origins. In: the graph. Out: what is called and waited for, and what leaves its service.
 
 use super::{Flows, Graph, Node, Origin, Place, Use};
-use crate::analyze::calls::{owner, root};
 use crate::facts::Passed;
 use crate::hir::{ClassKind, FnKind, Program};
 use crate::ids::{ExprId, FnId};
@@ -103,7 +102,7 @@ impl Solver<'_> {
         span: pluto_syntax::span::Span,
         waiting: &mut BTreeSet<Node>,
     ) {
-        let outer = root(self.program, function);
+        let outer = self.program.outermost(function);
         for (param, arg) in self.program.fns[function].params.clone().into_iter().zip(args) {
             if let Some(from) = *arg {
                 let to = self.node(Place::Local(outer, param), waiting);
@@ -148,7 +147,7 @@ impl Solver<'_> {
     fn bound_to_services(&self) -> BTreeSet<FnId> {
         let uses_service = |function: FnId| {
             let it = &self.program.fns[function];
-            let class = owner(self.program, function).map(|class| self.program.classes[class].kind);
+            let class = self.program.class_of(function).map(|class| self.program.classes[class].kind);
             matches!(it.kind, FnKind::Closure(_))
                 && it.uses_self.is_some()
                 && class.is_some_and(|kind| kind != ClassKind::Data)
