@@ -13,6 +13,7 @@ pub mod heap;
 pub mod life;
 #[allow(unsafe_code, reason = "the operating system, coroutines, and addresses that generated code hands over")]
 pub mod os;
+pub mod sync;
 pub mod task;
 pub mod topology;
 pub mod transport;

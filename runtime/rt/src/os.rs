@@ -9,7 +9,13 @@ pub mod imp;
 mod overflow;
 pub mod process;
 pub mod program;
+mod later;
+pub(crate) mod later_channels;
 mod remote;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod signals;
+pub mod slot;
+mod sort;
+pub mod tasks;
+pub mod value;

@@ -17,6 +17,11 @@ use crate::task::Task;
 #[derive(Clone, Copy)]
 pub struct Program(&'static ProgramDesc);
 
+// SAFETY: the description is static and never changes; the instances of services that it leads to have locks of their own.
+unsafe impl Send for Program {}
+// SAFETY: the same.
+unsafe impl Sync for Program {}
+
 /// How another process is reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Transport {
@@ -140,6 +145,11 @@ impl Program {
         self.tests().get(index).map_or("?", |test| text(&test.name))
     }
 
+    /// Does a test run under the seeded scheduler?
+    pub fn test_is_seeded(self, index: usize) -> bool {
+        self.tests().get(index).is_some_and(|test| test.scheduler == 1)
+    }
+
     /// Runs `main`: how it ended, and the exit code.
     pub fn run_main(self, task: &Task) -> (Status, i64) {
         let mut code = 0;
@@ -224,7 +234,7 @@ impl fmt::Debug for Program {
 }
 
 impl Status {
-    fn new(word: u64) -> Status {
+    pub(super) fn new(word: u64) -> Status {
         match word {
             0 => Status::Fine,
             1 => Status::Fault,
@@ -234,6 +244,11 @@ impl Status {
 }
 
 impl ErrorValue {
+    /// The object, owned by the caller from now on.
+    pub fn into_word(self) -> u64 {
+        std::mem::ManuallyDrop::new(self).0
+    }
+
     /// `NotFound { id: 3 }`.
     pub fn text(&self) -> String {
         // SAFETY: the status word of an error is an object that we own; its header says its type.
