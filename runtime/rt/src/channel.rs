@@ -18,8 +18,8 @@ mod loom_tests;
 mod tests;
 
 use crate::sync::Mutex;
-use crate::task::wait::{Answer, Cut, Sleeper, Ticket, Waiter};
-use state::{After, CLOSED, Refusal, State, is_wait_of};
+use crate::task::wait::{Answer, Sleeper, Ticket, Waiter};
+use state::{After, CLOSED, Refusal, State};
 pub use state::{Gone, Place, Side};
 
 /// What a channel does to its messages.
@@ -91,9 +91,10 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         &self.messages
     }
 
-    /// Sends a message, which is taken in any case. Done: its number (see [`Channel::await_taken`]); so says the answer.
+    /// Sends a message, which is taken in any case. Done: its number (see [`Channel::await_taken`]); so says the answer. `wait`
+    /// begins the task's wait, if there has to be one.
     #[inline]
-    pub fn send(&self, task: S, cut: Cut, word: u64) -> Step<u64> {
+    pub fn send(&self, word: u64, wait: impl FnOnce() -> Waiter<S>) -> Step<u64> {
         self.change(|state, after| match state.put(word, after) {
             Ok(number) => Step::Done(number),
             Err(Refusal::Gone(gone)) => {
@@ -101,9 +102,8 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
                 Step::Gone(gone)
             }
             Err(Refusal::Full) => {
-                let ticket = task.waiting().begin(cut);
-                let place = state.wait_for_room(Waiter { task, ticket, case: 0 }, word);
-                Step::Waits(Parked { ticket, place })
+                let waiter = wait();
+                Step::Waits(Parked { ticket: waiter.ticket, place: state.wait_for_room(waiter, word) })
             }
         })
     }
@@ -131,28 +131,26 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     }
 
     /// Waits until a receiver has taken the message with this number, or nobody can any more.
-    pub fn await_taken(&self, task: S, cut: Cut, number: u64) -> Step<()> {
+    pub fn await_taken(&self, number: u64, wait: impl FnOnce() -> Waiter<S>) -> Step<()> {
         self.change(|state, _| match state.was_taken(number) {
             Some(Ok(())) => Step::Done(()),
             Some(Err(gone)) => Step::Gone(gone),
             None => {
-                let ticket = task.waiting().begin(cut);
-                let place = state.wait_for_receipt(Waiter { task, ticket, case: 0 }, number);
-                Step::Waits(Parked { ticket, place })
+                let waiter = wait();
+                Step::Waits(Parked { ticket: waiter.ticket, place: state.wait_for_receipt(waiter, number) })
             }
         })
     }
 
     /// Receives a message; so does the answer.
     #[inline]
-    pub fn recv(&self, task: S, cut: Cut) -> Step<u64> {
+    pub fn recv(&self, wait: impl FnOnce() -> Waiter<S>) -> Step<u64> {
         self.change(|state, after| match (state.take(after), state.gone) {
             (Some(word), _) => Step::Done(word),
             (None, Some(gone)) => Step::Gone(gone),
             (None, None) => {
-                let ticket = task.waiting().begin(cut);
-                let place = state.wait_for_message(Waiter { task, ticket, case: 0 });
-                Step::Waits(Parked { ticket, place })
+                let waiter = wait();
+                Step::Waits(Parked { ticket: waiter.ticket, place: state.wait_for_message(waiter) })
             }
         })
     }

@@ -7,6 +7,7 @@ mod entry;
 pub mod imp;
 #[cfg(not(test))]
 mod overflow;
+pub mod pending;
 pub mod process;
 pub mod program;
 mod remote;

@@ -6,6 +6,8 @@
 pub mod fault;
 pub mod lock;
 pub mod reactor;
+pub mod standin;
+pub mod wait;
 pub mod worker;
 
 use std::cell::{Cell, RefCell};
@@ -16,6 +18,7 @@ use pluto_abi::layout::TaskHeader;
 use crate::os::coroutine::{Coroutine, Door};
 use fault::Trail;
 use lock::Waiting;
+pub use standin::{TaskRef, handle, is_unwinding};
 pub use worker::Worker;
 
 /// No deadline.

@@ -9,7 +9,7 @@ pub struct Spot(u32);
 
 /// The line.
 #[derive(Debug)]
-pub struct Line<T> {
+pub(super) struct Line<T> {
     slots: Vec<Slot<T>>,
     free: u32,
     first: u32,
@@ -34,12 +34,13 @@ impl<T> Default for Line<T> {
 
 impl<T> Line<T> {
     /// Nobody stands here.
-    pub fn is_empty(&self) -> bool {
+    #[cfg(all(test, not(loom)))]
+    fn is_empty(&self) -> bool {
         self.first == NONE
     }
 
     /// A new last entry.
-    pub fn push(&mut self, entry: T) -> Spot {
+    pub(super) fn push(&mut self, entry: T) -> Spot {
         let slot = Slot { entry: Some(entry), before: self.last, next: NONE };
         let at = self.free;
         let at = if at == NONE {
@@ -59,18 +60,18 @@ impl<T> Line<T> {
     }
 
     /// Takes out the first entry.
-    pub fn pop(&mut self) -> Option<T> {
+    pub(super) fn pop(&mut self) -> Option<T> {
         if self.first == NONE { None } else { self.unlink(self.first) }
     }
 
     /// Takes out the entry at this place if it is the right one.
-    pub fn remove(&mut self, at: Spot, is_right: impl FnOnce(&T) -> bool) -> Option<T> {
+    pub(super) fn remove(&mut self, at: Spot, is_right: impl FnOnce(&T) -> bool) -> Option<T> {
         let entry = self.slots.get(at.0 as usize)?.entry.as_ref()?;
         if is_right(entry) { self.unlink(at.0) } else { None }
     }
 
     /// Is there such an entry?
-    pub fn any(&self, mut is_such: impl FnMut(&T) -> bool) -> bool {
+    pub(super) fn any(&self, mut is_such: impl FnMut(&T) -> bool) -> bool {
         let mut at = self.first;
         while let Some(slot) = self.slots.get(at as usize) {
             if slot.entry.as_ref().is_some_and(&mut is_such) {

@@ -39,6 +39,10 @@ impl Me {
         Me(Box::leak(Box::new(Thread { waiting: Waiting::new(), notify: Notify::new() })))
     }
 
+    fn begin(self) -> Waiter<Me> {
+        Waiter { task: self, ticket: self.0.waiting.begin(Cut::May), case: 0 }
+    }
+
     fn wait(self, ticket: Ticket) -> Answer {
         loop {
             if let Some(answer) = self.0.waiting.take(ticket) {
@@ -118,11 +122,11 @@ fn finish(pipe: &Pipe, me: Me, step: Step<u64>) -> Option<Result<u64, Gone>> {
 }
 
 fn send(pipe: &Pipe, me: Me, word: u64) -> Option<Result<u64, Gone>> {
-    finish(pipe, me, pipe.send(me, Cut::May, word))
+    finish(pipe, me, pipe.send(word, || me.begin()))
 }
 
 fn recv(pipe: &Pipe, me: Me) -> Option<Result<u64, Gone>> {
-    finish(pipe, me, pipe.recv(me, Cut::May))
+    finish(pipe, me, pipe.recv(|| me.begin()))
 }
 
 #[test]
@@ -234,7 +238,7 @@ fn loom_the_last_receiver_leaves_while_somebody_delivers() {
         let delivers = spawn(move || {
             let me = Me::new();
             let number = send(&sender, me, 5).expect("not cut")?;
-            match sender.await_taken(me, Cut::May, number) {
+            match sender.await_taken(number, || me.begin()) {
                 Step::Done(()) => Ok(()),
                 Step::Gone(gone) => Err(gone),
                 Step::Waits(Parked { ticket, .. }) => match heard(me.wait(ticket)).1 {
@@ -298,7 +302,8 @@ fn select_one(me: Me, arms: &[Arm<'_, Me, Dropped>]) -> Option<(usize, u64)> {
             Selected::Gone(_) => return None,
             Selected::None | Selected::Waits(_) => {}
         }
-        match select::register(arms, 0, me, Cut::May, &mut places) {
+        let waiter = me.begin();
+        match select::register(arms, 0, waiter, || me.0.waiting.retract(waiter.ticket), &mut places) {
             Selected::Arm(arm, word) => return Some((arm, word)),
             Selected::Gone(_) => return None,
             Selected::None => thread::yield_now(),

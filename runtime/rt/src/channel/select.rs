@@ -7,7 +7,7 @@
 
 use super::state::{After, State};
 use super::{Channel, Gone, Messages, Parked, Place};
-use crate::task::wait::{Cut, Sleeper, Ticket, Waiter};
+use crate::task::wait::{Sleeper, Ticket, Waiter};
 
 /// What an arm does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,10 +59,7 @@ impl<'a, S: Sleeper + 'a, M: Messages + 'a> Arms<'a, S, M> for [Arm<'a, S, M>] {
 }
 
 /// Takes the first arm that is ready, beginning with `start`. Does not wait.
-pub fn attempt<'a, S: Sleeper + 'a, M: Messages + 'a>(
-    arms: &(impl Arms<'a, S, M> + ?Sized),
-    start: usize,
-) -> Selected {
+pub fn attempt<'a, S: Sleeper + 'a, M: Messages + 'a>(arms: &(impl Arms<'a, S, M> + ?Sized), start: usize) -> Selected {
     let mut open = false;
     let mut lost = false;
     for index in in_turn(arms.count(), start) {
@@ -75,45 +72,34 @@ pub fn attempt<'a, S: Sleeper + 'a, M: Messages + 'a>(
     if open { Selected::None } else { Selected::Gone(Gone { lost }) }
 }
 
-/// Registers a wait in all arms (their places go to `places`, by number), or takes one that got ready meanwhile.
+/// Registers a wait that has begun in all arms (their places go to `places`, by number), or takes one that got ready meanwhile.
+/// `give_up` gives the wait up; false: somebody was faster, and the answer comes.
 pub fn register<'a, S: Sleeper + 'a, M: Messages + 'a>(
     arms: &(impl Arms<'a, S, M> + ?Sized),
     start: usize,
-    task: S,
-    cut: Cut,
+    waiter: Waiter<S>,
+    give_up: impl FnOnce() -> bool,
     places: &mut Vec<Option<Place>>,
 ) -> Selected {
-    let ticket = task.waiting().begin(cut);
     places.clear();
     places.resize(arms.count(), None);
+    let mut ready = None;
     for index in in_turn(arms.count(), start) {
-        let arm = arms.arm(index);
-        match arm.register(Waiter { task, ticket, case: index as u32 }) {
+        match arms.arm(index).register(Waiter { case: index as u32, ..waiter }) {
             Registered::At(place) => places[index] = Some(place),
             Registered::Gone => {}
-            Registered::Ready => return give_up(arms, index, task, ticket, places),
+            Registered::Ready => {
+                ready = Some(index);
+                break;
+            }
         }
     }
-    if places.iter().all(Option::is_none) {
-        // All were disconnected meanwhile.
-        return give_up(arms, start, task, ticket, places);
+    let all_gone = ready.is_none() && places.iter().all(Option::is_none);
+    if !(all_gone || ready.is_some()) || !give_up() {
+        return Selected::Waits(waiter.ticket);
     }
-    Selected::Waits(ticket)
-}
-
-/// Tries again without the wait, unless somebody was faster and has claimed it: then the answer comes.
-fn give_up<'a, S: Sleeper + 'a, M: Messages + 'a>(
-    arms: &(impl Arms<'a, S, M> + ?Sized),
-    start: usize,
-    task: S,
-    ticket: Ticket,
-    places: &mut Vec<Option<Place>>,
-) -> Selected {
-    if !task.waiting().retract(ticket) {
-        return Selected::Waits(ticket);
-    }
-    withdraw(arms, task, ticket, places);
-    attempt(arms, start)
+    withdraw(arms, waiter.task, waiter.ticket, places);
+    attempt(arms, ready.unwrap_or(start))
 }
 
 /// Takes the wait out of all channels. After its answer, or after it was given up.

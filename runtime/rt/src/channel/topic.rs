@@ -5,7 +5,7 @@
 
 use super::{Channel, Gone, Heard, Messages, Parked, Step};
 use crate::sync::Arc;
-use crate::task::wait::{Cut, Sleeper};
+use crate::task::wait::{Sleeper, Waiter};
 
 /// A topic.
 #[derive(Debug)]
@@ -43,17 +43,17 @@ impl<S: Sleeper, M: Messages> Topic<S, M> {
         self.queues.iter().map(|queue| queue.dropped()).sum()
     }
 
-    /// Begins to publish an owned message; `wait`: until all subscribers have taken it. Without queues nobody takes the message
+    /// Begins to publish an owned message; `receipts`: until all subscribers have taken it. Without queues nobody takes the message
     /// over: the caller drops it.
-    pub fn publish(&self, task: S, cut: Cut, word: u64, wait: bool) -> (Publishing, Step<()>) {
-        let numbers = wait.then(|| Vec::with_capacity(self.queues.len()));
+    pub fn publish(&self, word: u64, receipts: bool, wait: impl FnMut() -> Waiter<S>) -> (Publishing, Step<()>) {
+        let numbers = receipts.then(|| Vec::with_capacity(self.queues.len()));
         let mut publishing = Publishing { word, next: 0, numbers, taken: 0, parked: None };
-        let step = self.go_on(task, cut, &mut publishing);
+        let step = self.go_on(&mut publishing, wait);
         (publishing, step)
     }
 
     /// Goes on after an answer.
-    pub fn answered(&self, task: S, cut: Cut, publishing: &mut Publishing, heard: Heard) -> Step<()> {
+    pub fn answered(&self, publishing: &mut Publishing, heard: Heard, wait: impl FnMut() -> Waiter<S>) -> Step<()> {
         publishing.parked = None;
         match heard {
             Heard::Gone(gone) => return self.end(publishing, gone),
@@ -61,7 +61,7 @@ impl<S: Sleeper, M: Messages> Topic<S, M> {
             Heard::Word(number) if publishing.next < self.queues.len() => publishing.entered(number),
             Heard::Word(_) => publishing.taken += 1,
         }
-        self.go_on(task, cut, publishing)
+        self.go_on(publishing, wait)
     }
 
     /// The wait ended otherwise: the queues that come next do not get the message.
@@ -73,14 +73,14 @@ impl<S: Sleeper, M: Messages> Topic<S, M> {
         }
     }
 
-    fn go_on(&self, task: S, cut: Cut, publishing: &mut Publishing) -> Step<()> {
+    fn go_on(&self, publishing: &mut Publishing, mut wait: impl FnMut() -> Waiter<S>) -> Step<()> {
         while let Some(queue) = self.queues.get(publishing.next) {
             let last = publishing.next + 1 == self.queues.len();
             let word = if last { publishing.word } else { queue.messages().another(publishing.word) };
             let step = if self.lossy {
                 queue.send_lossy(word).map_or_else(Step::Gone, Step::Done)
             } else {
-                queue.send(task, cut, word)
+                queue.send(word, &mut wait)
             };
             match step {
                 Step::Done(number) => publishing.entered(number),
@@ -91,13 +91,13 @@ impl<S: Sleeper, M: Messages> Topic<S, M> {
                 Step::Gone(gone) => return self.end(publishing, gone),
             }
         }
-        self.await_receipts(task, cut, publishing)
+        self.await_receipts(publishing, &mut wait)
     }
 
-    fn await_receipts(&self, task: S, cut: Cut, publishing: &mut Publishing) -> Step<()> {
+    fn await_receipts(&self, publishing: &mut Publishing, mut wait: impl FnMut() -> Waiter<S>) -> Step<()> {
         let numbers = publishing.numbers.as_deref().unwrap_or_default();
         while let (Some(queue), Some(&number)) = (self.queues.get(publishing.taken), numbers.get(publishing.taken)) {
-            match queue.await_taken(task, cut, number) {
+            match queue.await_taken(number, &mut wait) {
                 Step::Done(()) => publishing.taken += 1,
                 Step::Waits(parked) => {
                     publishing.parked = Some(parked);

@@ -11,7 +11,7 @@ const SENDS: u32 = 16;
 
 /// What is known of one queue.
 #[derive(Debug)]
-pub struct Watch {
+pub(super) struct Watch {
     /// From so many messages on it is nearly full: 90 %.
     nearly: usize,
     sends: u32,
@@ -21,7 +21,7 @@ pub struct Watch {
 
 impl Watch {
     /// For a queue of this capacity; one without a queue or without a bound is never full.
-    pub fn new(capacity: usize) -> Watch {
+    pub(super) fn new(capacity: usize) -> Watch {
         let bounded = capacity != 0 && capacity != usize::MAX;
         let nearly = if bounded { capacity - capacity / 10 } else { usize::MAX };
         Watch { nearly, sends: 0, since: None, warned: false }
@@ -29,13 +29,13 @@ impl Watch {
 
     /// A message was sent, or waits for room. True: warn now.
     #[inline]
-    pub fn sent(&mut self, len: usize) -> bool {
+    pub(super) fn sent(&mut self, len: usize) -> bool {
         len >= self.nearly && self.look()
     }
 
     /// A message was taken.
     #[inline]
-    pub fn taken(&mut self, len: usize) {
+    pub(super) fn taken(&mut self, len: usize) {
         if len < self.nearly {
             self.sends = 0;
         }

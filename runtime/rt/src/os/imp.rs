@@ -2,6 +2,7 @@
 //! generated code. Out: calls of the safe code in `task` and `call`.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
 
+pub use super::pending::*;
 use pluto_abi::layout::ReplyKind;
 
 use super::remote::RemoteCall;

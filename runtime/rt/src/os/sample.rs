@@ -64,6 +64,9 @@ impl Sample {
             main: std::ptr::null(),
             tests: std::ptr::null(),
             test_count: 0,
+            channels: std::ptr::null(),
+            channel_count: 0,
+            concurrent: 1,
         };
         // SAFETY: all that it points to is leaked, and the functions have the types of the contract.
         unsafe { Program::new(Box::leak(Box::new(program))) }
