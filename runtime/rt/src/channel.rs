@@ -7,9 +7,15 @@
 //! lock was released: dropping a message may free ends of other channels, or of this one.
 
 mod line;
+#[cfg(not(loom))]
+pub mod named;
 pub mod select;
+#[cfg(not(loom))]
+pub mod selects;
 mod state;
 pub mod topic;
+#[cfg(not(loom))]
+pub mod waits;
 mod watch;
 
 #[cfg(all(test, loom))]

@@ -19,7 +19,6 @@ pub mod output;
 mod pool;
 pub(crate) mod sharing;
 pub mod show;
-pub mod sort;
 pub mod string;
 pub mod table;
 pub mod text;

@@ -1,16 +1,20 @@
 //! The process around the program: its beginning and end ([`entry`], [`process`], [`signals`], [`overflow`]), coroutines, what
 //! the executable says of itself ([`program`]), and the functions of the table that handle tasks and calls ([`imp`]).
 
+pub mod channels;
 pub mod coroutine;
 #[cfg(not(test))]
 mod entry;
 pub mod imp;
 #[cfg(not(test))]
 mod overflow;
-pub mod pending;
 pub mod process;
 pub mod program;
 mod remote;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod signals;
+pub mod slot;
+mod sort;
+pub mod tasks;
+pub mod value;

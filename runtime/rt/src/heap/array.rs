@@ -265,21 +265,6 @@ pub(super) unsafe fn array_of(of: Desc, words: impl Iterator<Item = u64>) -> u64
     array.word()
 }
 
-/// Puts the elements of the array in the slot into this order of their indices.
-///
-/// # Safety
-/// `slot` holds an array.
-pub(super) unsafe fn put_in_order(slot: *mut u8, order: &[usize]) {
-    // SAFETY: as the caller promises; each element stays in the array once.
-    unsafe {
-        let words = elements_mut(unique(slot, 0));
-        let before = words.to_vec();
-        for (word, &index) in words.iter_mut().zip(order) {
-            *word = before[index];
-        }
-    }
-}
-
 /// The words of an array.
 #[inline]
 pub(super) fn elements<'a>(array: Object) -> &'a [u64] {

@@ -3,10 +3,11 @@
 //! Above 0: one task owns the object, plain arithmetic. Below 0: shared between threads, atomic, and so is all it reaches. 0:
 //! static. Freeing is a loop, so a list of a million nodes is no problem, nor is a queue that holds the end of a queue.
 
-use super::describe::{first, is_counted, kind};
+use super::describe::{Desc, first, is_counted, kind};
 use super::ends;
 use super::object::Object;
 use pluto_abi::layout::COUNT;
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering, fence};
 
 /// One more owner of a shared object.
@@ -194,12 +195,39 @@ impl Object {
     }
 }
 
+thread_local! {
+    /// What dies together with a handle that is being freed: it waits for its turn.
+    static LATER: RefCell<Option<Vec<u64>>> = const { RefCell::new(None) };
+}
+
+/// Drops an owned word of something that a handle keeps, like a task's result: if it dies because a handle is freed, then without
+/// recursion, since handles may hold handles to any depth.
+///
+/// # Safety
+/// `word` is an owned word of this type, or 0.
+#[inline(never)]
+pub(crate) unsafe fn drop_later(of: Desc, word: u64) {
+    if word == 0 || !is_counted(kind(of)) {
+        return;
+    }
+    let waits = LATER.with_borrow_mut(|later| later.as_mut().map(|later| later.push(word)).is_some());
+    if !waits {
+        // SAFETY: as the caller promises.
+        unsafe { Object::from_word(word).drop_count() };
+    }
+}
+
 /// # Safety
 /// The object is an end or a task handle that nobody owns any more.
 #[cold]
 unsafe fn free_handle(object: Object, waiting: &mut u64) {
+    LATER.set(Some(Vec::new()));
     // SAFETY: as the caller promises.
     let messages = unsafe { ends::handle_gone(object) };
+    for word in LATER.take().unwrap_or_default() {
+        // SAFETY: `drop_later` got owned objects.
+        unsafe { Object::from_word(word).unlink(waiting) };
+    }
     for word in messages {
         if word != 0 && is_counted(kind(first(object.desc()))) {
             // SAFETY: the queue owned a count of each message.

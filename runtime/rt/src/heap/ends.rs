@@ -1,13 +1,14 @@
 //! Ends of channels and handles of tasks as objects: one word behind the header, the address of what they stand for. In: channels,
 //! topics. Out: words that own an end; channels behind words; messages of a channel that nobody receives any more.
 
-use super::describe::{Desc, kind, name};
+use super::describe::{Desc, first, kind, name};
 use super::object::{Object, another, give_back};
 use super::sharing::{mark_shared, publish};
 use crate::channel::topic::Topic;
 use crate::channel::{Channel, Messages, Side};
+use crate::os::tasks::drop_handle;
 use crate::sync::Arc;
-use crate::task::{TaskRef, handle};
+use crate::task::TaskRef;
 use pluto_abi::layout::{HANDLE, Header, Kind, TypeDesc};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -131,6 +132,16 @@ pub(crate) unsafe fn topic_of<'a>(end: u64) -> &'a Broadcast {
     unsafe { &*(Object::from_word(end).get(HANDLE) as *const Broadcast) }
 }
 
+/// The type of a topic's messages, as the table wants it.
+///
+/// # Safety
+/// `publisher` is a live publisher's end.
+pub(crate) unsafe fn publisher_message(publisher: u64) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    let of = first(unsafe { Object::from_word(publisher) }.desc());
+    std::ptr::from_ref(of).cast_mut().cast()
+}
+
 /// The kind of an end.
 ///
 /// # Safety
@@ -171,7 +182,8 @@ pub(super) unsafe fn handle_gone(object: Object) -> Vec<u64> {
             return Vec::new();
         }
         Kind::Task => {
-            handle::drop_handle(word);
+            // SAFETY: the word is that of a handle object that dies.
+            unsafe { drop_handle(word) };
             return Vec::new();
         }
         Kind::Unit

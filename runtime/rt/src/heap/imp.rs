@@ -15,7 +15,6 @@ pub use super::object::{drop_word, object_free, object_new, object_unique};
 pub use super::output::print;
 pub use super::sharing::share;
 pub use super::show::show;
-pub use super::sort::{sort_end, sort_left, sort_new, sort_next, sort_right};
 pub use super::string::concat;
 pub use super::text::{
     string_char_at, string_chars, string_contains, string_count, string_ends_with, string_index_of, string_lines,

@@ -48,6 +48,18 @@ pub(crate) unsafe fn publish(of: Desc, word: u64) {
     }
 }
 
+/// The same for an object of any type.
+///
+/// # Safety
+/// `word` is an owned object.
+pub(crate) unsafe fn publish_object(word: u64) {
+    // SAFETY: as the caller promises.
+    let object = unsafe { Object::from_word(word) };
+    if object.count() > 0 {
+        publish_all(object);
+    }
+}
+
 /// Stores an owned word into a container: if others may see that, they may see the word too.
 ///
 /// # Safety
