@@ -213,6 +213,12 @@ impl Task {
         self.yield_now();
     }
 
+    /// Is it asked to let others run?
+    #[cfg(test)]
+    fn is_asked_to_yield(&self) -> bool {
+        self.stack_limit.load(Ordering::Relaxed) == u64::MAX
+    }
+
     /// Asks the task to let others run, soon. From any thread.
     pub(crate) fn ask_to_yield(&self) {
         self.stack_limit.store(u64::MAX, Ordering::Relaxed);

@@ -445,6 +445,11 @@ impl Scheduler {
         self.timers.remove(id)
     }
 
+    /// Is any timer set?
+    pub fn has_timers(&self) -> bool {
+        self.timers.earliest() != NEVER
+    }
+
     /// The keeper has to look again how long it may wait.
     fn poke_keeper(&self) {
         if let Some(index) = self.sleepers.keeper() {

@@ -372,8 +372,13 @@ impl Worker {
     fn put_back(&self, task: TaskRef) {
         if self.scheduler.is_random() {
             self.scheduler.ready(task);
-        } else {
-            self.hand_on(task);
+            return;
+        }
+        // If there is nothing else here, this worker goes on with it at once.
+        let alone = !self.has_own_work();
+        self.queue.push(task);
+        if !alone {
+            self.scheduler.wake_one();
         }
     }
 
