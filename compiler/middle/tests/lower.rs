@@ -96,7 +96,7 @@ fn every_program_gives_balanced_mir() {
                     if !only.is_empty() {
                         println!("{}", mir::print::print(&program));
                     }
-                    if let Err(why) = mir::verify::verify(&program) {
+                    if let Err(why) = mir::verify::verify(&program).and_then(|()| loops_can_be_left(&program)) {
                         wrong.push(format!("{} ({name}): {why}", path.display()));
                     }
                 }
@@ -104,6 +104,37 @@ fn every_program_gives_balanced_mir() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// Where there are tasks, no way around a loop is without a safepoint; where there is only one, there are none.
+fn loops_can_be_left(program: &mir::Program) -> Result<(), String> {
+    for function in program.functions.iter() {
+        let is_safe = |data: &mir::BlockData| data.insts.contains(&mir::Inst::Safepoint);
+        if program.concurrent == mir::Concurrent::No {
+            let none = function.blocks.iter().all(|data| !is_safe(data));
+            if !none {
+                return Err(format!("{} has a safepoint, and nobody else is there", function.name));
+            }
+            continue;
+        }
+        // Taking away blocks that nothing enters leaves the cycles.
+        let mut left: Vec<bool> = function.blocks.iter().map(|data| !is_safe(data)).collect();
+        loop {
+            let mut entered = vec![false; left.len()];
+            for (_, data) in function.blocks.iter_enumerated().filter(|(block, _)| left[block.index()]) {
+                mir::flow::edges(&data.end, &mut |to, _| entered[to.index()] = true);
+            }
+            let before = left.clone();
+            left.iter_mut().zip(entered).for_each(|(left, entered)| *left &= entered);
+            if left == before {
+                break;
+            }
+        }
+        if left.contains(&true) {
+            return Err(format!("{} has a loop without a safepoint", function.name));
+        }
+    }
+    Ok(())
 }
 
 /// The sample's MIR as one process.
@@ -121,7 +152,9 @@ fn function<'p>(program: &'p mir::Program, name: &str) -> &'p mir::Function {
 #[test]
 fn a_missing_drop_or_dup_is_found() {
     let mut tried = 0;
-    for name in ["ownership.pluto", "failing.pluto", "patterns.pluto", "placed.pluto"] {
+    for name in
+        ["ownership.pluto", "failing.pluto", "patterns.pluto", "placed.pluto", "select.pluto", "task_errors.pluto"]
+    {
         let program = sample(name);
         for (id, function) in program.functions.iter_enumerated() {
             // What goes nowhere may hold what it likes.
@@ -140,6 +173,74 @@ fn a_missing_drop_or_dup_is_found() {
         }
     }
     assert!(tried > 100, "{tried}");
+}
+
+/// Deadlines, locks and sorters are ended on every way: without any one of their ends the MIR is refused.
+#[test]
+fn a_missing_end_is_found() {
+    let mut tried = [0; 3];
+    for name in ["deadlines.pluto", "readers_writers.pluto", "closures.pluto"] {
+        let program = sample(name);
+        for (id, function) in program.functions.iter_enumerated() {
+            for (block, data) in function.blocks.iter_enumerated() {
+                for (at, inst) in data.insts.iter().enumerate() {
+                    let kind = match inst {
+                        mir::Inst::DeadlineEnd { .. } => 0,
+                        mir::Inst::Unlock { .. } => 1,
+                        mir::Inst::Sort { op: mir::SortOp::End | mir::SortOp::Abandon, .. } => 2,
+                        _other => continue,
+                    };
+                    let mut broken = program.clone();
+                    broken.functions[id].blocks[block].insts.remove(at);
+                    assert!(mir::verify::verify(&broken).is_err(), "{name}: {} bb{} {inst:?}", function.name, block.0);
+                    tried[kind] += 1;
+                }
+            }
+        }
+    }
+    assert!(tried.iter().all(|count| *count >= 4), "{tried:?}");
+}
+
+/// A task takes its captures out of its closure and lets that go, before it does anything else: an end of a channel that it
+/// captured is dropped when the task has used it last.
+#[test]
+fn a_task_lets_go_of_its_closure_at_once() {
+    let mut tried = 0;
+    for name in ["pipeline.pluto", "disconnect.pluto", "mut_method_not_cut.pluto"] {
+        let program = sample(name);
+        for function in program.functions.iter().filter(|function| function.entry == mir::Entry::Task) {
+            let [(closure, mir::Passing::Owned)] = function.params.as_slice() else { panic!("{}", function.name) };
+            let entry = &function.blocks[mir::Block(0)].insts;
+            let gone = entry.iter().position(|inst| *inst == mir::Inst::Drop(*closure)).expect("it is dropped");
+            let only_captures = entry[..gone].iter().all(|inst| matches!(inst, mir::Inst::Capture { .. }));
+            assert!(only_captures, "{}", mir::print::print(&program));
+            tried += 1;
+        }
+    }
+    assert!(tried >= 6, "{tried}");
+}
+
+/// A `mut self` method that waits is only called by a task of its own, with the lock; whoever waits for that task lets go of it when
+/// it must end.
+#[test]
+fn methods_that_must_not_be_cut_run_apart() {
+    let program = sample("mut_method_not_cut.pluto");
+    for method in ["Store.work", "Front.call"] {
+        let task = format!("{method}$task");
+        for caller in program.functions.iter() {
+            let calls = |data: &mir::BlockData| matches!(&data.end, mir::Terminator::Call { function, .. } if &*program.functions[*function].name == method);
+            let called = caller.blocks.iter().any(calls);
+            assert_eq!(called, *caller.name == *task, "{} calls {method}", caller.name);
+        }
+        let locks =
+            |data: &mir::BlockData| matches!(data.end, mir::Terminator::Lock { mode: mir::LockMode::Write, .. });
+        assert!(function(&program, &task).blocks.iter().any(locks));
+        let apart = function(&program, &format!("{method}$apart"));
+        let waits = |data: &mir::BlockData| matches!(data.end, mir::Terminator::Wait { op: mir::WaitOp::Get, .. });
+        assert!(apart.blocks.iter().any(waits));
+        let lets_go = |inst: &mir::Inst| matches!(inst, mir::Inst::Builtin { method: mir::Method::TaskDetach, .. });
+        assert_eq!(apart.blocks.iter().flat_map(|data| &data.insts).filter(|inst| lets_go(inst)).count(), 1);
+    }
 }
 
 /// What only one variable holds is changed in place: nothing counts up.

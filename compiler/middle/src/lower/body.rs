@@ -71,7 +71,7 @@ pub(super) struct Body<'c, 'a> {
 
 impl<'c, 'a> Body<'c, 'a> {
     pub(super) fn new(cx: &'c mut Lowering<'a>, name: Name, source: Option<FnId>) -> Body<'c, 'a> {
-        let home = source.map(|id| cx.home(id));
+        let home = source.map(|id| cx.program.outermost(id));
         let function = home.map(|id| &cx.program.fns[id]);
         let path = source.map_or_else(|| name.clone(), |id| cx.program.fns[id].qualified.clone());
         let mut blocks = IndexVec::new();
@@ -80,7 +80,7 @@ impl<'c, 'a> Body<'c, 'a> {
             name,
             path,
             this: This::None,
-            class: source.and_then(|id| cx.owner(id)),
+            class: source.and_then(|id| cx.program.class_of(id)),
             in_task: source.is_some_and(|id| cx.in_task(id)),
             result: source.map_or(TyTable::UNIT, |id| cx.types.results[id]),
             loops: vec![None; function.map_or(0, |function| function.loop_count)],

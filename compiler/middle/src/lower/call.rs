@@ -1,7 +1,7 @@
 //! Calls of functions, globals and services. In: a call expression and where to go if it fails. Out: the call.
 
 use super::body::{Body, OnError, UNIT, int, text};
-use crate::builtin::{Faults, Global};
+use crate::builtin::Global;
 use crate::facts::Route;
 use crate::hir::{BuiltinError, CmpOp, Expr, ExprKind};
 use crate::ids::{FnId, Id, ProcessId, TyId};
@@ -177,8 +177,9 @@ impl Body<'_, '_> {
     /// Does a call that fails note its own place on the path, so that `Trace` must not?
     pub(super) fn notes_its_place(&self, call: &Expr) -> bool {
         match (&call.kind, self.cx.types.methods.get(&call.id)) {
-            (ExprKind::CallGlobal { .. } | ExprKind::Within { .. } | ExprKind::Select { .. }, _) => true,
-            (_, Some(Callee::Builtin(method))) => method.row().faults == Faults::Waits,
+            (ExprKind::CallGlobal { .. } | ExprKind::CallValue { .. }, _) => true,
+            (ExprKind::Within { .. } | ExprKind::Select { .. }, _)
+            | (_, Some(Callee::Builtin(_) | Callee::Field(_))) => true,
             (_, Some(Callee::Dep(method))) => self.cx.route(*method) != Route::Local,
             _ => false,
         }

@@ -23,14 +23,14 @@ impl Lowering<'_> {
     fn captures(&self, closure: FnId) -> Captures {
         let function = &self.program.fns[closure];
         let data = |class: &ClassId| self.program.classes[*class].kind == ClassKind::Data;
-        let this = self.owner(closure).filter(data).filter(|_| function.uses_self.is_some());
+        let this = self.program.class_of(closure).filter(data).filter(|_| function.uses_self.is_some());
         Captures { vars: function.captures.clone(), this }
     }
 
     /// The type of the objects of a closure or task.
     fn closure_ty(&mut self, closure: FnId, captures: &Captures) -> (Func, TypeId) {
         let function = self.func(Key::Closure(closure));
-        let locals = &self.types.locals[self.home(closure)];
+        let locals = &self.types.locals[self.program.outermost(closure)];
         let mut types: Vec<TypeId> = captures.vars.iter().map(|var| self.table.of(locals[*var])).collect();
         types.extend(captures.this.map(|class| self.table.class(class)));
         (function, self.closure_of(function, types))
@@ -153,7 +153,7 @@ impl Body<'_, '_> {
         let args = values.split_off(1);
         let callee = self.in_local(values.remove(0), callee_ty);
         let site = self.site(span);
-        let on_fail = self.call_fails(site, on_error);
+        let on_fail = self.own_path_fails(on_error);
         self.call_function(callee, args, ty, on_fail, site)
     }
 
@@ -170,7 +170,7 @@ impl Body<'_, '_> {
         let callee = self.field(receiver, index, field_ty, call.span);
         let args = self.operands(&args.iter().collect::<Vec<_>>());
         let site = self.site(call.span);
-        let on_fail = self.call_fails(site, on_error);
+        let on_fail = self.own_path_fails(on_error);
         let ty = self.cx.types.exprs[call.id];
         self.call_function(callee, args, ty, on_fail, site)
     }

@@ -100,13 +100,13 @@ impl Body<'_, '_> {
                 let site = self.site(expr.span);
                 self.faulting(ty, |dest, then, on_fail| Terminator::Index { dest, base, index, then, on_fail, site })
             }
-            ExprKind::CallFn { .. } | ExprKind::CallGlobal { .. } | ExprKind::CallMethod { .. } => {
-                self.any_call(expr, OnError::Propagate)
-            }
             ExprKind::Try(operand) => self.try_value(operand, ty),
-            ExprKind::CallValue { .. } | ExprKind::Within { .. } | ExprKind::Select { .. } => {
-                self.any_call(expr, OnError::Propagate)
-            }
+            ExprKind::CallFn { .. }
+            | ExprKind::CallGlobal { .. }
+            | ExprKind::CallMethod { .. }
+            | ExprKind::CallValue { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::Select { .. } => self.any_call(expr, OnError::Propagate),
             ExprKind::Duration(nanoseconds) => int(*nanoseconds),
             ExprKind::Closure(closure) => self.closure_object(*closure, Some(ty)),
             ExprKind::FnValue(function) => self.function_value(*function, ty),
@@ -199,6 +199,7 @@ impl Body<'_, '_> {
         }
     }
 
+    /// The value of a field.
     pub(super) fn field(&mut self, base: &Expr, index: u32, ty: TyId, span: Span) -> Operand {
         if let (ExprKind::SelfValue, This::Service(service)) = (&base.kind, self.this.clone()) {
             return self.service_field(service, index, ty, span);

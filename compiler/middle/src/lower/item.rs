@@ -145,7 +145,7 @@ fn start(cx: &mut Lowering, service: Service, name: Name) -> Function {
         body.push(Inst::InitServiceField { service: Operand::Copy(this), index, value });
     }
     if let Some(user_start) = user_start {
-        let callee = body.func(user_start);
+        let callee = body.cx.func(body.cx.outermost(user_start));
         let dest = body.temp(body.cx.types.results[user_start]);
         body.call(dest, callee, vec![Operand::Copy(this)], site, OnError::Propagate);
     }

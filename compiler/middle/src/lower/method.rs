@@ -4,7 +4,7 @@ use super::body::{Body, OnError, UNIT, int};
 use crate::builtin::{Changes, Faults, Method};
 use crate::hir::{Expr, SelfParam};
 use crate::ids::{FnId, TyId};
-use crate::mir::{Checked, Const, Inst, Op1, Op2, Operand, Terminator, TypeId};
+use crate::mir::{Inst, Op2, Operand, Terminator, TypeId};
 use crate::span::Span;
 use crate::ty::TyTable;
 
@@ -79,14 +79,6 @@ impl Body<'_, '_> {
                 let base = base.clone();
                 let length = self.emit(TyTable::INT, |dest| Inst::Len { dest, base });
                 self.op2(Op2::IntEq, length, int(0), ty)
-            }
-            (None, [time]) if method == Method::DurationToNs => self.op1(Op1::Widen, time.clone(), ty),
-            (None, [time]) if method == Method::DurationToMs => {
-                self.checked(Checked::IntDiv, time.clone(), Some(int(1_000_000)), ty, span)
-            }
-            (None, [time]) if method == Method::DurationToSeconds => {
-                let nanoseconds = self.op1(Op1::IntToFloat, time.clone(), ty);
-                self.op2(Op2::FloatDiv, nanoseconds, Operand::Const(Const::Float(1e9)), ty)
             }
             _ => self.builtin(method, receiver, values, ty, span),
         }

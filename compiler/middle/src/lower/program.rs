@@ -93,14 +93,14 @@ impl<'a> Lowering<'a> {
 
     /// Does it run in a task that stands in the text of a function, or in a closure in one?
     pub(super) fn in_task(&self, function: FnId) -> bool {
-        let mut at = function;
-        loop {
-            match self.program.fns[at].kind {
-                FnKind::Task(_) => return true,
-                FnKind::Closure(outer) => at = outer,
-                FnKind::Free | FnKind::Method(_) | FnKind::Test | FnKind::Const | FnKind::Default => return false,
+        let mut at = Some(function);
+        while let Some(inner) = at {
+            if matches!(self.program.fns[inner].kind, FnKind::Task(_)) {
+                return true;
             }
+            at = self.program.parent(inner);
         }
+        false
     }
 
     /// The function for a key; it is lowered later.
@@ -127,15 +127,6 @@ impl<'a> Lowering<'a> {
     /// The name of a function, which is that of its closures too.
     pub(super) fn func_name(&self, func: Func) -> Name {
         self.func_names[func].clone()
-    }
-
-    /// The function in whose text a closure or task stands, at last; any other function itself. They share their variables.
-    pub(super) fn home(&self, function: FnId) -> FnId {
-        let mut at = function;
-        while let FnKind::Closure(outer) | FnKind::Task(outer) = self.program.fns[at].kind {
-            at = outer;
-        }
-        at
     }
 
     fn unique(&mut self, name: Name) -> Name {
@@ -181,19 +172,17 @@ impl<'a> Lowering<'a> {
         (self.service(class), self.func(key))
     }
 
-    /// The class that a method belongs to.
-    pub(super) fn class_of_method(&self, method: FnId) -> ClassId {
-        self.owner(method).expect("`check` gives only methods")
+    /// What the process itself calls for `main`, `start` or `stop` of a service. Tasks may use the service at the same time;
+    /// requests of other processes cannot: they come after `start` and before `stop`.
+    pub(super) fn outermost(&self, method: FnId) -> Key {
+        let class = self.class_of_method(method);
+        let by_tasks = self.facts.shared.contains(&class) && self.locked(class) == Locked::Yes;
+        if by_tasks { Key::Locked(method) } else { Key::Plain(method) }
     }
 
-    /// The class that a method, or a closure or task in one, belongs to.
-    pub(super) fn owner(&self, function: FnId) -> Option<ClassId> {
-        match self.program.fns[self.home(function)].kind {
-            FnKind::Method(class) => Some(class),
-            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => {
-                None
-            }
-        }
+    /// The class that a method belongs to.
+    pub(super) fn class_of_method(&self, method: FnId) -> ClassId {
+        self.program.class_of(method).expect("`check` gives only methods")
     }
 
     /// Where a call of a service's method goes.
@@ -215,9 +204,10 @@ impl<'a> Lowering<'a> {
     pub(super) fn main(&mut self) -> Option<Main> {
         let here = self.placement.processes.get(self.process).is_some_and(|found| found.has_main == HasMain::Yes);
         let main = self.program.main.filter(|_| here)?;
-        let app = self.owner(main).map(|class| self.service(class));
+        let app = self.program.class_of(main).map(|class| self.service(class));
         let result = if self.types.results[main] == TyTable::INT { MainResult::Int } else { MainResult::Unit };
-        Some(Main { function: self.func(Key::Plain(main)), result, app })
+        let key = app.map_or(Key::Plain(main), |_| self.outermost(main));
+        Some(Main { function: self.func(key), result, app })
     }
 
     /// The methods that are served, by number.
@@ -319,7 +309,10 @@ impl<'a> Lowering<'a> {
             name: class.name.clone(),
             fields,
             start: self.func(Key::Start(service)),
-            stop: stop.map(|stop| self.func(Key::Plain(stop))),
+            stop: stop.map(|stop| {
+                let key = self.outermost(stop);
+                self.func(key)
+            }),
             locked: self.locked(self.instances[service.index()]),
         }
     }

@@ -55,7 +55,7 @@ impl Body<'_, '_> {
         let result = if let Ty::Fn(_, result) = self.get(ty) { *result } else { TyTable::UNIT };
         let callee = self.in_local(callee, ty);
         let site = self.site(call.span);
-        let on_fail = self.call_fails(site, on_error);
+        let on_fail = self.own_path_fails(on_error);
         Each { callee, result, on_fail, site }
     }
 

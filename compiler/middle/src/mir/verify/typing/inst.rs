@@ -10,6 +10,7 @@ impl Typing<'_> {
         let int = |ty: &Type| matches!(ty, Type::Int);
         let truth = |ty: &Type| matches!(ty, Type::Bool);
         let text = |ty: &Type| matches!(ty, Type::String);
+        let status = |ty: &Type| matches!(ty, Type::Status);
         match inst {
             Inst::Assign { dest, value } => self.fits(value, self.of(*dest)),
             Inst::Dup(local) | Inst::Drop(local) => self.local(*local, "counted", Type::is_counted),
@@ -65,16 +66,11 @@ impl Typing<'_> {
                 self.in_memory(*local)?;
                 self.points_to(*dest, self.of(*local))
             }
-            Inst::RefServiceField { dest, service, index } => {
-                self.points_to(*dest, self.service_field(service, *index)?)
+            Inst::RefServiceField { dest, service: base, index } => {
+                self.points_to(*dest, self.service_field(base, *index)?)
             }
             Inst::RefField { dest, base, index } => self.points_to(*dest, self.part(self.target(base)?, *index)?),
-            Inst::RefOrInsert { dest, map, key, value } => {
-                let (keys, values) = self.entry(self.target(map)?)?;
-                self.fits(key, keys)?;
-                self.fits(value, values)?;
-                self.points_to(*dest, values)
-            }
+            Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
             Inst::Store { to, value } => self.fits(value, self.target(to)?),
             Inst::Builtin { method, receiver, args, .. } => self.builtin(*method, *receiver, args),
@@ -97,7 +93,7 @@ impl Typing<'_> {
             | Inst::DeadlineExpired { .. }
             | Inst::Sort { .. }
             | Inst::Unlock { .. } => self.task_inst(inst),
-            Inst::Trace { status, .. } => self.is(status, "a status", |ty| matches!(ty, Type::Status)),
+            Inst::Trace { status: given, .. } => self.is(given, "a status", status),
             Inst::Len { dest, base } => {
                 self.local(*dest, "an int", int)?;
                 self.is(base, "a collection", |ty| matches!(ty, Type::String | Type::Array(_) | Type::Map(..)))
@@ -113,6 +109,13 @@ impl Typing<'_> {
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    fn or_insert(&self, dest: Local, map: &Operand, key: &Operand, value: &Operand) -> Checked {
+        let (keys, values) = self.entry(self.target(map)?)?;
+        self.fits(key, keys)?;
+        self.fits(value, values)?;
+        self.points_to(dest, values)
     }
 
     /// An operand of an arithmetic instruction.

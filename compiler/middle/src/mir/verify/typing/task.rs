@@ -164,17 +164,17 @@ impl Typing<'_> {
 
     /// The name and captures of a closure type.
     fn closure(&self, ty: TypeId) -> Result<(&Name, &[TypeId]), String> {
-        match &self.program.types[ty] {
-            Type::Closure { name, captures } => Ok((name, captures)),
-            other => Err(format!("{other:?} is not a closure")),
-        }
+        let Type::Closure { name, captures } = &self.program.types[ty] else {
+            return Err("it is not a closure".to_owned());
+        };
+        Ok((name, captures))
     }
 
     fn holder(&self, ty: TypeId) -> Result<(Holder, TypeId), String> {
-        match &self.program.types[ty] {
-            Type::Holder { holder, inner } => Ok((*holder, *inner)),
-            other => Err(format!("{other:?} is not an end or a task")),
-        }
+        let Type::Holder { holder, inner } = self.program.types[ty] else {
+            return Err("it is no end or task".to_owned());
+        };
+        Ok((holder, inner))
     }
 
     /// What an end or task of one of these kinds holds.
