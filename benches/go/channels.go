@@ -14,7 +14,7 @@ func pingPong() {
 		}
 	}()
 	sum := 0
-	for n := range 1_000_000 {
+	for n := range 2_000_000 {
 		ask <- n
 		sum += <-answers
 	}
@@ -25,7 +25,7 @@ func pingPong() {
 func pipeline() {
 	first := make(chan int, 128)
 	go func() {
-		for n := range 1_000_000 {
+		for n := range 2_000_000 {
 			first <- n
 		}
 		close(first)
@@ -56,7 +56,7 @@ func senders() {
 	for range 8 {
 		running.Add(1)
 		go func() {
-			feed(channel, 500_000)
+			feed(channel, 1_000_000)
 			running.Done()
 		}()
 	}
@@ -113,7 +113,7 @@ func broadcast() {
 			sums <- sum
 		}()
 	}
-	for n := range 50_000 {
+	for n := range 100_000 {
 		for _, subscriber := range subscribers {
 			subscriber <- n
 		}

@@ -10,7 +10,7 @@ func largeString() {
 	pages := make(chan string, 128)
 	go func() {
 		page := strings.Repeat("x", 1<<20)
-		for range 2_000_000 {
+		for range 4_000_000 {
 			pages <- page
 		}
 		close(pages)
@@ -31,7 +31,7 @@ func largeArray() {
 		}
 	}()
 	numbers := make([]int, 100_000)
-	for range 500_000 {
+	for range 1_000_000 {
 		ask <- numbers
 		numbers = <-answers
 	}

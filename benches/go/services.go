@@ -13,8 +13,8 @@ type counter struct {
 
 func (c *counter) add(by int) {
 	c.mutex.Lock()
-	defer c.mutex.Unlock()
 	c.n += by
+	c.mutex.Unlock()
 }
 
 func clients() {
@@ -23,7 +23,7 @@ func clients() {
 	for by := range 100 {
 		running.Add(1)
 		go func() {
-			for range 100_000 {
+			for range 200_000 {
 				c.add(by)
 			}
 			running.Done()
@@ -41,8 +41,8 @@ type mixer struct {
 //go:noinline
 func (m *mixer) next(n, seed int) int {
 	m.mutex.Lock()
-	defer m.mutex.Unlock()
 	m.calls++
+	m.mutex.Unlock()
 	return (n*31 + seed) & 0xFFFF_FFFF
 }
 

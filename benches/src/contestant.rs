@@ -160,6 +160,9 @@ fn build_program(name: &str, system: System, out: &Path) -> Result<(), String> {
     if broken.is_empty() {
         Ok(())
     } else {
-        Err(broken.iter().map(|it| it.message.clone()).collect::<Vec<_>>().join("; "))
+        let mut messages: Vec<_> = broken.iter().map(|it| it.message.as_str()).collect();
+        messages.dedup();
+        messages.truncate(5);
+        Err(messages.join("; "))
     }
 }

@@ -21,7 +21,8 @@ pub(crate) fn version() -> String {
 
 /// Runs one row by hand.
 pub(crate) fn main(args: &[String]) {
-    let run = program().and_then(|program| Command::new(program).args(args).status().map_err(|error| error.to_string()));
+    let run =
+        program().and_then(|program| Command::new(program).args(args).status().map_err(|error| error.to_string()));
     match run {
         Ok(status) => std::process::exit(status.code().unwrap_or(2)),
         Err(error) => {

@@ -2,29 +2,21 @@
 //! and prints `0 left`. Out: bytes for each task, page tables included, seen from outside.
 
 use crate::contestant::Ready;
+use crate::run::watched;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::ChildStdout;
 use std::time::Duration;
 
 const TASKS: u64 = 100_000;
 
 /// Bytes for each task.
 pub(crate) fn bytes_each(ready: &Ready) -> Result<f64, String> {
-    let mut child = ready.command().stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
-    let memory = watch(&mut child);
-    if memory.is_err() {
-        let _ = child.kill();
-    }
-    let status = child.wait().map_err(|error| error.to_string())?;
-    let (before, started) = memory?;
-    if !status.success() {
-        return Err(status.to_string());
-    }
+    let (_, (before, started)) = watched(ready.command(), watch)?;
     Ok(started.saturating_sub(before) as f64 / TASKS as f64)
 }
 
-fn watch(child: &mut Child) -> Result<(u64, u64), String> {
-    let output = child.stdout.take().ok_or("no output")?;
+/// The memory of `process` before and after its tasks have started.
+fn watch(output: ChildStdout, process: u32) -> Result<(u64, u64), String> {
     let mut lines = BufReader::new(output).lines();
     let mut expect = |wanted: &str| match lines.next() {
         Some(Ok(line)) if line == wanted => Ok(()),
@@ -33,11 +25,11 @@ fn watch(child: &mut Child) -> Result<(u64, u64), String> {
         None => Err(format!("ended before {wanted:?}")),
     };
     expect("before")?;
-    let before = memory(child.id())?;
+    let before = memory(process)?;
     expect(&format!("{TASKS} started"))?;
     // The last tasks may still be on their way into the wait.
     std::thread::sleep(Duration::from_millis(50));
-    let started = memory(child.id())?;
+    let started = memory(process)?;
     expect("0 left")?;
     Ok((before, started))
 }

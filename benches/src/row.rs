@@ -1,8 +1,10 @@
 //! A row of a table and how it is measured. In: contestants. Out: numbers by side.
 
 use crate::contestant::{Contestant, Ready, Side};
+use crate::go;
+use crate::idle::bytes_each;
 use crate::run::{Times, in_turns};
-use crate::{go, idle};
+
 use std::path::Path;
 
 /// One line of a table.
@@ -67,32 +69,20 @@ impl Row {
         let wanted = |it: &Contestant| !rivals || it.side() != Side::Pluto;
         match &self.measure {
             Measure::Ratio { ours, others, .. } => {
-                let all: Vec<_> = std::iter::once(ours).chain(others).copied().filter(wanted).collect();
-                let mut times = in_turns(&ready(&all, folder.path())?, rounds)?.into_iter();
-                outcome.details.extend(times.as_slice().iter().map(Times::shown));
-                outcome.ours = if rivals { None } else { times.next().map(|ours| ours.median()) };
-                times.for_each(|it| outcome.note(it.contestant.side(), it.median(), it.contestant.label()));
+                let all: Vec<_> = std::iter::once(*ours).chain(others.iter().copied()).filter(wanted).collect();
+                let times = in_turns(&ready(&all, folder.path())?, rounds)?;
+                outcome.ratio(times, rivals);
             }
             Measure::More { pairs, calls } => {
                 for (more, less) in pairs.iter().filter(|(more, _)| wanted(more)) {
-                    let place = folder.path().join(outcome.details.len().to_string());
-                    let [more, less] = &in_turns(&ready(&[*more, *less], &place)?, rounds)?[..] else { continue };
-                    let nanoseconds = (more.median() - less.median()) * 1e9 / calls;
-                    outcome.details.push(format!("{}, {}", more.shown(), less.shown()));
-                    outcome.add(more.contestant, nanoseconds);
+                    let place = folder.path().join(more.label());
+                    outcome.more(&in_turns(&ready(&[*more, *less], &place)?, rounds)?, *calls);
                 }
             }
             Measure::Memory(contestants) => {
                 let all: Vec<_> = contestants.iter().copied().filter(wanted).collect();
                 for ready in ready(&all, folder.path())? {
-                    let mut each = vec![];
-                    for _ in 0..rounds {
-                        each.push(idle::bytes_each(&ready).map_err(|it| format!("{}: {it}", ready.contestant.label()))?);
-                    }
-                    each.sort_by(f64::total_cmp);
-                    let kib = each[each.len() / 2] / 1024.0;
-                    outcome.details.push(format!("{} {kib:.2} KiB", ready.contestant.label()));
-                    outcome.add(ready.contestant, kib);
+                    outcome.memory(&ready, rounds)?;
                 }
             }
         }
@@ -101,6 +91,33 @@ impl Row {
 }
 
 impl Outcome {
+    /// The first is ours, unless there are only `rivals`.
+    fn ratio(&mut self, times: Vec<Times>, rivals: bool) {
+        self.details.extend(times.iter().map(Times::shown));
+        let mut times = times.into_iter();
+        self.ours = if rivals { None } else { times.next().map(|ours| ours.median()) };
+        times.for_each(|it| self.note(it.contestant.side(), it.median(), it.contestant.label()));
+    }
+
+    /// `times` are those of a pair, or none without Go.
+    fn more(&mut self, times: &[Times], calls: f64) {
+        if let [more, less] = times {
+            self.details.extend([more.shown(), less.shown()]);
+            self.add(more.contestant, (more.median() - less.median()) * 1e9 / calls);
+        }
+    }
+
+    fn memory(&mut self, ready: &Ready, rounds: usize) -> Result<(), String> {
+        let label = ready.contestant.label();
+        let each: Result<Vec<f64>, String> = (0..rounds).map(|_| bytes_each(ready)).collect();
+        let mut each = each.map_err(|error| format!("{label}: {error}"))?;
+        each.sort_by(f64::total_cmp);
+        let kib = each[each.len() / 2] / 1024.0;
+        self.details.push(format!("{label} {kib:.2} KiB"));
+        self.add(ready.contestant, kib);
+        Ok(())
+    }
+
     fn add(&mut self, contestant: Contestant, number: f64) {
         match contestant.side() {
             Side::Pluto => self.ours = Some(number),

@@ -22,8 +22,12 @@ fn channels() -> Vec<Row> {
         let rivals = others.iter().map(|other| rust(other)).chain([go(name)]).collect();
         ratio("channels", name, work, target, Side::Go, pluto(name), rivals)
     };
+    // Tokio's second worker only disturbs here.
+    let ping_pong = ["ping_pong/flume", "ping_pong/tokio"].map(rust);
+    let ping_pong = [ping_pong, ping_pong.map(Contestant::with_one_worker)].concat();
+    let ping_pong = ping_pong.into_iter().chain([go("ping_pong")]).collect();
     vec![
-        row("ping_pong", "rendezvous ping-pong", 0.25, &["ping_pong/flume", "ping_pong/tokio"]),
+        ratio("channels", "ping_pong", "rendezvous ping-pong", 0.25, Side::Go, pluto("ping_pong"), ping_pong),
         row(
             "pipeline",
             "pipeline of four stages, 128 slots",
@@ -63,7 +67,8 @@ fn large() -> Vec<Row> {
 
 fn tasks() -> Vec<Row> {
     let spawning = |name, work, rival| {
-        ratio("tasks", name, work, 0.25, Side::Go, pluto(name), vec![rust(rival), go(name)])
+        let rivals = vec![rust(rival), rust(rival).with_one_worker(), go(name)];
+        ratio("tasks", name, work, 0.25, Side::Go, pluto(name), rivals)
     };
     let stages = vec![
         rust("stages/flume"),
@@ -81,7 +86,7 @@ fn tasks() -> Vec<Row> {
             group: "tasks",
             name: "idle",
             work: "memory of an idle task, of 100,000",
-            measure: Measure::Memory(vec![pluto("idle"), go("idle"), rust("idle/flume"), rust("idle/tokio")]),
+            measure: Measure::Memory(vec![pluto("idle"), go("idle"), rust("idle/tokio")]),
             target: 6.5,
         },
     ]
@@ -92,7 +97,8 @@ fn services() -> Vec<Row> {
         let ours = system("remote_call", which).pinned();
         ratio("services", name, work, 1.5, Side::Rust, ours, vec![rival.pinned()])
     };
-    let clients = vec![rust("clients/std"), rust("clients/tokio"), go("clients")];
+    // `clients/tokio` takes twenty times as long as `clients/std`.
+    let clients = vec![rust("clients/std"), go("clients")];
     let call = "co-located service call / plain call";
     vec![
         ratio("services", "call", call, 1.1, Side::Pluto, pluto("service_call"), vec![pluto("plain_call")]),

@@ -1,8 +1,8 @@
 //! Runs contestants in turns. In: commands. Out: their wall times, once they agree on the result.
 
 use crate::contestant::{Contestant, Ready};
-use std::io::Read;
-use std::process::{Command, Stdio};
+use std::io::{Read, Seek};
+use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::spawn;
 use std::time::{Duration, Instant};
@@ -49,36 +49,44 @@ pub(crate) fn in_turns(contestants: &[Ready], rounds: usize) -> Result<Vec<Times
     Ok(times.collect())
 }
 
+/// Wall time and standard output of one run.
+fn time(command: Command) -> Result<(Duration, String), String> {
+    watched(command, |mut output, _| {
+        let mut text = String::new();
+        output.read_to_string(&mut text).map_err(|error| error.to_string())?;
+        Ok(text)
+    })
+}
+
 /// Longer than any contestant should take; whoever copies large messages or waits forever is stopped.
 const AT_MOST: Duration = Duration::from_secs(60);
 
-/// Wall time and standard output of one run.
-fn time(mut command: Command) -> Result<(Duration, String), String> {
+/// Runs a command to its end. `read` gets its standard output and its process id meanwhile. The time is that until its end.
+pub(crate) fn watched<T: Send + 'static>(
+    mut command: Command,
+    read: impl FnOnce(ChildStdout, u32) -> Result<T, String> + Send + 'static,
+) -> Result<(Duration, T), String> {
+    let failed = |error: std::io::Error| error.to_string();
+    // In a file, since nobody reads complaints while it runs, and they may be longer than a pipe takes.
+    let mut complaints = tempfile::tempfile().map_err(failed)?;
+    command.stdout(Stdio::piped()).stderr(complaints.try_clone().map_err(failed)?);
     let begin = Instant::now();
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
-    let (said, mut complaints) = (child.stdout.take(), child.stderr.take());
-    let (ended, end) = mpsc::channel();
-    let reader = spawn(move || {
-        let mut text = String::new();
-        let read = said.map(|mut said| said.read_to_string(&mut text));
-        let _ = ended.send(());
-        read.is_some_and(|read| read.is_ok()).then_some(text)
-    });
-    let in_time = end.recv_timeout(AT_MOST).is_ok();
-    if !in_time {
+    let mut child = command.spawn().map_err(failed)?;
+    let (output, id) = (child.stdout.take().ok_or("no output")?, child.id());
+    let (sender, result) = mpsc::channel();
+    spawn(move || sender.send(read(output, id)));
+    let result = result.recv_timeout(AT_MOST).map_err(|_| format!("no end after {} s", AT_MOST.as_secs()));
+    let result = result.and_then(|result| result);
+    if result.is_err() {
         let _ = child.kill();
     }
-    let status = child.wait().map_err(|error| error.to_string())?;
+    let status = child.wait().map_err(failed)?;
     let time = begin.elapsed();
-    let text = reader.join().ok().flatten().ok_or("printed no text")?;
-    if !in_time {
-        return Err(format!("no end after {} s", AT_MOST.as_secs()));
-    }
-    if status.success() {
-        return Ok((time, text));
+    if result.is_ok() && status.success() {
+        return result.map(|result| (time, result));
     }
     let mut complaint = String::new();
-    let _ = complaints.as_mut().map(|it| it.read_to_string(&mut complaint));
-    Err(format!("{status}: {}", complaint.trim()))
+    complaints.rewind().and_then(|()| complaints.read_to_string(&mut complaint)).map_err(failed)?;
+    let lines: Vec<_> = complaint.lines().take(5).collect();
+    Err(format!("{} {}", result.err().unwrap_or(status.to_string()), lines.join(" ⏎ ")))
 }

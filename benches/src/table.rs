@@ -13,7 +13,11 @@ pub(crate) fn print(wish: &Wish) {
         .filter(|row| !wish.rivals || row.has_rivals())
         .partition(|row| matches!(row.measure, Measure::Ratio { .. }));
     if !ratios.is_empty() {
-        head(if wish.rivals { &["work", "Go / best Rust"] } else { &["work", "/ Go", "/ best Rust", "/ our own", "target"] });
+        head(if wish.rivals {
+            &["work", "Go / best Rust"]
+        } else {
+            &["work", "/ Go", "/ best Rust", "/ our own", "target"]
+        });
     }
     ratios.iter().for_each(|row| line(row, wish));
     if !numbers.is_empty() {

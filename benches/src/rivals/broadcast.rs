@@ -5,7 +5,7 @@ use super::on_tokio;
 use std::thread::spawn;
 
 const SUBSCRIBERS: usize = 100;
-const MESSAGES: i64 = 50_000;
+const MESSAGES: i64 = 100_000;
 const SLOTS: usize = 64;
 
 pub(super) fn flume() -> i64 {

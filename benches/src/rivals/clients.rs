@@ -4,7 +4,7 @@ use super::on_tokio;
 use std::sync::{Arc, Mutex};
 
 const CLIENTS: i64 = 100;
-const CALLS: i64 = 100_000;
+const CALLS: i64 = 200_000;
 
 pub(super) fn std_mutex() -> i64 {
     on_tokio(async {
@@ -22,8 +22,7 @@ pub(super) fn std_mutex() -> i64 {
         for client in clients {
             client.await.expect("clients do not panic");
         }
-        let sum = *counter.lock().expect("nobody panics");
-        sum
+        *counter.lock().expect("nobody panics")
     })
 }
 
@@ -43,7 +42,6 @@ pub(super) fn tokio_mutex() -> i64 {
         for client in clients {
             client.await.expect("clients do not panic");
         }
-        let sum = *counter.lock().await;
-        sum
+        *counter.lock().await
     })
 }

@@ -5,9 +5,9 @@ use super::on_tokio;
 use std::sync::Arc;
 use std::thread::spawn;
 
-const STRINGS: usize = 2_000_000;
+const STRINGS: usize = 4_000_000;
 const SLOTS: usize = 128;
-const ROUND_TRIPS: i64 = 500_000;
+const ROUND_TRIPS: i64 = 1_000_000;
 
 fn page() -> Arc<str> {
     "x".repeat(1 << 20).into()

@@ -3,7 +3,7 @@
 
 use super::on_tokio;
 
-const ROUND_TRIPS: i64 = 1_000_000;
+const ROUND_TRIPS: i64 = 2_000_000;
 /// What threads get done in about the same time; the harness does not run them.
 const FOR_THREADS: i64 = 20_000;
 

@@ -3,7 +3,7 @@
 use super::on_tokio;
 use std::thread::spawn;
 
-const ITEMS: i64 = 1_000_000;
+const ITEMS: i64 = 2_000_000;
 const STAGES: usize = 4;
 const SLOTS: usize = 128;
 

@@ -4,7 +4,7 @@ use super::on_tokio;
 use std::thread::spawn;
 
 const SENDERS: usize = 8;
-const EACH: i64 = 500_000;
+const EACH: i64 = 1_000_000;
 const SLOTS: usize = 128;
 
 pub(super) fn flume() -> i64 {

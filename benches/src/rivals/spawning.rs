@@ -5,7 +5,7 @@ use super::on_tokio;
 pub(super) fn join() -> i64 {
     on_tokio(async {
         let mut sum = 0;
-        for _ in 0..1_000 {
+        for _ in 0..1_500 {
             let tasks: Vec<_> = (0..1_000).map(|n| tokio::spawn(short(n))).collect();
             for task in tasks {
                 sum += task.await.expect("short tasks do not panic");
@@ -26,5 +26,5 @@ pub(super) fn each() -> i64 {
 }
 
 async fn short(n: i64) -> i64 {
-    n * 31 & 0xFFFF
+    (n * 31) & 0xFFFF
 }

@@ -89,6 +89,13 @@ pub(crate) fn decoder() -> Signature {
     own(2, 1)
 }
 
+/// A call that changes no register. It has no result.
+pub(crate) fn quiet(params: usize) -> Signature {
+    let mut signature = door(params, 0);
+    signature.call_conv = CallConv::PreserveAll;
+    signature
+}
+
 /// A door that the runtime calls with so many words, for so many (at most one).
 pub(crate) fn door(params: usize, results: usize) -> Signature {
     let mut signature = Signature::new(CallConv::SystemV);

@@ -3,7 +3,7 @@
 
 use crate::abi::{self, RuntimeFn};
 use crate::piece::signature;
-use crate::symbol::{Code, Symbol};
+use crate::symbol::{Code, Quiet, Symbol};
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -194,7 +194,7 @@ impl<'a> Emitter<'a> {
         (results[0], results[1])
     }
 
-    /// Calls an encoder or decoder; gives the decoded word.
+    /// Calls an encoder, a decoder, or a quiet way to the runtime (the task goes first on its own); gives the decoded word.
     pub(crate) fn call_code(&mut self, code: Code, args: &[Value]) -> Option<Value> {
         let callee = self.function(Symbol::Code(code), signature(self.program, code));
         let args: Vec<Value> = std::iter::once(self.task).chain(args.iter().copied()).collect();
@@ -249,7 +249,10 @@ impl<'a> Emitter<'a> {
         let ask = self.cold_block();
         self.branch(below, ask, go_on);
         self.begin(ask);
-        let used_up = self.ask(RuntimeFn::stack_check, &[self.task, at]);
+        let slot = self.slot(1);
+        let out = self.slot_address(slot);
+        self.call_code(Code::Quiet(Quiet::StackCheck), &[at, out]);
+        let used_up = self.load(out, 0);
         self.branch(used_up, deep, go_on);
     }
 

@@ -1,7 +1,7 @@
 //! One piece of code from start to bytes. In: what to build. Out: machine code with relocations that still name [`Symbol`]s.
 
 use crate::emitter::Emitter;
-use crate::symbol::{Code, Symbol};
+use crate::symbol::{Code, Quiet, Symbol};
 use crate::{abi, func, program as doors, wire};
 use cranelift_codegen::binemit::{Addend, CodeOffset, Reloc};
 use cranelift_codegen::control::ControlPlane;
@@ -80,6 +80,7 @@ pub(crate) fn build(
         Code::Stop(service) => doors::door::stop(&mut emitter, service),
         Code::Handler(number) => doors::handler::build(&mut emitter, number),
         Code::Test(number) => doors::door::test(&mut emitter, number),
+        Code::Quiet(quiet) => doors::quiet::build(&mut emitter, quiet),
         Code::Run(class) => doors::door::run(&mut emitter, class),
     }
     let symbols = emitter.finish(config);
@@ -126,5 +127,7 @@ pub(crate) fn signature(program: &Program, code: Code) -> Signature {
         Code::Start(_) | Code::Stop(_) | Code::Test(_) => abi::door(1, 1),
         Code::Handler(_) => abi::door(3, 0),
         Code::Run(_) => abi::door(3, 1),
+        Code::Quiet(Quiet::Safepoint) => abi::quiet(1),
+        Code::Quiet(Quiet::StackCheck) => abi::quiet(3),
     }
 }

@@ -1,8 +1,10 @@
 //! What the runtime finds behind the symbol `pluto_program`. In: the program. Out: the tables of `pluto_abi::program` as data, and
-//! (in `door` and `handler`) functions in the system's calling convention that lead into generated code.
+//! (in `door` and `handler`) functions in the system's calling convention that lead into generated code,
+//! or (in `quiet`) out of it.
 
 pub(crate) mod door;
 pub(crate) mod handler;
+pub(crate) mod quiet;
 
 use crate::bytes::Bytes;
 use crate::symbol::{Code, Symbol, Table};

@@ -4,8 +4,8 @@
 use pluto_middle::mir::{Concurrent, Const, Func, Function, Inst, Locked, Operand, Program, Service, Terminator, Type};
 use std::collections::BTreeSet;
 
-/// Services that only one task ever reaches. Of a service without a lock that is all one can say, unless nothing but its
-/// `start` and `stop` writes its fields: then it has no lock because it is only read, and any task may do that.
+/// Services that only one task ever reaches. Of a service without a lock that is all one can say, unless nothing writes its fields
+/// but what its `start` and `stop` come to run: then it has no lock because it is only read, and any task may do that.
 pub(crate) fn private_services(program: &Program) -> BTreeSet<Service> {
     if program.concurrent == Concurrent::No {
         return program.services.ids().collect();
@@ -14,13 +14,10 @@ pub(crate) fn private_services(program: &Program) -> BTreeSet<Service> {
     for (id, function) in program.functions.iter_enumerated() {
         writers.extend(written(program, function).into_iter().map(|service| (service, id)));
     }
-    let serves = |service| program.handlers.iter().any(|handler| handler.service == service);
     let private = program.services.iter_enumerated().filter(|(service, info)| {
-        let ends: BTreeSet<Func> = [Some(info.start), info.stop].into_iter().flatten().collect();
-        let ends: BTreeSet<Func> =
-            ends.iter().flat_map(|end| callees(&program.functions[*end])).chain(ends.clone()).collect();
-        let changes = writers.iter().any(|(written, writer)| written == service && !ends.contains(writer));
-        info.locked == Locked::No && changes && !serves(*service)
+        let phases = reached(program, std::iter::once(info.start).chain(info.stop));
+        let changes = writers.iter().any(|(written, writer)| written == service && !phases.contains(writer));
+        info.locked == Locked::No && changes
     });
     private.map(|(service, _)| service).collect()
 }
@@ -46,7 +43,25 @@ fn written(program: &Program, function: &Function) -> BTreeSet<Service> {
     services.collect()
 }
 
-fn callees(function: &Function) -> Vec<Func> {
-    let ends = function.blocks.iter().map(|block| &block.end);
-    ends.filter_map(|end| if let Terminator::Call { function, .. } = end { Some(*function) } else { None }).collect()
+/// All functions that these come to run, themselves, through closures or in tasks.
+fn reached(program: &Program, from: impl Iterator<Item = Func>) -> BTreeSet<Func> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<Func> = from.collect();
+    while let Some(function) = open.pop() {
+        if reached.insert(function) {
+            for block in program.functions[function].blocks.iter() {
+                open.extend(block.insts.iter().filter_map(made));
+                open.extend(called(&block.end));
+            }
+        }
+    }
+    reached
+}
+
+fn made(inst: &Inst) -> Option<Func> {
+    if let Inst::MakeClosure { function, .. } = inst { Some(*function) } else { None }
+}
+
+fn called(end: &Terminator) -> Option<Func> {
+    if let Terminator::Call { function, .. } = end { Some(*function) } else { None }
 }

@@ -5,7 +5,7 @@ use crate::abi::RuntimeFn;
 use crate::value;
 use cranelift_codegen::ir::{self, types};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Func, Name, Program, Service, Terminator, Type, TypeId};
+use pluto_middle::mir::{Concurrent, Func, Name, Program, Service, Terminator, Type, TypeId};
 use std::collections::BTreeSet;
 
 /// A piece of generated code.
@@ -29,6 +29,18 @@ pub(crate) enum Code {
     Test(u32),
     /// The door to the code of a new task, by what its result is.
     Run(Class),
+    /// A way to the runtime that leaves all registers as they are.
+    Quiet(Quiet),
+}
+
+/// What generated code asks for at places that are passed all the time, and that seldom answer. The code around such a place must
+/// not suffer from a call in it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Quiet {
+    /// `(task)`.
+    Safepoint,
+    /// `(task, stack pointer, out)`: 1 in `out` if the stack is used up.
+    StackCheck,
 }
 
 /// What kind of register a result is in.
@@ -109,6 +121,9 @@ impl Code {
         }
         all.extend(numbers(program.handlers.len()).map(Code::Handler));
         all.extend(numbers(program.tests.len()).map(Code::Test));
+        if program.concurrent == Concurrent::Yes {
+            all.extend([Code::Quiet(Quiet::Safepoint), Code::Quiet(Quiet::StackCheck)]);
+        }
         all.extend(task_classes(program).into_iter().map(Code::Run));
         all
     }
@@ -124,6 +139,8 @@ impl Code {
             Code::Stop(service) => format!("pluto.stop:{}", program.services[service].name),
             Code::Handler(number) => format!("pluto.handler:{}", program.handlers[number as usize].name),
             Code::Test(number) => format!("pluto.test:{number}"),
+            Code::Quiet(Quiet::Safepoint) => "pluto.quiet:safepoint".to_owned(),
+            Code::Quiet(Quiet::StackCheck) => "pluto.quiet:stack_check".to_owned(),
             Code::Run(Class::Word) => "pluto.run:word".to_owned(),
             Code::Run(Class::Float) => "pluto.run:float".to_owned(),
         }

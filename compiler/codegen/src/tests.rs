@@ -96,7 +96,7 @@ fn tasks_begin_at_the_door_for_their_result() {
     assert_eq!(calls(&main, "pluto_task_spawn"), 2);
     assert_eq!(calls(&main, "pluto_suspend"), 5, "two tasks, how they ended, a sleep\n{main}");
     // A plain load of the limit might be taken from the one at entry.
-    assert_eq!((main.matches("atomic_load").count(), calls(&main, "pluto_safepoint")), (1, 1), "{main}");
+    assert_eq!((main.matches("atomic_load").count(), calls(&main, "pluto.quiet:safepoint")), (1, 1), "{main}");
 }
 
 #[test]

@@ -4,13 +4,14 @@
 pub mod link;
 pub mod serve;
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::session::Sent;
 
-use crate::task::Task;
+use crate::sync::Mutex;
+use crate::task::wait::Waiter;
+use crate::task::{Scheduler, TaskRef};
 
 /// A call that waits for its outcome.
 #[derive(Debug)]
@@ -19,8 +20,28 @@ pub struct Pending {
     pub method: u64,
     /// The encoded arguments.
     pub request: Vec<u8>,
-    waiter: Rc<Task>,
-    outcome: RefCell<Option<Outcome>>,
+    waiter: Waiter<TaskRef>,
+    outcome: Mutex<Option<Outcome>>,
+    /// As long as this is here, something outside may wake a task.
+    _source: Source,
+}
+
+/// Something outside that may wake tasks.
+#[derive(Debug)]
+pub struct Source(&'static Scheduler);
+
+impl Source {
+    /// From now on, until it is dropped.
+    pub fn new(scheduler: &'static Scheduler) -> Source {
+        scheduler.add_source();
+        Source(scheduler)
+    }
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        self.0.remove_source();
+    }
 }
 
 /// How a call ended.
@@ -55,15 +76,16 @@ pub enum FailureKind {
 }
 
 impl Pending {
-    /// A call whose outcome wakes that task.
-    pub fn new(method: u64, request: Vec<u8>, waiter: Rc<Task>) -> Rc<Pending> {
-        Rc::new(Pending { method, request, waiter, outcome: RefCell::new(None) })
+    /// A call whose outcome ends that wait.
+    pub fn new(method: u64, request: Vec<u8>, waiter: Waiter<TaskRef>, scheduler: &'static Scheduler) -> Arc<Pending> {
+        let source = Source::new(scheduler);
+        Arc::new(Pending { method, request, waiter, outcome: Mutex::new(None), _source: source })
     }
 
     /// Sets the outcome, once, and wakes who waits.
     pub fn end(&self, outcome: Outcome) {
-        *self.outcome.borrow_mut() = Some(outcome);
-        self.waiter.worker().wake(&self.waiter);
+        *self.outcome.lock() = Some(outcome);
+        self.waiter.finish(0);
     }
 
     /// Sets that there is no reply.
@@ -73,7 +95,7 @@ impl Pending {
 
     /// The outcome, if there is one and it was not taken yet.
     pub fn take(&self) -> Option<Outcome> {
-        self.outcome.borrow_mut().take()
+        self.outcome.lock().take()
     }
 }
 

@@ -4,56 +4,93 @@
 mod report;
 mod tests_run;
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use pluto_proto::frame::Hello;
-use tokio::time::sleep;
 
 use crate::call::link::Links;
 use crate::call::serve::Server;
+use crate::channel::named;
+use crate::heap::count::set_concurrent;
 use crate::heap::memory::{LEAK_EXIT, leak_report};
 use crate::heap::output::flush_output;
 use crate::os::process::tell_ready;
 use crate::os::program::Program;
 use crate::os::signals::Signals;
-use crate::task::{Task, Worker};
+use crate::sync::Mutex;
+use crate::task::scheduler::Settings;
+use crate::task::{Scheduler, Task};
 use crate::topology;
 use crate::transport::{Leftovers, bind};
 use report::{Ended, ended, print};
 
-/// So long running calls may take to end when the process stops.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+/// So long running calls may take to end when the process stops, and so long those who receive may take to empty their queues.
+const DRAIN_LIMIT: u64 = 10_000_000_000;
+/// So long the remaining tasks may take to end.
+const END_LIMIT: u64 = 2_000_000_000;
+/// So often somebody looks whether the queues are empty.
+const LOOK_AGAIN: u64 = 2_000_000;
+/// The exit code when the environment asks for something impossible.
+const USAGE_EXIT: i32 = 2;
+/// The exit code when tasks did not end.
+const STUCK_EXIT: i32 = 0;
 
 /// A process among others.
 #[derive(Debug)]
 struct Presence {
-    server: Option<Rc<Server>>,
+    server: Option<Arc<Server>>,
     /// The number of the signal that asked the process to stop; 0: none yet.
-    signal: Rc<Cell<i32>>,
+    signal: Arc<AtomicI32>,
     /// Removes sockets when the process ends.
     leftovers: Leftovers,
 }
 
 /// Runs the program: its exit code.
 pub fn run(program: Program) -> i32 {
-    let worker = Worker::new(program);
+    set_concurrent(program.is_concurrent());
+    let settings = match Settings::from_environment() {
+        Ok(settings) => settings,
+        Err(message) => {
+            eprintln!("pluto: {message}");
+            return USAGE_EXIT;
+        }
+    };
     // The program of `plutoc test` may have no tests: then it has nothing to run and nobody to serve either.
     let tests = program.test_count() > 0 || (!program.has_main() && program.peer_count() <= 1);
-    let code = if tests { tests_run::run(&worker) } else { live(&worker) };
+    let code = if tests { tests_run::run(program, settings) } else { run_program(program, settings) };
     flush_output();
     // Also after a fault or an error: what ended early must have let go of everything.
     let leaked = leak_report();
     if code == 0 && leaked > 0 { LEAK_EXIT } else { code }
 }
 
-fn live(worker: &Rc<Worker>) -> i32 {
-    let presence = if worker.program().peer_count() > 1 {
-        match appear(worker) {
+fn run_program(program: Program, settings: Settings) -> i32 {
+    named::open(program);
+    let scheduler = Scheduler::new(program, settings);
+    let code = live(scheduler);
+    end(scheduler);
+    code
+}
+
+/// Ends all tasks and threads. Tasks that do not end, and whoever runs them, are left alone: nobody may look at their objects.
+fn end(scheduler: &'static Scheduler) {
+    if scheduler.end_tasks(END_LIMIT) {
+        named::clear_all();
+        scheduler.program().drop_services();
+        scheduler.shut_down();
+    } else {
+        flush_output();
+        std::process::exit(STUCK_EXIT);
+    }
+}
+
+fn live(scheduler: &'static Scheduler) -> i32 {
+    let presence = if scheduler.program().peer_count() > 1 {
+        match appear(scheduler) {
             Ok(presence) => Some(presence),
             Err(message) => {
-                eprintln!("pluto: process {}: {message}", worker.program().name());
+                eprintln!("pluto: process {}: {message}", scheduler.program().name());
                 return 1;
             }
         }
@@ -62,47 +99,47 @@ fn live(worker: &Rc<Worker>) -> i32 {
     };
     let signal = presence.as_ref().map(|presence| presence.signal.clone()).unwrap_or_default();
     let server = presence.as_ref().and_then(|presence| presence.server.clone());
-    let code = serve_and_end(worker, server.as_ref(), &signal);
+    let code = serve_and_end(scheduler, server.as_ref(), &signal);
     drop(presence.map(|presence| presence.leftovers));
     code
 }
 
 /// Finds the others, listens, and handles signals.
-fn appear(worker: &Rc<Worker>) -> Result<Presence, String> {
-    let program = worker.program();
+fn appear(scheduler: &'static Scheduler) -> Result<Presence, String> {
+    let program = scheduler.program();
     let places = topology::read(program)?;
     let hello = Hello { build: places.build, process: program.name().to_string() };
-    worker.connect(Links::new(worker, &hello, places.peers));
+    scheduler.connect(Links::new(scheduler, &hello, places.peers));
     let mut leftovers = Leftovers::default();
     let server = if program.handler_count() > 0 {
         let listeners = places.own.iter().map(|address| bind(address, &mut leftovers)).collect::<Result<_, _>>()?;
-        Some(Server::start(worker, hello, listeners))
+        Some(Server::start(scheduler, hello, listeners))
     } else {
         None
     };
     let signals = Signals::catch().map_err(|error| format!("cannot handle signals: {error}"))?;
-    let signal = Rc::new(Cell::new(0));
-    let (seen, owner) = (signal.clone(), worker.clone());
-    worker.io(async move {
-        seen.set(signals.wait().await);
-        owner.nudge();
+    let signal = Arc::new(AtomicI32::new(0));
+    let seen = signal.clone();
+    scheduler.io(async move {
+        seen.store(signals.wait().await, Ordering::SeqCst);
+        scheduler.nudge();
     });
     Ok(Presence { server, signal, leftovers })
 }
 
 /// From the start of the first service to the stop of the last.
-fn serve_and_end(worker: &Rc<Worker>, server: Option<&Rc<Server>>, signal: &Rc<Cell<i32>>) -> i32 {
-    let program = worker.program();
+fn serve_and_end(scheduler: &'static Scheduler, server: Option<&Arc<Server>>, signal: &AtomicI32) -> i32 {
+    let program = scheduler.program();
     for index in 0..program.service_count() {
-        let started = in_task(worker, signal, move |task| ended(task, program.start_service(index, task)));
+        let started = in_task(scheduler, signal, move |task| ended(task, program.start_service(index, task)));
         match started {
             Some(Ended::Fine) => {}
             Some(Ended::Early(report)) => {
                 let code = print(&report);
-                stop(worker, index);
+                stop(scheduler, index);
                 return code;
             }
-            None => return 128 + signal.get(),
+            None => return 128 + signal.load(Ordering::SeqCst),
         }
         if let Some(server) = server {
             server.started(index + 1);
@@ -112,28 +149,29 @@ fn serve_and_end(worker: &Rc<Worker>, server: Option<&Rc<Server>>, signal: &Rc<C
     flush_output();
     tell_ready();
     let code = if program.has_main() {
-        match main_in_task(worker, signal) {
+        match main_in_task(scheduler, signal) {
             Some(code) => code,
-            None => return 128 + signal.get(),
+            None => return 128 + signal.load(Ordering::SeqCst),
         }
     } else {
-        worker.run_until(|| signal.get() != 0);
+        scheduler.run_until(|| signal.load(Ordering::SeqCst) != 0);
         0
     };
+    empty_channels(scheduler);
     if let Some(server) = server {
-        drain(worker, server);
+        drain(scheduler, server);
     }
-    let stopped = stop(worker, program.service_count());
+    let stopped = stop(scheduler, program.service_count());
     if let Some(server) = server {
-        drain(worker, server);
+        drain(scheduler, server);
     }
     if code == 0 { stopped } else { code }
 }
 
 /// Runs `main`: the exit code, unless a signal came first.
-fn main_in_task(worker: &Rc<Worker>, signal: &Rc<Cell<i32>>) -> Option<i32> {
-    let (end, code) = in_task(worker, signal, |task| {
-        let (status, code) = task.worker().program().run_main(task);
+fn main_in_task(scheduler: &'static Scheduler, signal: &AtomicI32) -> Option<i32> {
+    let (end, code) = in_task(scheduler, signal, |task| {
+        let (status, code) = task.scheduler().program().run_main(task);
         (ended(task, status), code)
     })?;
     Some(match end {
@@ -142,47 +180,49 @@ fn main_in_task(worker: &Rc<Worker>, signal: &Rc<Cell<i32>>) -> Option<i32> {
     })
 }
 
-/// Answers what runs, refuses what comes, for a limited time.
-fn drain(worker: &Rc<Worker>, server: &Rc<Server>) {
-    server.drain();
-    if server.is_quiet() {
-        return;
+/// Closes the named channels, and lets those who receive empty them, for a limited time.
+fn empty_channels(scheduler: &'static Scheduler) {
+    named::close_all();
+    let until = scheduler.clock.now().saturating_add(DRAIN_LIMIT);
+    while !named::are_empty() && scheduler.clock.now() < until {
+        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), named::are_empty);
     }
-    let late = Rc::new(Cell::new(false));
-    let (flag, owner) = (late.clone(), worker.clone());
-    worker.io(async move {
-        sleep(DRAIN_LIMIT).await;
-        flag.set(true);
-        owner.nudge();
-    });
-    worker.run_until(|| server.is_quiet() || late.get());
 }
 
-/// Stops the services that have started, so many, in reverse order, and drops what they hold: the exit code.
-fn stop(worker: &Rc<Worker>, started: usize) -> i32 {
-    let program = worker.program();
+/// Answers what runs, refuses what comes, for a limited time.
+fn drain(scheduler: &'static Scheduler, server: &Server) {
+    server.drain();
+    scheduler.run_until_or(scheduler.clock.now().saturating_add(DRAIN_LIMIT), || server.is_quiet());
+}
+
+/// Stops the services that have started, so many, in reverse order: the exit code.
+fn stop(scheduler: &'static Scheduler, started: usize) -> i32 {
+    let program = scheduler.program();
     let mut code = 0;
     for index in (0..started).rev() {
-        let stopped = in_task(worker, &Rc::default(), move |task| ended(task, program.stop_service(index, task)));
+        let no_signal = AtomicI32::new(0);
+        let stopped = in_task(scheduler, &no_signal, move |task| ended(task, program.stop_service(index, task)));
         if let Some(Ended::Early(report)) = stopped {
             code = print(&report);
         }
     }
-    program.drop_services();
     code
 }
 
 /// Runs a body in a task of its own to its end: its result, unless a signal came first.
-fn in_task<T: 'static>(worker: &Rc<Worker>, signal: &Cell<i32>, body: impl FnOnce(&Task) -> T + 'static) -> Option<T> {
-    let result = Rc::new(RefCell::new(None));
+fn in_task<T: Send + 'static>(
+    scheduler: &'static Scheduler,
+    signal: &AtomicI32,
+    body: impl FnOnce(&Task) -> T + Send + 'static,
+) -> Option<T> {
+    let result = Arc::new(Mutex::new(None));
     let slot = result.clone();
-    let spawned = worker.spawn(move |task| {
+    let spawned = scheduler.spawn(move |task| {
         let value = body(task);
-        *slot.borrow_mut() = Some(value);
+        *slot.lock() = Some(value);
+        task.scheduler().nudge();
     });
-    if let Err(error) = spawned {
-        panic!("no memory for a stack: {error}");
-    }
-    worker.run_until(|| result.borrow().is_some() || signal.get() != 0);
-    result.take()
+    let task = spawned.unwrap_or_else(|error| panic!("no memory for a stack: {error}"));
+    scheduler.run_watched(task, || result.lock().is_some() || signal.load(Ordering::SeqCst) != 0);
+    result.lock().take()
 }

@@ -1,6 +1,7 @@
 //! The process around the program: its beginning and end ([`entry`], [`process`], [`signals`], [`overflow`]), coroutines, what
 //! the executable says of itself ([`program`]), and the functions of the table that handle tasks and calls ([`imp`]).
 
+pub mod channels;
 pub mod coroutine;
 #[cfg(not(test))]
 mod entry;
@@ -13,3 +14,7 @@ mod remote;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod signals;
+pub mod slot;
+mod sort;
+pub mod tasks;
+pub mod value;

@@ -1,85 +1,274 @@
 //! Tasks: what runs, what waits, and what a task that ends early leaves behind. In: bodies to run, wake-ups. Out: tasks that
-//! run one after the other on the worker's thread, each on a stack of its own.
+//! run on the threads of a [`Scheduler`], each on a stack of its own.
 //!
-//! Every suspension goes through [`Task::suspend`], every wake-up through [`Worker::wake`].
+//! Every suspension goes through [`Task::suspend`], every wake-up through [`Sleeper::wake`], every wait through
+//! [`Task::enter`] and [`Task::begin_wait`] (`waits`).
 
+pub mod clock;
+pub mod deadlock;
 pub mod fault;
+pub mod handle;
 pub mod lock;
+pub mod locks;
+mod monitor;
+pub mod parking;
 pub mod reactor;
+pub mod scheduler;
+pub mod timers;
+pub mod wait;
+pub mod waits;
 pub mod worker;
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use pluto_abi::layout::TaskHeader;
-
-use crate::os::coroutine::{Coroutine, Door};
+use crate::channel::waits::Kept;
+use crate::os::coroutine::Execution;
+pub use crate::os::slot::TaskRef;
+use crate::os::slot::{Shared, SlotStack};
 use fault::Trail;
-use lock::Waiting;
-pub use worker::Worker;
+use handle::TaskState;
+pub use scheduler::Scheduler;
+use timers::TimerId;
+use wait::{Sleeper, Ticket, Waiting};
+pub use waits::{Entry, What};
+use worker::Worker;
 
 /// No deadline.
 pub const NEVER: u64 = u64::MAX;
 
-/// A task. Generated code gets its address as the hidden first parameter and knows only the header.
+/// A task, at the top of its own stack. Generated code gets its address as the hidden first parameter and knows only the
+/// `TaskHeader`, which is the first field. The memory is never given back: only used for later tasks.
+///
+/// The fields above the line may be used by everybody at any time; what lies below belongs to the thread that runs the task, or
+/// that makes it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Task {
-    header: TaskHeader,
-    me: Weak<Task>,
-    worker: Rc<Worker>,
-    state: Cell<State>,
-    coroutine: RefCell<Option<Coroutine>>,
-    pub(crate) door: Door,
-    pub(crate) trail: RefCell<Trail>,
-    waiting: Cell<Waiting>,
-    /// When whoever waits for this task stops waiting, in the worker's milliseconds.
-    deadline: Cell<u64>,
+    /// See `TaskHeader`.
+    stack_limit: AtomicU64,
+    state: AtomicU32,
+    /// [`CANCELLED`], [`LIMITED`].
+    flags: AtomicU32,
+    waiting: Waiting,
+    /// Its number, for people.
+    id: AtomicU64,
+    /// When the innermost `within` around it ends, in the scheduler's nanoseconds.
+    deadline: AtomicU64,
+    /// What it waits for ([`What`] as a number), and where.
+    what: AtomicU32,
+    site: AtomicU64,
+    scheduler: Shared<Scheduler>,
+
+    // -------- own --------
+    pub(crate) execution: Execution,
+    worker: Cell<Option<&'static Worker>>,
+    trail: RefCell<Option<Box<Trail>>>,
+    /// The wait under way.
+    wait: Cell<Option<Ticket>>,
+    /// It may be cut.
+    cuttable: Cell<bool>,
+    /// Its next suspension only lets others run.
+    yielding: Cell<bool>,
+    /// It has let others run before the waiting function that it is in.
+    yielded: Cell<bool>,
+    /// How many write locks of services it holds.
+    write_locks: Cell<u32>,
+    /// For the waiting function under way.
+    kept: Cell<[u64; 2]>,
+    /// When those who wait for what it does will not wait any more, in the scheduler's nanoseconds: limits its calls of others.
+    inherited: Cell<u64>,
+    /// The timer of `deadline`.
+    timer: Cell<Option<TimerId>>,
+    /// What its handles see.
+    joined: RefCell<Option<Arc<TaskState>>>,
+    /// What the waiting functions of channels keep.
+    channels: Kept,
 }
 
-/// What a task does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
-    /// In the ready queue.
-    Ready,
-    /// On the processor.
-    Running,
-    /// On the processor; was woken meanwhile, so its next suspension returns at once.
-    Woken,
-    /// Suspended until somebody wakes it.
-    Suspended,
-    /// It has ended.
-    Done,
+/// The task has been asked to end.
+const CANCELLED: u32 = 1;
+/// It has a deadline.
+const LIMITED: u32 = 2;
+
+/// Bits of the state. Nobody but the worker that runs a task removes [`WOKEN`], so each wake-up is seen by it, or puts the task
+/// into a queue.
+mod state {
+    /// It waits for a wake-up; with `WOKEN`: it is in a queue or on its way there.
+    pub(super) const SUSPENDED: u32 = 0;
+    /// It runs.
+    pub(super) const RUNNING: u32 = 1;
+    /// It has ended; its memory waits for another task.
+    pub(super) const DONE: u32 = 2;
+    /// Somebody has woken it since it runs.
+    pub(super) const WOKEN: u32 = 4;
+}
+
+/// The task that runs on this thread. The answer must not be kept over a suspension.
+pub fn current() -> Option<TaskRef> {
+    worker::current().and_then(Worker::running)
+}
+
+/// Is the task that runs on this thread on its way out, by a fault, a cancellation or a deadline? False outside of tasks.
+pub fn is_unwinding() -> bool {
+    current().is_some_and(|task| task.task().is_unwinding())
 }
 
 impl Task {
-    /// The worker that runs it.
-    pub fn worker(&self) -> &Rc<Worker> {
-        &self.worker
+    /// A task that has ended, in new memory.
+    pub(crate) fn blank() -> Task {
+        Task {
+            stack_limit: AtomicU64::new(0),
+            state: AtomicU32::new(state::DONE),
+            flags: AtomicU32::new(0),
+            waiting: Waiting::new(),
+            id: AtomicU64::new(0),
+            deadline: AtomicU64::new(NEVER),
+            what: AtomicU32::new(0),
+            site: AtomicU64::new(0),
+            scheduler: Shared::default(),
+            execution: Execution::default(),
+            worker: Cell::new(None),
+            trail: RefCell::new(None),
+            wait: Cell::new(None),
+            cuttable: Cell::new(false),
+            yielding: Cell::new(false),
+            yielded: Cell::new(false),
+            write_locks: Cell::new(0),
+            kept: Cell::new([0; 2]),
+            inherited: Cell::new(NEVER),
+            timer: Cell::new(None),
+            joined: RefCell::new(None),
+            channels: Kept::default(),
+        }
     }
 
-    /// An owner of this task, for whoever will wake it.
-    pub fn shared(&self) -> Rc<Task> {
-        self.me.upgrade().unwrap_or_else(|| unreachable!("tasks are made shared"))
+    /// Makes it a new task of that scheduler, ready to run, that nobody knows yet.
+    fn renew(&self, scheduler: &'static Scheduler, id: u64, stack: SlotStack) {
+        self.stack_limit.store(stack.code_limit(), Ordering::Relaxed);
+        self.flags.store(0, Ordering::Relaxed);
+        self.id.store(id, Ordering::Relaxed);
+        self.deadline.store(NEVER, Ordering::Relaxed);
+        self.scheduler.set(scheduler);
+        self.write_locks.set(0);
+        self.inherited.set(NEVER);
+        self.yielded.set(false);
+        self.state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
+    }
+
+    /// What runs it.
+    pub fn scheduler(&self) -> &'static Scheduler {
+        self.scheduler.get().unwrap_or_else(|| unreachable!("only tasks that were started are asked"))
+    }
+
+    /// Itself, as others know it.
+    pub fn me(&self) -> TaskRef {
+        TaskRef::of(self)
+    }
+
+    /// Its number, for people.
+    pub fn id(&self) -> u64 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// Its end will be seen there. Before it runs.
+    pub(crate) fn join(&self, state: Arc<TaskState>) {
+        *self.joined.borrow_mut() = Some(state);
+    }
+
+    /// What its handles see, if it has any.
+    pub(crate) fn joined(&self) -> Option<Arc<TaskState>> {
+        self.joined.borrow().clone()
+    }
+
+    /// Has it ended?
+    pub(crate) fn is_done(&self) -> bool {
+        self.state.load(Ordering::Acquire) & state::DONE != 0
     }
 
     /// Waits until somebody wakes the task; returns at once if somebody has since it runs. Only from inside the task.
     pub fn suspend(&self) {
-        if self.state.get() == State::Woken {
-            self.state.set(State::Running);
+        if self.yielding.get() {
+            self.execution.leave();
+        } else if self.state.load(Ordering::Relaxed) & state::WOKEN != 0 {
+            self.state.swap(state::RUNNING, Ordering::AcqRel);
         } else {
-            self.door.suspend();
+            self.execution.leave();
         }
     }
 
-    /// When whoever waits for this task stops waiting, in the worker's milliseconds; [`NEVER`] if nobody does.
-    pub fn deadline(&self) -> u64 {
-        self.deadline.get()
+    /// Lets others run, and goes on later. Only from inside the task.
+    pub fn yield_now(&self) {
+        self.yielding.set(true);
+        self.execution.leave();
+    }
+
+    /// A loop goes round, or a function is entered, and the stack limit says `u64::MAX`: others get their turn.
+    pub fn safepoint(&self) {
+        self.stack_limit.store(SlotStack::of(self).code_limit(), Ordering::Relaxed);
+        if let Some(worker) = self.worker.get() {
+            worker.look_around();
+        }
+        self.yield_now();
+    }
+
+    /// Is it asked to let others run?
+    #[cfg(test)]
+    fn is_asked_to_yield(&self) -> bool {
+        self.stack_limit.load(Ordering::Relaxed) == u64::MAX
+    }
+
+    /// Asks the task to let others run, soon. From any thread.
+    pub(crate) fn ask_to_yield(&self) {
+        self.stack_limit.store(u64::MAX, Ordering::Relaxed);
+    }
+
+    /// The lowest address that a Pluto function may be entered with.
+    pub fn code_limit(&self) -> u64 {
+        SlotStack::of(self).code_limit()
+    }
+
+    /// Something was done with a channel or a task, that did not wait: see [`Worker::operated`].
+    pub fn operated(&self) {
+        if let Some(worker) = self.worker.get() {
+            worker.operated();
+        }
+    }
+
+    /// What the waiting functions of channels keep between their calls.
+    pub(crate) fn channels(&self) -> &Kept {
+        &self.channels
+    }
+
+    /// Two words for the waiting function that is under way.
+    pub fn kept(&self) -> &Cell<[u64; 2]> {
+        &self.kept
+    }
+
+    /// When whoever waits for what this task does stops waiting, in nanoseconds; [`NEVER`] if nobody does.
+    pub fn inherited_deadline(&self) -> u64 {
+        self.inherited.get()
     }
 
     /// Sets that.
-    pub fn set_deadline(&self, deadline: u64) {
-        self.deadline.set(deadline);
+    pub fn inherit_deadline(&self, deadline: u64) {
+        self.inherited.set(deadline);
+    }
+}
+
+impl Sleeper for TaskRef {
+    fn waiting(&self) -> &Waiting {
+        &self.task().waiting
+    }
+
+    fn wake(&self) {
+        let before = self.task().state.fetch_or(state::WOKEN, Ordering::AcqRel);
+        if before == state::SUSPENDED
+            && let Some(scheduler) = self.task().scheduler.get()
+        {
+            scheduler.ready(*self);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::io::AsyncRead;
 pub use outbox::{Outbox, Outgoing};
 
 /// What the other side sends.
-pub type Incoming = Box<dyn AsyncRead + Unpin>;
+pub type Incoming = Box<dyn AsyncRead + Send + Unpin>;
 
 /// An address that this process has taken; not yet in the reactor.
 #[derive(Debug)]

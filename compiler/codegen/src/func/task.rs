@@ -3,7 +3,7 @@
 use super::FnCx;
 use super::place::Exits;
 use crate::abi::RuntimeFn;
-use crate::symbol::{Class, Code, Symbol};
+use crate::symbol::{Class, Code, Quiet, Symbol};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
 use pluto_abi::layout;
@@ -98,7 +98,7 @@ impl FnCx<'_, '_> {
         let is_asked = self.e.b.ins().icmp_imm_s(IntCC::Equal, limit, -1);
         self.e.branch(is_asked, asked, done);
         self.e.begin(asked);
-        self.e.run(RuntimeFn::safepoint, &[self.e.task]);
+        self.e.call_code(Code::Quiet(Quiet::Safepoint), &[]);
         self.e.jump(done);
         self.e.begin(done);
     }

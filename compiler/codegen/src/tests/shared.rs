@@ -130,7 +130,7 @@ fn one_task_shares_nothing_and_never_counts_atomically() {
     let program = stores(Concurrent::No, Locked::No);
     assert_eq!(shares(&program), [0; 7]);
     let text = clif(&program);
-    assert!(!text.contains("pluto_shared_drop") && !text.contains("atomic_rmw") && !text.contains("pluto_stack_check"));
+    assert!(!text.contains("pluto_shared_drop") && !text.contains("atomic_rmw") && !text.contains("stack_check"));
 }
 
 #[test]
@@ -159,5 +159,5 @@ fn shared_counts_are_behind_the_test_for_own_ones() {
     let count = piece(&text, "count");
     assert_eq!(count.matches("atomic_rmw").count(), 2, "{count}");
     assert_eq!((calls(&count, "pluto_shared_drop"), calls(&count, "pluto_object_free")), (4, 4), "{count}");
-    assert_eq!(calls(&count, "pluto_stack_check"), 1, "{count}");
+    assert_eq!(calls(&count, "pluto.quiet:stack_check"), 1, "{count}");
 }

@@ -246,6 +246,7 @@ impl<'s> Layout<'_, 's> {
         let behind_operand = before.is_some_and(|it| ends_operand(&it));
         let frame = &mut self.frame;
         match token {
+            Token::Comma if frame.angles > 0 => {}
             Token::Comma => frame.end_part(),
             Token::Semi => frame.end_statement(),
             Token::If => {

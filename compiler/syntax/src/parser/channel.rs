@@ -4,7 +4,6 @@ use super::expr::Grammar;
 use super::input::{Error, Rule, declared_lower, listed, lower, mistake, word};
 use crate::ast::{Capacity, ChanDecl, Expr, ExprKind, Ident, ItemKind, TopicDecl, TypeExpr};
 use crate::code::Code;
-use crate::span::Span;
 use crate::token::Token;
 use chumsky::prelude::*;
 
@@ -27,11 +26,8 @@ pub(super) fn channel<'t>(expr: &Rule<'t, Expr>, ty: &Rule<'t, TypeExpr>) -> Rul
                 let message = "a channel is made by a call";
                 emitter.emit(mistake(span, message, "put `()` behind it, or `(n)` with its capacity"));
             }
-            let settings = settings(args.unwrap_or_default(), &mut |error| emitter.emit(error));
-            if let Some(lossy) = settings.lossy {
-                emitter.emit(only_topics(lossy));
-            }
-            ExprKind::Chan { ty: types.remove(0), capacity: settings.capacity }
+            let capacity = capacity(args.unwrap_or_default(), &mut |error| emitter.emit(error));
+            ExprKind::Chan { ty: types.remove(0), capacity }
         })
         .boxed()
 }
@@ -40,10 +36,7 @@ pub(super) fn channel<'t>(expr: &Rule<'t, Expr>, ty: &Rule<'t, TypeExpr>) -> Rul
 pub(super) fn named_channel<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<ItemKind>> {
     declaration("chan", "a channel", grammar)
         .validate(|(name, ty, args), _, emitter| {
-            let Settings { capacity, lossy } = settings(args, &mut |error| emitter.emit(error));
-            if let Some(lossy) = lossy {
-                emitter.emit(only_topics(lossy));
-            }
+            let capacity = capacity(args, &mut |error| emitter.emit(error));
             Some(ItemKind::Chan(ChanDecl { name, ty, capacity }))
         })
         .boxed()
@@ -52,8 +45,11 @@ pub(super) fn named_channel<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<ItemKi
 /// `topic prices: Tick(64, lossy)`.
 pub(super) fn topic<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<ItemKind>> {
     declaration("topic", "a topic", grammar)
-        .validate(|(name, ty, args), _, emitter| {
-            let Settings { capacity, lossy } = settings(args, &mut |error| emitter.emit(error));
+        .validate(|(name, ty, mut args), _, emitter| {
+            // `(lossy)` alone leaves the capacity as it is.
+            let is_lossy = |arg: &Expr| word_of(arg) == Some("lossy");
+            let lossy = args.iter().position(is_lossy).map(|at| args.remove(at).span);
+            let capacity = capacity(args, &mut |error| emitter.emit(error));
             if let (Some(lossy), Capacity::Unbounded(_)) = (lossy, &capacity) {
                 let message = "an unbounded topic loses nothing";
                 emitter.emit(mistake(lossy, message, "give a number instead of `unbounded`, or leave out `lossy`"));
@@ -80,30 +76,25 @@ fn declaration<'t>(
 }
 
 /// What stands in the parentheses.
-struct Settings {
-    capacity: Capacity,
-    lossy: Option<Span>,
-}
-
-fn settings<'t>(args: Vec<Expr>, emit: &mut dyn FnMut(Error<'t>)) -> Settings {
-    let mut settings = Settings { capacity: Capacity::Default, lossy: None };
-    for (at, arg) in args.into_iter().enumerate() {
-        let span = arg.span;
-        match word_of(&arg) {
-            Some("lossy") if settings.lossy.is_none() => settings.lossy = Some(span),
-            Some("unbounded") if at == 0 => settings.capacity = Capacity::Unbounded(span),
-            _ if at == 0 => settings.capacity = Capacity::Size(Box::new(arg)),
-            _ => emit(mistake(span, "there is one capacity", "write a number, or `unbounded`, or nothing for 64")),
-        }
+fn capacity<'t>(args: Vec<Expr>, emit: &mut dyn FnMut(Error<'t>)) -> Capacity {
+    let mut args = args.into_iter();
+    let capacity = match args.next() {
+        None => Capacity::Default,
+        Some(first) if word_of(&first) == Some("unbounded") => Capacity::Unbounded(first.span),
+        Some(first) => Capacity::Size(Box::new(first)),
+    };
+    if let Some(second) = args.next() {
+        emit(if word_of(&second) == Some("lossy") {
+            let message = "a channel loses nothing; only a topic can be `lossy`";
+            mistake(second.span, message, "leave it out: a full channel makes its senders wait")
+        } else {
+            let message = "there is one capacity";
+            mistake(second.span, message, "write a number, or `unbounded`, or nothing for 64")
+        });
     }
-    settings
+    capacity
 }
 
 fn word_of(arg: &Expr) -> Option<&str> {
     if let ExprKind::Name(name) = &arg.kind { Some(&name.name) } else { None }
-}
-
-fn only_topics<'t>(span: Span) -> Error<'t> {
-    let message = "a channel loses nothing; only a topic can be `lossy`";
-    mistake(span, message, "leave it out: a full channel makes its senders wait")
 }

@@ -97,7 +97,11 @@ impl Printer {
             ExprKind::Map(entries) => {
                 self.text("{");
                 self.separated(entries, ", ", |printer, (key, value)| {
-                    printer.expr(key);
+                    if shows_leaving(key) {
+                        printer.in_parentheses(key)
+                    } else {
+                        printer.expr(key)
+                    }
                     printer.text(": ");
                     printer.expr(value);
                 });
@@ -196,7 +200,7 @@ impl Printer {
                     self.text(" ");
                 }
                 self.text("=> ");
-                self.expr(body);
+                self.value(body);
                 self.text(")");
             }
             ExprKind::Spawn(started) => {
@@ -233,6 +237,13 @@ impl Printer {
         if reaches_on(expr) { self.in_parentheses(expr) } else { self.expr(expr) }
     }
 
+    /// Behind `=>` or `catch`, where `{` opens a block.
+    fn value(&mut self, expr: &Expr) {
+        let begins_with_brace = matches!(leftmost(expr).kind, ExprKind::Map(_) | ExprKind::Block(_));
+        let is_block = matches!(expr.kind, ExprKind::Block(_));
+        if begins_with_brace && !is_block { self.in_parentheses(expr) } else { self.expr(expr) }
+    }
+
     /// Before the `{` of a block.
     fn head(&mut self, expr: &Expr) {
         if shows_brace(expr) { self.in_parentheses(expr) } else { self.expr(expr) }
@@ -244,7 +255,12 @@ impl Printer {
             expr.kind,
             ExprKind::Binary { .. } | ExprKind::Unary { .. } | ExprKind::Range { .. } | ExprKind::Cast { .. }
         );
-        if has_parentheses || (begins_with_name(expr) && !shows_brace(expr)) {
+        let first = &leftmost(expr).kind;
+        let begins_with_name = matches!(
+            first,
+            ExprKind::Name(_) | ExprKind::SelfValue | ExprKind::Duration(_) | ExprKind::Int(_) | ExprKind::Float(_)
+        );
+        if has_parentheses || (begins_with_name && !shows_brace(expr)) {
             self.expr(expr);
         } else {
             self.in_parentheses(expr);
@@ -337,7 +353,9 @@ impl Printer {
     fn catch(&mut self, clause: &CatchClause) {
         self.text(" catch ");
         match &clause.kind {
-            CatchKind::Value(value) => self.expr(value),
+            // `catch name {` would be a handler.
+            CatchKind::Value(value) if begins_like_handler(leftmost(value)) => self.in_parentheses(value),
+            CatchKind::Value(value) => self.value(value),
             CatchKind::Handler { name, errors, body } => {
                 self.text(&name.name);
                 if !errors.is_empty() {
@@ -370,7 +388,7 @@ impl Printer {
             self.expr(guard);
         }
         self.text(" => ");
-        self.expr(&arm.body);
+        self.value(&arm.body);
         self.text("\n");
     }
 
@@ -402,18 +420,39 @@ fn reaches_on(expr: &Expr) -> bool {
     }
 }
 
-/// Does it begin with a name or a literal of one token?
-fn begins_with_name(expr: &Expr) -> bool {
+/// Does a word stand in it outside all brackets that would make a `{` before it that of a block?
+fn shows_leaving(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Name(_) | ExprKind::SelfValue | ExprKind::Duration(_) | ExprKind::Int(_) | ExprKind::Float(_) => true,
+        ExprKind::Catch { .. } => true,
         ExprKind::Field { base: inner, .. }
         | ExprKind::Index { base: inner, .. }
         | ExprKind::Call { callee: inner, .. }
         | ExprKind::Try(inner)
-        | ExprKind::Propagate(inner)
-        | ExprKind::Catch { call: inner, .. } => begins_with_name(inner),
+        | ExprKind::Propagate(inner) => shows_leaving(inner),
+        _ => reaches_on(expr),
+    }
+}
+
+fn begins_like_handler(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Select(_) => true,
+        ExprKind::Spawn(started) => matches!(started.kind, ExprKind::Block(_)),
         _ => false,
     }
+}
+
+/// What it begins with.
+fn leftmost(mut expr: &Expr) -> &Expr {
+    while let ExprKind::Field { base: inner, .. }
+    | ExprKind::Index { base: inner, .. }
+    | ExprKind::Call { callee: inner, .. }
+    | ExprKind::Try(inner)
+    | ExprKind::Propagate(inner)
+    | ExprKind::Catch { call: inner, .. } = &expr.kind
+    {
+        expr = inner;
+    }
+    expr
 }
 
 /// Does a `{` stand in it outside all brackets, which in a head would open the block?
@@ -436,7 +475,10 @@ fn shows_brace(expr: &Expr) -> bool {
         ExprKind::Catch { call, clauses, .. } => {
             shows_brace(call)
                 || clauses.iter().any(|clause| match &clause.kind {
-                    CatchKind::Value(value) => !matches!(value.kind, ExprKind::Block(_)) && shows_brace(value),
+                    // `catch name {` would be a handler.
+                    CatchKind::Value(Expr { kind: ExprKind::Name(_), .. }) => true,
+                    CatchKind::Value(Expr { kind: ExprKind::Block(_), .. }) => false,
+                    CatchKind::Value(value) => shows_brace(value),
                     CatchKind::Handler { .. } => false,
                 })
         }

@@ -79,7 +79,7 @@ fn operators(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
         one().prop_map(|a| format!("{a}?")),
         (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}, {b})")),
         (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a},\n {b},\n]")),
-        (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{{ {a}: {b} }}")),
+        (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({{ ({a}): {b} }})")),
         inner.clone().prop_map(|a| format!("P {{ x: {a}\n y }}")),
         (inner.clone(), statement(inner.clone())).prop_map(|(a, s)| format!("if ({a}) {{\n{s}\n}} else {{ 1 }}")),
         (inner.clone(), inner.clone())
@@ -97,7 +97,7 @@ fn calls(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
     prop_oneof![
         (one(), name(), inner.clone()).prop_map(|(a, name, b)| format!("{a}.{name}({b})")),
         (path(), inner.clone(), inner.clone()).prop_map(|(f, a, b)| format!("{f}({a},\n {b})!")),
-        (path(), inner.clone()).prop_map(|(f, a)| format!("({f}() catch {a})")),
+        (path(), inner.clone()).prop_map(|(f, a)| format!("({f}() catch ({a}))")),
         (path(), inner.clone()).prop_map(|(f, a)| format!("{f}()\n  catch err: A | b.B {{ {a} }}!")),
         (one(), inner.clone()).prop_map(|(a, b)| format!("{a}[{b}]")),
         (one(), name()).prop_map(|(a, name)| format!("{a}\n  .{name}")),

@@ -1,10 +1,10 @@
 //! The way to another process: its calls, and the one connection that carries them. In: calls of this process's tasks. Out:
 //! their outcomes. The connection is made when the first call wants it, and made again, with growing pauses, while calls wait.
 
-use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, sleep_until, timeout};
 
 use super::{FailureKind, Outcome, Pending};
-use crate::task::{NEVER, Worker};
+use crate::sync::Mutex;
+use crate::task::{NEVER, Scheduler};
 use crate::transport::{Incoming, Outbox, connect};
 
 /// How long a call waits if nobody says otherwise, in milliseconds.
@@ -33,33 +34,35 @@ const READ_BUFFER: usize = 64 * 1024;
 /// The ways to all processes, by number.
 #[derive(Debug)]
 pub struct Links {
-    links: Vec<Rc<Link>>,
+    links: Vec<Arc<Link>>,
     /// Those that have something to send.
-    dirty: Rc<RefCell<Vec<Rc<Link>>>>,
+    dirty: Arc<Mutex<Vec<Arc<Link>>>>,
 }
 
 /// The way to one process.
 #[derive(Debug)]
 struct Link {
-    worker: Weak<Worker>,
+    scheduler: &'static Scheduler,
     hello: Hello,
     /// The process's name.
     peer: String,
     /// Where it is, or why nobody knows.
     address: Result<Address, String>,
-    session: RefCell<Session<Rc<Pending>>>,
-    /// A connection exists or is being made.
-    driven: Cell<bool>,
+    session: Mutex<Session<Arc<Pending>>>,
+    /// A connection exists or is being made. Changes with the session locked.
+    driven: AtomicBool,
     /// The connection, while there is one.
-    outbox: RefCell<Option<Rc<Outbox>>>,
+    outbox: Mutex<Option<Arc<Outbox>>>,
+    /// One at a time gathers requests for the connection, so that they keep their order.
+    gathering: Mutex<()>,
     /// Those links that have something to send; this one is there if `is_dirty`.
-    dirty: Rc<RefCell<Vec<Rc<Link>>>>,
-    is_dirty: Cell<bool>,
-    /// When the task that ends calls at their deadline will look again.
-    armed: Cell<u64>,
+    dirty: Arc<Mutex<Vec<Arc<Link>>>>,
+    is_dirty: AtomicBool,
+    /// When the future that ends calls at their deadline will look again; 0: it was not started. Changes with the session locked.
+    armed: AtomicU64,
     earlier: Notify,
     /// Why the last attempt to connect failed.
-    trouble: RefCell<String>,
+    trouble: Mutex<String>,
 }
 
 /// Why a connection ended.
@@ -72,22 +75,23 @@ enum Parting {
 
 impl Links {
     /// Ways to these processes (name, address); nothing is connected yet.
-    pub fn new(worker: &Rc<Worker>, hello: &Hello, peers: Vec<(String, Result<Address, String>)>) -> Links {
-        let dirty = Rc::<RefCell<Vec<Rc<Link>>>>::default();
+    pub fn new(scheduler: &'static Scheduler, hello: &Hello, peers: Vec<(String, Result<Address, String>)>) -> Links {
+        let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
         let link = |(peer, address)| {
-            Rc::new(Link {
-                worker: Rc::downgrade(worker),
+            Arc::new(Link {
+                scheduler,
                 hello: hello.clone(),
                 peer,
                 address,
-                session: RefCell::default(),
-                driven: Cell::new(false),
-                outbox: RefCell::default(),
+                session: Mutex::default(),
+                driven: AtomicBool::new(false),
+                outbox: Mutex::default(),
+                gathering: Mutex::default(),
                 dirty: dirty.clone(),
-                is_dirty: Cell::new(false),
-                armed: Cell::new(0),
+                is_dirty: AtomicBool::new(false),
+                armed: AtomicU64::new(0),
                 earlier: Notify::new(),
-                trouble: RefCell::default(),
+                trouble: Mutex::default(),
             })
         };
         Links { links: peers.into_iter().map(link).collect(), dirty }
@@ -95,20 +99,20 @@ impl Links {
 
     /// Sends what waits to be sent, as far as there are connections.
     pub fn flush(&self) {
-        let dirty = self.dirty.take();
+        let dirty = std::mem::take(&mut *self.dirty.lock());
         for link in dirty {
-            link.is_dirty.set(false);
+            link.is_dirty.store(false, Ordering::SeqCst);
             link.flush();
         }
     }
 
     /// Sends a call; it ends by this time at the latest.
-    pub fn submit(&self, worker: &Rc<Worker>, peer: usize, call: Rc<Pending>, deadline: u64) -> Option<Ticket> {
+    pub fn submit(&self, peer: usize, call: Arc<Pending>, deadline: u64) -> Option<Ticket> {
         let Some(link) = self.links.get(peer) else {
             call.fail(FailureKind::Unavailable, Sent::No, "there is no such process");
             return None;
         };
-        link.submit(worker, call, deadline)
+        link.submit(call, deadline)
     }
 
     /// The name of a process.
@@ -120,18 +124,19 @@ impl Links {
 /// A submitted call. Dropping it forgets the call: a reply will be dropped.
 #[derive(Debug)]
 pub struct Ticket {
-    link: Rc<Link>,
+    link: Arc<Link>,
     id: u64,
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.link.session.borrow_mut().end(self.id);
+        let ended = self.link.session.lock().end(self.id);
+        drop(ended);
     }
 }
 
 impl Link {
-    fn submit(self: &Rc<Link>, worker: &Rc<Worker>, call: Rc<Pending>, deadline: u64) -> Option<Ticket> {
+    fn submit(self: &Arc<Link>, call: Arc<Pending>, deadline: u64) -> Option<Ticket> {
         if let Err(why) = &self.address {
             call.fail(FailureKind::Unavailable, Sent::No, why.clone());
             return None;
@@ -141,32 +146,46 @@ impl Link {
             call.fail(FailureKind::Network, Sent::No, detail);
             return None;
         }
-        let id = self.session.borrow_mut().submit(call, deadline);
-        if !self.driven.replace(true) {
-            worker.io(drive(self.clone()));
-        } else if !self.is_dirty.replace(true) {
-            self.dirty.borrow_mut().push(self.clone());
+        let mut session = self.session.lock();
+        let id = session.submit(call, deadline);
+        let is_driven = self.driven.swap(true, Ordering::SeqCst);
+        let armed = self.armed.load(Ordering::SeqCst);
+        if armed == 0 || deadline < armed {
+            self.armed.store(deadline, Ordering::SeqCst);
         }
-        if self.armed.get() == 0 {
-            self.armed.set(deadline);
-            worker.io(watch_deadlines(self.clone()));
-        } else if deadline < self.armed.get() {
-            self.armed.set(deadline);
+        drop(session);
+        if !is_driven {
+            self.scheduler.io(drive(self.clone()));
+        } else if !self.is_dirty.swap(true, Ordering::SeqCst) {
+            self.dirty.lock().push(self.clone());
+            self.scheduler.mark_dirty();
+        }
+        if armed == 0 {
+            self.scheduler.io(watch_deadlines(self.clone()));
+        } else if deadline < armed {
             self.earlier.notify_one();
         }
         Some(Ticket { link: self.clone(), id })
     }
 
     fn now(&self) -> u64 {
-        self.worker.upgrade().map_or(0, |worker| worker.now())
+        self.scheduler.now()
+    }
+
+    /// Are there calls to send? If not, nobody drives the connection any more.
+    fn is_wanted(&self) -> bool {
+        let mut session = self.session.lock();
+        let wanted = session.has_unsent();
+        self.driven.store(wanted, Ordering::SeqCst);
+        wanted
     }
 
     fn has_unsent(&self) -> bool {
-        self.session.borrow_mut().has_unsent()
+        self.session.lock().has_unsent()
     }
 
     fn expire(&self) {
-        let ended = self.session.borrow_mut().expire(self.now());
+        let ended = self.session.lock().expire(self.now());
         for (call, sent) in ended {
             match sent {
                 Sent::Yes => {
@@ -178,7 +197,7 @@ impl Link {
     }
 
     fn unreachable(&self) -> String {
-        let trouble = self.trouble.borrow();
+        let trouble = self.trouble.lock();
         if trouble.is_empty() {
             return format!("process {} could not be reached in time", self.peer);
         }
@@ -187,7 +206,8 @@ impl Link {
 
     /// Writes requests until none is left or the socket takes no more.
     fn flush(&self) {
-        let Some(outbox) = self.outbox.borrow().clone() else { return };
+        let Some(outbox) = self.outbox.lock().clone() else { return };
+        let _gathering = self.gathering.lock();
         while outbox.is_empty() && self.has_unsent() {
             outbox.put(|frames| self.gather(frames));
             outbox.flush();
@@ -197,7 +217,7 @@ impl Link {
     /// Requests to write, as far as they fit into one write.
     fn gather(&self, frames: &mut Vec<u8>) {
         let now = self.now();
-        let mut session = self.session.borrow_mut();
+        let mut session = self.session.lock();
         while frames.len() < WRITE_BATCH {
             let Some((id, deadline, call)) = session.send() else { break };
             if put_request(frames, id, call.method, deadline.saturating_sub(now), &call.request).is_err() {
@@ -209,13 +229,13 @@ impl Link {
     fn take_in(&self, frame: Frame) -> Result<(), Parting> {
         match frame {
             Frame::Reply { call, body } => {
-                let ended = self.session.borrow_mut().replied(call);
+                let ended = self.session.lock().replied(call);
                 if let Some(call) = ended {
                     call.end(Outcome::Reply(body));
                 }
             }
             Frame::Refused { call, ran, detail } => {
-                let ended = self.session.borrow_mut().replied(call);
+                let ended = self.session.lock().replied(call);
                 match (ended, ran) {
                     (Some(call), Ran::Yes) => call.fail(FailureKind::Network, Sent::Yes, detail),
                     (Some(call), Ran::No) => call.fail(FailureKind::Unavailable, Sent::No, detail),
@@ -231,19 +251,19 @@ impl Link {
 }
 
 /// Connects while there are calls to send, and carries them.
-async fn drive(link: Rc<Link>) {
+async fn drive(link: Arc<Link>) {
     let mut backoff = Backoff::default();
-    while link.has_unsent() {
-        let Ok(address) = &link.address else { break };
+    while link.is_wanted() {
+        let Ok(address) = &link.address else { return };
         let parting = match timeout(HELLO_LIMIT, introduce(&link, address)).await {
             Ok(Ok((decoder, incoming, outgoing))) => {
                 backoff.succeeded();
-                link.trouble.borrow_mut().clear();
-                let outbox = Rc::new(outgoing);
-                *link.outbox.borrow_mut() = Some(outbox.clone());
+                link.trouble.lock().clear();
+                let outbox = Arc::new(outgoing);
+                *link.outbox.lock() = Some(outbox.clone());
                 link.flush();
                 let parting = race(read(&link, decoder, incoming), write(&link, &outbox)).await;
-                *link.outbox.borrow_mut() = None;
+                *link.outbox.lock() = None;
                 parting
             }
             Ok(Err(parting)) => parting,
@@ -251,7 +271,7 @@ async fn drive(link: Rc<Link>) {
         };
         match parting {
             Parting::Lost(why) => {
-                let ended = link.session.borrow_mut().lost();
+                let ended = link.session.lock().lost();
                 for call in ended {
                     call.fail(
                         FailureKind::Network,
@@ -259,20 +279,19 @@ async fn drive(link: Rc<Link>) {
                         format!("the connection to process {} is lost: {why}", link.peer),
                     );
                 }
-                *link.trouble.borrow_mut() = why;
+                *link.trouble.lock() = why;
                 if link.has_unsent() {
                     sleep(Duration::from_millis(backoff.failed())).await;
                 }
             }
             Parting::Refused(why) => {
-                let ended = link.session.borrow_mut().refused();
+                let ended = link.session.lock().refused();
                 for call in ended {
                     call.fail(FailureKind::Unavailable, Sent::No, why.clone());
                 }
             }
         }
     }
-    link.driven.set(false);
 }
 
 /// Connects, and learns who is there.
@@ -341,17 +360,18 @@ async fn write(link: &Link, outbox: &Outbox) -> Parting {
 }
 
 /// Ends calls at their deadlines, for ever.
-async fn watch_deadlines(link: Rc<Link>) {
+async fn watch_deadlines(link: Arc<Link>) {
     loop {
-        let moment = link.worker.upgrade().map(|worker| worker.moment(link.armed.get()));
-        let Some(moment) = moment else { return };
-        if link.armed.get() == NEVER {
+        let armed = link.armed.load(Ordering::SeqCst);
+        if armed == NEVER {
             link.earlier.notified().await;
         } else {
+            let moment = link.scheduler.clock.moment(armed.saturating_mul(1_000_000));
             race(sleep_until(moment.into()), link.earlier.notified()).await;
         }
         link.expire();
-        link.armed.set(link.session.borrow().next_deadline().unwrap_or(NEVER));
+        let session = link.session.lock();
+        link.armed.store(session.next_deadline().unwrap_or(NEVER), Ordering::SeqCst);
     }
 }
 

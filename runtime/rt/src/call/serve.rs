@@ -1,8 +1,8 @@
 //! Serving others: their connections, and a task for each request. In: frames of other processes. Out: replies. A malformed
 //! frame costs its sender the connection, nothing else.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use pluto_abi::layout::ReplyKind;
@@ -11,8 +11,10 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
+use super::Source;
 use super::link::race;
-use crate::task::{Task, Worker};
+use crate::sync::Mutex;
+use crate::task::{Scheduler, Task};
 use crate::transport::{Incoming, Listener, Outbox, Outgoing};
 
 /// A connection that does not introduce itself for so long is closed.
@@ -26,26 +28,28 @@ const READ_BUFFER: usize = 64 * 1024;
 /// What serves the requests of other processes.
 #[derive(Debug)]
 pub struct Server {
-    worker: Rc<Worker>,
+    scheduler: &'static Scheduler,
     hello: Hello,
-    /// How many services have started, in their order.
-    started: Cell<usize>,
+    /// How many services have started, in their order. Changes with `parked` locked.
+    started: AtomicUsize,
     /// Of each method, how many services must have started before it may run.
     needs: Vec<usize>,
     /// Requests whose service has not started.
-    parked: RefCell<Vec<Job>>,
-    draining: Cell<bool>,
-    running: Cell<usize>,
+    parked: Mutex<Vec<Job>>,
+    draining: AtomicBool,
+    running: AtomicUsize,
     /// All connections.
-    connections: RefCell<Vec<Rc<Connection>>>,
+    connections: Mutex<Vec<Arc<Connection>>>,
     /// Those that have replies to write.
-    dirty: RefCell<Vec<Rc<Connection>>>,
+    dirty: Mutex<Vec<Arc<Connection>>>,
+    /// Others may wake tasks here.
+    _source: Source,
 }
 
 /// A request of a connection.
 #[derive(Debug)]
 struct Job {
-    connection: Rc<Connection>,
+    connection: Arc<Connection>,
     request: Request,
     deadline: u64,
 }
@@ -56,81 +60,88 @@ struct Connection {
     /// Replies to be written.
     outbox: Outbox,
     /// It is among the dirty ones.
-    is_dirty: Cell<bool>,
+    is_dirty: AtomicBool,
     has_room: Notify,
-    running: Cell<usize>,
-    closed: Cell<bool>,
+    running: AtomicUsize,
+    closed: AtomicBool,
 }
 
 impl Server {
     /// Serves on these listeners from now on. Requests wait until their service has started.
-    pub fn start(worker: &Rc<Worker>, hello: Hello, listeners: Vec<Listener>) -> Rc<Server> {
-        let program = worker.program();
-        let server = Rc::new(Server {
-            worker: worker.clone(),
+    pub fn start(scheduler: &'static Scheduler, hello: Hello, listeners: Vec<Listener>) -> Arc<Server> {
+        let program = scheduler.program();
+        let server = Arc::new(Server {
+            scheduler,
             hello,
-            started: Cell::new(0),
-            needs: (0..program.handler_count()).map(|method| services_needed(worker, method)).collect(),
-            parked: RefCell::default(),
-            draining: Cell::new(false),
-            running: Cell::new(0),
-            connections: RefCell::default(),
-            dirty: RefCell::default(),
+            started: AtomicUsize::new(0),
+            needs: (0..program.handler_count()).map(|method| services_needed(scheduler, method)).collect(),
+            parked: Mutex::default(),
+            draining: AtomicBool::new(false),
+            running: AtomicUsize::new(0),
+            connections: Mutex::default(),
+            dirty: Mutex::default(),
+            _source: Source::new(scheduler),
         });
-        let flushed = Rc::downgrade(&server);
-        worker.before_waiting(move || {
+        let flushed = Arc::downgrade(&server);
+        scheduler.before_waiting(move || {
             if let Some(server) = flushed.upgrade() {
                 server.flush();
             }
         });
         for listener in listeners {
-            worker.io(accept(server.clone(), listener));
+            scheduler.io(accept(server.clone(), listener));
         }
         server
     }
 
     /// So many services have started; their requests may run.
-    pub fn started(self: &Rc<Server>, count: usize) {
-        self.started.set(count);
-        let parked = std::mem::take(&mut *self.parked.borrow_mut());
-        for job in parked {
+    pub fn started(self: &Arc<Server>, count: usize) {
+        let mut parked = self.parked.lock();
+        self.started.store(count, Ordering::SeqCst);
+        let jobs = std::mem::take(&mut *parked);
+        drop(parked);
+        for job in jobs {
             self.run(job);
         }
     }
 
     /// Refuses what comes from now on.
     pub fn drain(&self) {
-        self.draining.set(true);
+        self.draining.store(true, Ordering::SeqCst);
     }
 
     /// Have all requests been answered, and the answers been written?
     pub fn is_quiet(&self) -> bool {
-        self.running.get() == 0 && self.connections.borrow().iter().all(|connection| connection.outbox.is_empty())
+        self.running.load(Ordering::SeqCst) == 0
+            && self.connections.lock().iter().all(|connection| connection.outbox.is_empty())
     }
 
-    fn take_in(self: &Rc<Server>, connection: &Rc<Connection>, request: Request) {
+    fn take_in(self: &Arc<Server>, connection: &Arc<Connection>, request: Request) {
         let method = usize::try_from(request.method).unwrap_or(usize::MAX);
-        if self.draining.get() {
+        if self.draining.load(Ordering::SeqCst) {
             self.refuse(connection, request.call, Ran::No, &format!("process {} is stopping", self.hello.process));
         } else if method >= self.needs.len() {
             self.answer(connection, request.call, &[ReplyKind::Malformed as u8]);
         } else {
-            let deadline = self.worker.now().saturating_add(request.remaining);
+            let remaining = request.remaining.saturating_mul(1_000_000);
+            let deadline = self.scheduler.clock.now().saturating_add(remaining);
             self.run(Job { connection: connection.clone(), request, deadline });
         }
     }
 
     /// Starts a task for a request, or parks it until its service has started.
-    fn run(self: &Rc<Server>, job: Job) {
+    fn run(self: &Arc<Server>, job: Job) {
         let method = job.request.method as usize;
-        if self.needs[method] > self.started.get() {
-            self.parked.borrow_mut().push(job);
+        let mut parked = self.parked.lock();
+        if self.needs[method] > self.started.load(Ordering::SeqCst) {
+            parked.push(job);
             return;
         }
+        drop(parked);
         let (server, connection, call) = (self.clone(), job.connection.clone(), job.request.call);
-        self.running.set(self.running.get() + 1);
-        connection.running.set(connection.running.get() + 1);
-        let spawned = self.worker.spawn(move |task| server.execute(job, task));
+        self.running.fetch_add(1, Ordering::SeqCst);
+        connection.running.fetch_add(1, Ordering::SeqCst);
+        let spawned = self.scheduler.spawn(move |task| server.execute(job, task));
         if let Err(error) = spawned {
             self.refuse(&connection, call, Ran::No, &format!("no memory for another task: {error}"));
             self.ended(&connection);
@@ -140,8 +151,8 @@ impl Server {
     /// Runs in the request's own task.
     fn execute(&self, job: Job, task: &Task) {
         let Job { connection, request, deadline } = job;
-        task.set_deadline(deadline);
-        let reply = self.worker.program().run_handler(request.method as usize, task, request.body);
+        task.inherit_deadline(deadline);
+        let reply = self.scheduler.program().run_handler(request.method as usize, task, request.body);
         match reply {
             Ok(body) => self.answer(&connection, request.call, &body),
             Err(_) => self.refuse(&connection, request.call, Ran::Yes, "the reply is nested too deeply to be sent"),
@@ -150,13 +161,20 @@ impl Server {
     }
 
     fn ended(&self, connection: &Connection) {
-        self.running.set(self.running.get() - 1);
-        connection.running.set(connection.running.get() - 1);
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        connection.running.fetch_sub(1, Ordering::SeqCst);
         connection.has_room.notify_one();
-        self.worker.nudge();
+        self.nudge_if_draining();
     }
 
-    fn answer(&self, connection: &Rc<Connection>, call: u64, body: &[u8]) {
+    /// Somebody may wait until all is quiet.
+    fn nudge_if_draining(&self) {
+        if self.draining.load(Ordering::SeqCst) {
+            self.scheduler.nudge();
+        }
+    }
+
+    fn answer(&self, connection: &Arc<Connection>, call: u64, body: &[u8]) {
         match connection.outbox.put(|frames| put_reply(frames, call, body)) {
             Ok(()) => self.written_later(connection),
             Err(_) => {
@@ -166,44 +184,44 @@ impl Server {
         }
     }
 
-    fn refuse(&self, connection: &Rc<Connection>, call: u64, ran: Ran, detail: &str) {
+    fn refuse(&self, connection: &Arc<Connection>, call: u64, ran: Ran, detail: &str) {
         connection.outbox.put(|frames| put_refused(frames, call, ran, detail));
         self.written_later(connection);
     }
 
-    fn written_later(&self, connection: &Rc<Connection>) {
-        if !connection.closed.get() && !connection.is_dirty.replace(true) {
-            self.dirty.borrow_mut().push(connection.clone());
-            self.worker.nudge();
+    fn written_later(&self, connection: &Arc<Connection>) {
+        if !connection.closed.load(Ordering::SeqCst) && !connection.is_dirty.swap(true, Ordering::SeqCst) {
+            self.dirty.lock().push(connection.clone());
+            self.scheduler.mark_dirty();
         }
     }
 
     /// Writes the replies that wait.
     fn flush(&self) {
-        for connection in self.dirty.take() {
-            connection.is_dirty.set(false);
+        let dirty = std::mem::take(&mut *self.dirty.lock());
+        for connection in dirty {
+            connection.is_dirty.store(false, Ordering::SeqCst);
             connection.outbox.flush();
-            if connection.outbox.is_empty() && self.draining.get() {
-                // Somebody waits until all is quiet.
-                self.worker.nudge();
+            if connection.outbox.is_empty() {
+                self.nudge_if_draining();
             }
         }
     }
 }
 
 /// How many services must have started before a method may run: its own and those before it.
-fn services_needed(worker: &Worker, method: usize) -> usize {
-    let program = worker.program();
+fn services_needed(scheduler: &Scheduler, method: usize) -> usize {
+    let program = scheduler.program();
     let class = program.handler_name(method).rsplit_once('.').map_or("", |(class, _)| class);
     let own = (0..program.service_count()).rev().find(|&index| program.service_name(index) == class);
     own.map_or(program.service_count(), |index| index + 1)
 }
 
-async fn accept(server: Rc<Server>, listener: Listener) {
+async fn accept(server: Arc<Server>, listener: Listener) {
     let Ok(listener) = listener.listen() else { return };
     loop {
         match listener.accept().await {
-            Ok((incoming, outgoing)) => server.worker.io(converse(server.clone(), incoming, outgoing)),
+            Ok((incoming, outgoing)) => server.scheduler.io(converse(server.clone(), incoming, outgoing)),
             // Too many open files, or a caller that is gone already.
             Err(_) => sleep(Duration::from_millis(20)).await,
         }
@@ -211,7 +229,7 @@ async fn accept(server: Rc<Server>, listener: Listener) {
 }
 
 /// A connection from its first byte to its last.
-async fn converse(server: Rc<Server>, mut incoming: Incoming, outgoing: Outgoing) {
+async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoing) {
     let outbox = Outbox::new(outgoing);
     outbox.put(|frames| put_hello(frames, &server.hello));
     outbox.flush();
@@ -219,18 +237,18 @@ async fn converse(server: Rc<Server>, mut incoming: Incoming, outgoing: Outgoing
     if theirs.build != server.hello.build {
         return;
     }
-    let connection = Rc::new(Connection {
+    let connection = Arc::new(Connection {
         outbox,
-        is_dirty: Cell::new(false),
+        is_dirty: AtomicBool::new(false),
         has_room: Notify::new(),
-        running: Cell::new(0),
-        closed: Cell::new(false),
+        running: AtomicUsize::new(0),
+        closed: AtomicBool::new(false),
     });
-    server.connections.borrow_mut().push(connection.clone());
+    server.connections.lock().push(connection.clone());
     race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;
-    connection.closed.set(true);
-    server.connections.borrow_mut().retain(|other| !Rc::ptr_eq(other, &connection));
-    server.worker.nudge();
+    connection.closed.store(true, Ordering::SeqCst);
+    server.connections.lock().retain(|other| !Arc::ptr_eq(other, &connection));
+    server.nudge_if_draining();
 }
 
 async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
@@ -249,11 +267,12 @@ async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
 }
 
 /// Takes requests in until the connection ends.
-async fn read(server: &Rc<Server>, connection: &Rc<Connection>, mut decoder: Decoder, mut incoming: Incoming) {
+async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: Decoder, mut incoming: Incoming) {
     let mut buffer = vec![0; READ_BUFFER];
     loop {
         loop {
-            while connection.running.get() >= MOST_RUNNING || connection.outbox.len() >= MOST_UNWRITTEN {
+            while connection.running.load(Ordering::SeqCst) >= MOST_RUNNING || connection.outbox.len() >= MOST_UNWRITTEN
+            {
                 connection.has_room.notified().await;
             }
             match decoder.take() {
@@ -273,6 +292,6 @@ async fn read(server: &Rc<Server>, connection: &Rc<Connection>, mut decoder: Dec
 async fn write(server: &Server, connection: &Connection) {
     while connection.outbox.bring_after().await.is_ok() {
         connection.has_room.notify_one();
-        server.worker.nudge();
+        server.nudge_if_draining();
     }
 }

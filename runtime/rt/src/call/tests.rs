@@ -1,10 +1,8 @@
-//! Calls between two workers on two threads, over real sockets.
+//! Calls between two schedulers in one process, over real sockets.
 
-use std::cell::Cell;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -21,8 +19,10 @@ use super::{Failure, FailureKind, Outcome, Pending};
 use crate::heap::wire::{Buffer, Reader};
 use crate::os::program::Transport;
 use crate::os::sample::Sample;
-use crate::task::{Task, Worker};
+use crate::task::scheduler::Settings;
+use crate::task::{Entry, Scheduler, Task, What};
 use crate::transport::{Leftovers, bind};
+use pluto_abi::layout::Waited;
 
 const ECHO: u64 = 0;
 const SLOW: u64 = 1;
@@ -44,19 +44,15 @@ extern "C" fn large(_task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
     (0..=MAX_FRAME).for_each(|_| reply.byte(0));
 }
 
-/// Suspends for so many milliseconds.
-fn rest(task: &Task, millis: u64) {
-    let (me, owner) = (task.shared(), task.worker().clone());
-    let over = Rc::new(Cell::new(false));
-    let flag = over.clone();
-    task.worker().io(async move {
-        sleep(Duration::from_millis(millis)).await;
-        flag.set(true);
-        owner.wake(&me);
-    });
-    while !over.get() {
+/// Sleeps for so many milliseconds.
+fn rest(task: &Task, millis: i64) {
+    while task.sleep(millis * 1_000_000, 0) == Waited::Suspend {
         task.suspend();
     }
+}
+
+fn scheduler(sample: Sample) -> &'static Scheduler {
+    Scheduler::new(sample.program(), Settings { workers: 2, seed: None })
 }
 
 fn hello(process: &str, build: &str) -> Hello {
@@ -78,23 +74,24 @@ impl Callee {
             let handlers: Vec<(_, crate::os::sample::Handler)> =
                 vec![("S.echo", echo), ("S.slow", slow), ("S.large", large), ("T.later", echo)];
             let services = vec!["S", "T"];
-            let worker = Worker::new(Sample { name: "callee", handlers, services, ..Sample::default() }.program());
+            let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
             let mut leftovers = Leftovers::default();
             let listener = bind(&address, &mut leftovers).expect("a free address");
-            let server = Server::start(&worker, hello("callee", build), vec![listener]);
+            let server = Server::start(scheduler, hello("callee", build), vec![listener]);
             server.started(1);
             let late = server.clone();
-            let (owner, seen) = (worker.clone(), flag.clone());
-            worker.io(async move {
+            let seen = flag.clone();
+            scheduler.io(async move {
                 sleep(Duration::from_millis(100)).await;
                 late.started(2);
                 while !seen.load(Ordering::Relaxed) {
                     sleep(Duration::from_millis(5)).await;
                 }
-                owner.nudge();
+                scheduler.nudge();
             });
             ready.send(()).expect("somebody waits");
-            worker.run_until(|| flag.load(Ordering::Relaxed));
+            scheduler.run_until(|| flag.load(Ordering::Relaxed));
+            scheduler.shut_down();
         });
         is_ready.recv().expect("the callee started");
         Callee { stop, thread: Some(thread) }
@@ -112,33 +109,32 @@ impl Drop for Callee {
 }
 
 /// Runs a body in a task of a process that knows the callee.
-fn as_caller(address: &Address, body: impl FnOnce(&Task) + 'static) {
+fn as_caller(address: &Address, body: impl FnOnce(&Task) + Send + 'static) {
     let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
-    let worker = Worker::new(Sample { name: "caller", peers, ..Sample::default() }.program());
+    let scheduler = scheduler(Sample { name: "caller", peers, ..Sample::default() });
     let places = vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(address.clone()))];
-    worker.connect(Links::new(&worker, &hello("caller", "b1"), places));
-    let done = Rc::new(Cell::new(false));
+    scheduler.connect(Links::new(scheduler, &hello("caller", "b1"), places));
+    let done = Arc::new(AtomicBool::new(false));
     let flag = done.clone();
     let run = move |task: &Task| {
         body(task);
-        flag.set(true);
+        flag.store(true, Ordering::SeqCst);
+        task.scheduler().nudge();
     };
-    worker.spawn(run).expect("memory for a stack");
-    worker.run_until(|| done.get());
+    scheduler.spawn(run).expect("memory for a stack");
+    scheduler.run_until(|| done.load(Ordering::SeqCst));
+    scheduler.shut_down();
 }
 
 fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
-    let pending = Pending::new(method, request, task.shared());
-    let links = task.worker().links().expect("connected");
-    let ticket = links.submit(task.worker(), 1, pending.clone(), task.worker().now() + within);
-    let outcome = loop {
-        match pending.take() {
-            Some(outcome) => break outcome,
-            None => task.suspend(),
-        }
-    };
+    let pending = Pending::new(method, request, task.begin_wait(What::Reply, 0), task.scheduler());
+    let links = task.scheduler().links().expect("connected");
+    let ticket = links.submit(1, pending.clone(), task.scheduler().now() + within);
+    while task.enter() == Entry::Pending {
+        task.suspend();
+    }
     drop(ticket);
-    outcome
+    pending.take().expect("the wait is over")
 }
 
 fn number(value: i64) -> Vec<u8> {
@@ -181,18 +177,17 @@ fn calls_over_both_transports_side_by_side() {
     for address in [socket, free_tcp()] {
         let _callee = Callee::start(&address, "b1");
         as_caller(&address, |task| {
-            let ended = Rc::new(Cell::new(0));
+            let ended = Arc::new(AtomicUsize::new(0));
             for sent in 0..500 {
-                let (ended, main) = (ended.clone(), task.shared());
+                let ended = ended.clone();
                 let body = move |task: &Task| {
                     assert_eq!(call(task, ECHO, number(sent), 5_000), value(sent));
-                    ended.set(ended.get() + 1);
-                    task.worker().wake(&main);
+                    ended.fetch_add(1, Ordering::SeqCst);
                 };
-                task.worker().spawn(body).expect("memory for a stack");
+                task.scheduler().spawn(body).expect("memory for a stack");
             }
-            while ended.get() < 500 {
-                task.suspend();
+            while ended.load(Ordering::SeqCst) < 500 {
+                rest(task, 1);
             }
         });
     }
@@ -217,11 +212,11 @@ fn a_call_waits_for_a_callee_that_is_not_up_yet() {
 fn a_callee_that_never_comes_is_unavailable() {
     let (_folder, address) = unix();
     as_caller(&address, |task| {
-        let before = task.worker().now();
+        let before = task.scheduler().now();
         let failure = failed(call(task, ECHO, number(1), 80));
         assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
         assert!(failure.detail.contains("could not be reached in time: unix:"), "{}", failure.detail);
-        assert!((75..1_000).contains(&(task.worker().now() - before)));
+        assert!((75..1_000).contains(&(task.scheduler().now() - before)));
     });
 }
 

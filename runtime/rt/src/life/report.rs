@@ -55,6 +55,12 @@ impl Report {
         Report { headline: "a service's `stop` failed".to_string(), path: vec![], code: FAULT_EXIT }
     }
 
+    /// Tasks of a test did not end.
+    pub(super) fn tasks_left(count: usize) -> Report {
+        let headline = format!("{count} tasks did not end when they were asked to");
+        Report { headline, path: vec![], code: FAULT_EXIT }
+    }
+
     /// Its lines, with this before each.
     pub(super) fn text(&self, indent: &str) -> String {
         let mut text = format!("{indent}{}\n", self.headline);

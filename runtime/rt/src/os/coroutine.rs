@@ -1,34 +1,23 @@
-//! Coroutines: the stacks of tasks and the switch between them and the worker. In: bodies. Out: steps, until they have ended.
+//! Coroutines: the switch between the stack of a task and that of the worker that runs it. In: bodies. Out: steps, until they
+//! have ended.
+//!
+//! No task holds a thread-local address across a switch: it may go on on another thread (see the test below).
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, UnsafeCell};
 use std::fmt;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 
-use corosensei::stack::{DefaultStack, Stack as _};
-use corosensei::{CoroutineResult, Yielder};
+use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::slot::{SlotStack, TaskRef};
 use crate::task::Task;
 
-/// The size of every stack, the same for all tasks, so that recursion behaves the same everywhere. Below lies a guard page.
-const STACK_BYTES: usize = 1024 * 1024;
-/// Below the limit that generated code respects, so much is left for functions of the runtime.
-const RED_ZONE: usize = 32 * 1024;
-/// So many stacks are kept for later tasks.
-const MOST_FREE: usize = 512;
-
-/// Stacks of tasks that have ended, for new ones.
-#[derive(Default)]
-pub struct Stacks {
-    free: RefCell<Vec<DefaultStack>>,
+/// The execution of a task. Only for the thread that runs the task.
+pub struct Execution {
+    coroutine: UnsafeCell<Option<Coroutine<(), (), (), SlotStack>>>,
+    /// Where the task leaves its stack for the worker's; set while its body runs.
+    door: Cell<*const Yielder<(), ()>>,
 }
-
-/// A stack.
-pub struct Stack(DefaultStack);
-
-/// The execution of a task.
-pub struct Coroutine(corosensei::Coroutine<(), (), (), DefaultStack>);
 
 /// What a resumed task did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,86 +28,49 @@ pub enum Step {
     Finished,
 }
 
-/// Where a task leaves its stack for the worker's.
-#[derive(Debug)]
-pub struct Door(Cell<*const Yielder<(), ()>>);
-
-impl Stacks {
-    /// A stack for a new task.
-    pub fn take(&self) -> io::Result<Stack> {
-        let free = self.free.borrow_mut().pop();
-        free.map_or_else(|| DefaultStack::new(STACK_BYTES), Ok).map(Stack)
-    }
-
-    /// Takes the stack of a finished task back.
-    pub fn give(&self, finished: Coroutine) {
-        let mut free = self.free.borrow_mut();
-        if finished.0.done() && free.len() < MOST_FREE {
-            free.push(finished.0.into_stack());
-        }
+impl Default for Execution {
+    fn default() -> Execution {
+        Execution { coroutine: UnsafeCell::new(None), door: Cell::new(std::ptr::null()) }
     }
 }
 
-impl Stack {
-    /// The lowest address that a Pluto function may be entered with.
-    pub fn limit(&self) -> u64 {
-        (self.0.limit().get() + RED_ZONE) as u64
-    }
-}
-
-impl Coroutine {
-    /// Will run the body as that task. The task stays alive until the body has ended.
-    pub fn new(stack: Stack, task: Rc<Task>, body: Box<dyn FnOnce(&Task)>) -> Coroutine {
-        Coroutine(corosensei::Coroutine::with_stack(stack.0, move |yielder, ()| {
-            task.door.0.set(yielder);
+impl Execution {
+    /// Will run the body on the stack of that task, to which this belongs. The task has ended, and nobody else uses it.
+    pub(crate) fn prepare(task: TaskRef, body: impl FnOnce(&Task) + Send + 'static) {
+        let coroutine = Coroutine::with_stack(SlotStack::of(task.task()), move |yielder, ()| {
+            let task = task.task();
+            task.execution.door.set(yielder);
             // Frames of generated code cannot be unwound: a panic is a bug of the runtime, which the process does not survive.
-            if catch_unwind(AssertUnwindSafe(|| body(&task))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| body(task))).is_err() {
                 std::process::abort();
             }
-        }))
+        });
+        // SAFETY: the task does not run, so nobody else has a reference; a coroutine that was there has finished.
+        unsafe { *task.task().execution.coroutine.get() = Some(coroutine) };
     }
 
-    /// Runs the task until it suspends or ends.
-    pub fn resume(&mut self) -> Step {
-        match self.0.resume(()) {
-            CoroutineResult::Yield(()) => Step::Suspended,
-            CoroutineResult::Return(()) => Step::Finished,
+    /// Runs the task until it suspends or ends. Only for the worker that took it from a queue.
+    pub(crate) fn resume(&self) -> Step {
+        // SAFETY: only the worker that took the task from a queue is here; the task itself touches only `door`.
+        match unsafe { &mut *self.coroutine.get() }.as_mut().map(|coroutine| coroutine.resume(())) {
+            Some(CoroutineResult::Yield(())) => Step::Suspended,
+            Some(CoroutineResult::Return(())) | None => Step::Finished,
         }
     }
-}
 
-impl Default for Door {
-    fn default() -> Door {
-        Door(Cell::new(std::ptr::null()))
-    }
-}
-
-impl Door {
     /// Leaves the task's stack until the task is resumed. Only on the task's own stack.
     #[inline(never)]
-    pub fn suspend(&self) {
-        let yielder = self.0.get();
+    pub(crate) fn leave(&self) {
+        let yielder = self.door.get();
         assert!(!yielder.is_null(), "only a running task can suspend");
         // SAFETY: set when the body began, and the yielder lives as long as the body, whose stack we are on.
         unsafe { (*yielder).suspend(()) }
     }
 }
 
-impl fmt::Debug for Coroutine {
+impl fmt::Debug for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Coroutine").field("done", &self.0.done()).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Stacks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stacks").field("free", &self.free.borrow().len()).finish()
-    }
-}
-
-impl fmt::Debug for Stack {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Stack").field(&self.limit()).finish()
+        f.write_str("Execution")
     }
 }
 
@@ -128,6 +80,7 @@ mod tests {
     //! knows of its surroundings comes through a pointer parameter.
 
     use super::*;
+    use corosensei::stack::DefaultStack;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     struct Context {
@@ -157,7 +110,7 @@ mod tests {
             let context =
                 Box::leak(Box::new(Context { yielder: Cell::new(std::ptr::null()), status: AtomicU64::new(0) }));
             let shared: &'static Context = context;
-            let stack = DefaultStack::new(STACK_BYTES).expect("memory");
+            let stack = DefaultStack::new(1024 * 1024).expect("memory");
             let mut moved = Moved(corosensei::Coroutine::with_stack(stack, move |yielder, ()| {
                 shared.yielder.set(yielder);
                 deep(shared, 50)

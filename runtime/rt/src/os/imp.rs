@@ -1,18 +1,20 @@
-//! The functions of the runtime's table in its sections "faults, errors, tasks" and "remote calls". In: addresses and words of
-//! generated code. Out: calls of the safe code in `task` and `call`.
+//! The functions of the runtime's table in its sections "faults, errors" and "remote calls", and those of its neighbours. In:
+//! addresses and words of generated code. Out: calls of the safe code in `task` and `call`.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
 
 use pluto_abi::layout::ReplyKind;
 
+pub use super::channels::*;
 use super::remote::RemoteCall;
+pub use super::sort::*;
+pub use super::tasks::*;
 use crate::heap::fault_text::fault_message;
 use crate::heap::string::{new_string, text_of};
 use crate::heap::wire::Buffer;
 use crate::task::Task;
-use crate::task::lock::Mode;
 
 /// The task at an address.
-unsafe fn task<'a>(task: *mut u8) -> &'a Task {
+pub(super) unsafe fn task<'a>(task: *mut u8) -> &'a Task {
     // SAFETY: generated code hands on the task it was called with, which lives while it runs.
     unsafe { &*task.cast::<Task>() }
 }
@@ -51,26 +53,6 @@ pub unsafe fn trace_start(at: *mut u8, site: u64) {
 pub unsafe fn trace(at: *mut u8, _status: u64, site: u64) {
     // SAFETY: the table's contract.
     unsafe { task(at) }.trace(site);
-}
-
-/// See the table.
-pub unsafe fn suspend(at: *mut u8) {
-    // SAFETY: the table's contract.
-    unsafe { task(at) }.suspend();
-}
-
-/// See the table.
-pub unsafe fn lock_try(at: *mut u8, service: u64, mode: u64) -> u64 {
-    // SAFETY: the table's contract.
-    let task = unsafe { task(at) };
-    u64::from(task.worker().locks.take(task, service as usize, lock_mode(mode)))
-}
-
-/// See the table.
-pub unsafe fn unlock(at: *mut u8, service: u64, mode: u64) {
-    // SAFETY: the table's contract.
-    let task = unsafe { task(at) };
-    task.worker().locks.give_back(service as usize, lock_mode(mode));
 }
 
 /// See the table.
@@ -150,8 +132,4 @@ pub unsafe fn reply_malformed(reply: *mut u8) {
     let reply = unsafe { &mut *reply.cast::<Buffer>() };
     reply.clear();
     reply.byte(ReplyKind::Malformed as u8);
-}
-
-fn lock_mode(mode: u64) -> Mode {
-    if mode == 0 { Mode::Read } else { Mode::Write }
 }

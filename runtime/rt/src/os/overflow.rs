@@ -11,19 +11,25 @@ const NEAR: usize = 64 * 1024;
 
 /// Installs the handler, on a stack of its own.
 pub(super) fn report_on_guard_pages() {
-    let stack = Box::leak(vec![0_u8; STACK_BYTES].into_boxed_slice());
-    // SAFETY: the stack is never freed; all bits zero is a valid action; the handler does only what a handler may.
+    if !give_signal_stack() {
+        return;
+    }
+    // SAFETY: all bits zero is a valid action; the handler does only what a handler may.
     unsafe {
-        let alternate = libc::stack_t { ss_sp: stack.as_mut_ptr().cast(), ss_flags: 0, ss_size: STACK_BYTES };
-        if libc::sigaltstack(&raw const alternate, std::ptr::null_mut()) != 0 {
-            return;
-        }
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_fault as extern "C" fn(c_int, *const libc::siginfo_t, *const c_void) as usize;
         action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
         libc::sigaction(libc::SIGSEGV, &raw const action, std::ptr::null_mut());
         libc::sigaction(libc::SIGBUS, &raw const action, std::ptr::null_mut());
     }
+}
+
+/// Gives this thread a stack for the handler.
+pub(super) fn give_signal_stack() -> bool {
+    let stack = Box::leak(vec![0_u8; STACK_BYTES].into_boxed_slice());
+    let alternate = libc::stack_t { ss_sp: stack.as_mut_ptr().cast(), ss_flags: 0, ss_size: STACK_BYTES };
+    // SAFETY: the stack is never freed.
+    unsafe { libc::sigaltstack(&raw const alternate, std::ptr::null_mut()) == 0 }
 }
 
 extern "C" fn on_fault(_signal: c_int, info: *const libc::siginfo_t, context: *const c_void) {

@@ -20,6 +20,40 @@ pub fn user() -> u32 {
     unsafe { libc::getuid() }
 }
 
+/// How many processors the process may use.
+pub fn usable_processors() -> usize {
+    // SAFETY: all bits zero is a valid set, which the call fills.
+    let count = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        let asked = libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &raw mut set);
+        if asked == 0 { libc::CPU_COUNT(&set) } else { 0 }
+    };
+    usize::try_from(count).unwrap_or(0).max(1)
+}
+
+/// The processor's count of cycles; only differences mean anything.
+#[inline]
+pub fn cycles() -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every x86-64 processor has it.
+    unsafe {
+        std::arch::x86_64::_rdtsc()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        use std::time::Instant;
+        static BEGIN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+        // About as many as elsewhere.
+        BEGIN.elapsed().as_nanos() as u64 * 3
+    }
+}
+
+/// What a new thread needs: a stack for signal handlers.
+pub fn prepare_thread() {
+    #[cfg(not(test))]
+    super::overflow::give_signal_stack();
+}
+
 /// Tells whoever waits at `PLUTO_READY_FD` that the process is ready: one byte, once.
 pub fn tell_ready() {
     static TOLD: AtomicBool = AtomicBool::new(false);

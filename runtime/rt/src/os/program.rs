@@ -5,9 +5,9 @@ use std::ffi::c_void;
 use std::fmt;
 
 use pluto_abi::layout::{Header, TypeDesc};
-use pluto_abi::program::{HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
+use pluto_abi::program::{ChannelKind, HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
 
-use crate::heap::describe::desc;
+use crate::heap::describe::{Desc, desc};
 use crate::heap::object::drop_word;
 use crate::heap::show::shown;
 use crate::heap::wire::{Buffer, Reader};
@@ -16,6 +16,11 @@ use crate::task::Task;
 /// The program of this process.
 #[derive(Clone, Copy)]
 pub struct Program(&'static ProgramDesc);
+
+// SAFETY: the description is static and never changes; the instances of services that it leads to have locks of their own.
+unsafe impl Send for Program {}
+// SAFETY: the same.
+unsafe impl Sync for Program {}
 
 /// How another process is reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +31,21 @@ pub enum Transport {
     Unix,
     /// Over TCP.
     Tcp,
+}
+
+/// A declared channel or topic.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedChannel {
+    /// Its name.
+    pub name: &'static str,
+    /// The type of its messages.
+    pub element: Desc,
+    /// How many messages fit; below 0: any number.
+    pub capacity: i64,
+    /// Which of the two.
+    pub kind: ChannelKind,
+    /// How many services subscribe.
+    pub subscribers: usize,
 }
 
 /// A place in the source.
@@ -125,6 +145,37 @@ impl Program {
         Some(Site { function: text(&site.function), file: text(&site.file), line: site.line })
     }
 
+    /// May tasks besides `main` run?
+    pub fn is_concurrent(self) -> bool {
+        self.0.concurrent != 0
+    }
+
+    /// How many channels and topics it declares.
+    pub fn channel_count(self) -> usize {
+        self.0.channel_count as usize
+    }
+
+    /// One of them.
+    pub fn channel(self, index: usize) -> NamedChannel {
+        assert!(index < self.channel_count(), "the program has no channel {index}");
+        // SAFETY: so many are there, static, as their descriptors and names are.
+        let about = unsafe { &*self.0.channels.add(index) };
+        let kind = match about.kind {
+            0 => ChannelKind::Channel,
+            1 => ChannelKind::Topic,
+            _lossy => ChannelKind::LossyTopic,
+        };
+        // SAFETY: the descriptor is static.
+        let element = unsafe { &*about.element };
+        NamedChannel {
+            name: text(&about.name),
+            element,
+            capacity: about.capacity,
+            kind,
+            subscribers: about.subscribers as usize,
+        }
+    }
+
     /// Has it a `main`?
     pub fn has_main(self) -> bool {
         !self.0.main.is_null()
@@ -138,6 +189,11 @@ impl Program {
     /// A test's title.
     pub fn test_name(self, index: usize) -> &'static str {
         self.tests().get(index).map_or("?", |test| text(&test.name))
+    }
+
+    /// Does a test run under the seeded scheduler?
+    pub fn test_is_seeded(self, index: usize) -> bool {
+        self.tests().get(index).is_some_and(|test| test.scheduler == 1)
     }
 
     /// Runs `main`: how it ended, and the exit code.
@@ -224,7 +280,7 @@ impl fmt::Debug for Program {
 }
 
 impl Status {
-    fn new(word: u64) -> Status {
+    pub(super) fn new(word: u64) -> Status {
         match word {
             0 => Status::Fine,
             1 => Status::Fault,
@@ -234,6 +290,11 @@ impl Status {
 }
 
 impl ErrorValue {
+    /// The object, owned by the caller from now on.
+    pub fn into_word(self) -> u64 {
+        std::mem::ManuallyDrop::new(self).0
+    }
+
     /// `NotFound { id: 3 }`.
     pub fn text(&self) -> String {
         // SAFETY: the status word of an error is an object that we own; its header says its type.

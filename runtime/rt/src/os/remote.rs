@@ -1,7 +1,7 @@
 //! A remote call as generated code sees it: an object at an address. In: the request's parts, polls. Out: the state, and the
 //! reader over the reply.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pluto_abi::layout::{CallState, ReplyKind};
 use pluto_proto::session::Sent;
@@ -9,11 +9,13 @@ use pluto_proto::session::Sent;
 use crate::call::link::{DEFAULT_DEADLINE, Ticket};
 use crate::call::{Failure, FailureKind, Outcome, Pending, reply_kind};
 use crate::heap::wire::{Buffer, Reader};
-use crate::task::Task;
 use crate::task::fault::Fault;
+use crate::task::{Entry, Task, What};
 
 /// No reply has more lines of a path.
 const MOST_LINES: u64 = 1024;
+/// Generated code does not say where it calls.
+const NO_SITE: u64 = u64::MAX;
 
 /// A remote call from its first byte to its end.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub(super) struct RemoteCall {
     state: CallState,
     detail: String,
     may_have_run: bool,
-    sent: Option<(Rc<Pending>, Option<Ticket>)>,
+    sent: Option<(Arc<Pending>, Option<Ticket>)>,
 }
 
 impl RemoteCall {
@@ -44,37 +46,48 @@ impl RemoteCall {
 
     /// Sends the request, or knows at once that it cannot.
     pub(super) fn send(&mut self, task: &Task) {
-        let worker = task.worker();
+        let scheduler = task.scheduler();
         let Some(request) = std::mem::take(&mut self.request).finish() else {
             self.fail(CallState::Network, "the request is nested too deeply to be sent", Sent::No);
             return;
         };
-        let Some(links) = worker.links() else {
+        let Some(links) = scheduler.links() else {
             self.fail(CallState::Unavailable, "this process knows no other", Sent::No);
             return;
         };
-        let pending = Pending::new(self.method, request, task.shared());
-        let deadline = worker.now().saturating_add(DEFAULT_DEADLINE).min(task.deadline());
-        let ticket = links.submit(worker, self.peer, pending.clone(), deadline);
+        // What has been cancelled sends nothing more.
+        if let Entry::Early { .. } = task.enter_now() {
+            self.state = CallState::Early;
+            return;
+        }
+        let pending = Pending::new(self.method, request, task.begin_wait(What::Reply, NO_SITE), scheduler);
+        let ticket = links.submit(self.peer, pending.clone(), deadline(task));
         self.sent = Some((pending, ticket));
     }
 
     /// How it stands.
     pub(super) fn poll(&mut self, task: &Task) -> CallState {
-        if self.state == CallState::Pending
-            && let Some(outcome) = self.sent.as_ref().and_then(|(pending, _)| pending.take())
-        {
-            self.sent = None;
-            match outcome {
-                Outcome::Reply(body) => self.read(body),
-                Outcome::Failed(failure) => self.failed(failure),
+        if self.state == CallState::Pending && self.sent.is_some() {
+            match task.enter() {
+                Entry::Pending => return CallState::Pending,
+                Entry::Early { .. } => self.state = CallState::Early,
+                Entry::Fresh | Entry::Over(_) => self.take_outcome(),
             }
+            self.sent = None;
         }
-        if self.state != CallState::Pending && self.state != CallState::Value {
+        if !matches!(self.state, CallState::Pending | CallState::Value | CallState::Early) {
             // The path of what comes now begins here.
             task.forget_path();
         }
         self.state
+    }
+
+    fn take_outcome(&mut self) {
+        match self.sent.as_ref().and_then(|(pending, _)| pending.take()) {
+            Some(Outcome::Reply(body)) => self.read(body),
+            Some(Outcome::Failed(failure)) => self.failed(failure),
+            None => unreachable!("the wait is over when there is an outcome"),
+        }
     }
 
     /// The reply cannot be read.
@@ -97,7 +110,7 @@ impl RemoteCall {
         let message = self.reply.text().to_string();
         let lines = self.reply.length().min(MOST_LINES);
         let path = (0..lines).map(|_| self.reply.text().to_string()).filter(|line| !line.is_empty()).collect();
-        task.take_over(Fault { message, path }, task.worker().program().name());
+        task.take_over(Fault { message, path }, task.scheduler().program().name());
     }
 
     fn read(&mut self, body: Vec<u8>) {
@@ -131,6 +144,13 @@ impl RemoteCall {
             Sent::No => false,
         };
     }
+}
+
+/// When the call ends at the latest, in the scheduler's milliseconds. A deadline of the task itself cuts the wait, a moment before.
+fn deadline(task: &Task) -> u64 {
+    let millis = |nanoseconds: u64| nanoseconds / 1_000_000;
+    let own = millis(task.deadline()).saturating_add(2);
+    task.scheduler().now().saturating_add(DEFAULT_DEADLINE).min(millis(task.inherited_deadline())).min(own)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Programs for tests, made by hand. In: names, numbers, functions. Out: a [`Program`] as generated code would describe it.
 
-use pluto_abi::program::{HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, Text};
+use pluto_abi::program::{HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
 
 use super::program::{Program, Transport};
 use crate::heap::wire::{Buffer, Reader};
@@ -19,6 +19,8 @@ pub(crate) struct Sample {
     pub(crate) services: Vec<&'static str>,
     /// Function, file, line.
     pub(crate) sites: Vec<(&'static str, &'static str, u64)>,
+    /// It is the program of a test.
+    pub(crate) tests: Vec<&'static str>,
 }
 
 impl Sample {
@@ -50,6 +52,8 @@ impl Sample {
             file: text(file),
             line,
         }));
+        let tests =
+            leak(self.tests.into_iter().map(|name| TestDesc { name: text(name), run: std::ptr::null(), scheduler: 1 }));
         let program = ProgramDesc {
             process: text(self.name),
             me: self.me,
@@ -62,8 +66,11 @@ impl Sample {
             sites: sites.as_ptr(),
             site_count: sites.len() as u64,
             main: std::ptr::null(),
-            tests: std::ptr::null(),
-            test_count: 0,
+            tests: tests.as_ptr(),
+            test_count: tests.len() as u64,
+            channels: std::ptr::null(),
+            channel_count: 0,
+            concurrent: 1,
         };
         // SAFETY: all that it points to is leaked, and the functions have the types of the contract.
         unsafe { Program::new(Box::leak(Box::new(program))) }

@@ -14,6 +14,7 @@ const MOST_FOREIGN: usize = 256;
 /// The end of a fault or error in the making.
 #[derive(Debug, Default)]
 pub struct Trail {
+    cause: Cause,
     message: Option<String>,
     /// Lines that came from another process, before our own.
     foreign: Vec<String>,
@@ -21,6 +22,30 @@ pub struct Trail {
     omitted: u64,
     /// A fault was just taken over: its path goes on.
     taken_over: bool,
+}
+
+/// Why the task's functions end early with status 1.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+enum Cause {
+    /// They do not; or an error is on its way.
+    #[default]
+    None,
+    Fault,
+    /// The task was asked to end.
+    Cancelled,
+    /// This deadline has passed.
+    Expired(u64),
+}
+
+/// What ended a task's functions with status 1.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// A fault.
+    Fault(Fault),
+    /// It was asked to end.
+    Cancelled,
+    /// Its time was over.
+    Expired,
 }
 
 /// A fault, for people.
@@ -35,26 +60,64 @@ pub struct Fault {
 impl Task {
     /// Records a fault. Its path begins with the next [`Task::trace_start`].
     pub fn fault(&self, message: String) {
+        *self.trail() = Trail { cause: Cause::Fault, message: Some(message), ..Trail::default() };
+    }
+
+    /// Records that the task ends because it was asked to.
+    pub(super) fn cancelled_now(&self) {
+        *self.trail() = Trail { cause: Cause::Cancelled, ..Trail::default() };
+    }
+
+    /// Records that the task's time is over, by this deadline.
+    pub(super) fn expired_now(&self, deadline: u64) {
+        *self.trail() = Trail { cause: Cause::Expired(deadline), ..Trail::default() };
+    }
+
+    /// Is it on its way out, by a fault, a cancellation or a deadline?
+    pub fn is_unwinding(&self) -> bool {
+        self.trail.borrow().as_ref().is_some_and(|trail| trail.cause != Cause::None)
+    }
+
+    /// Is it the expiry of this deadline that ends the task's functions? Then it is forgotten.
+    pub fn take_expiry(&self, own: u64) -> bool {
         let mut trail = self.trail.borrow_mut();
-        *trail = Trail { message: Some(message), ..Trail::default() };
+        let expired = trail.as_ref().is_some_and(|trail| trail.cause == Cause::Expired(own));
+        if expired {
+            *trail = None;
+        }
+        expired
+    }
+
+    /// Nothing is left of what happened before.
+    pub(super) fn forget_trail(&self) {
+        *self.trail.borrow_mut() = None;
+    }
+
+    fn trail(&self) -> RefMut<'_, Trail> {
+        RefMut::map(self.trail.borrow_mut(), |trail| &mut **trail.get_or_insert_default())
     }
 
     /// Another process's fault goes on here.
     pub fn take_over(&self, fault: Fault, process: &str) {
+        self.take_over_from(fault, format!("-- called from process {process} --"));
+    }
+
+    /// Another task's fault goes on here; the line stands between its path and this one's.
+    pub fn take_over_from(&self, fault: Fault, line: String) {
         let mut foreign = fault.path;
         if foreign.len() > MOST_FOREIGN {
             let omitted = foreign.len() - MOST_FOREIGN;
             foreign.truncate(MOST_FOREIGN);
             foreign.push(format!("({omitted} more)"));
         }
-        foreign.push(format!("-- called from process {process} --"));
-        *self.trail.borrow_mut() =
-            Trail { message: Some(fault.message), foreign, taken_over: true, ..Trail::default() };
+        foreign.push(line);
+        let (cause, message) = (Cause::Fault, Some(fault.message));
+        *self.trail() = Trail { cause, message, foreign, taken_over: true, ..Trail::default() };
     }
 
     /// A path begins at this place.
     pub fn trace_start(&self, site: u64) {
-        let mut trail = self.trail.borrow_mut();
+        let mut trail = self.trail();
         if !std::mem::take(&mut trail.taken_over) {
             forget_path(&mut trail);
         }
@@ -63,27 +126,45 @@ impl Task {
 
     /// The path goes on through this place.
     pub fn trace(&self, site: u64) {
-        let mut trail = self.trail.borrow_mut();
+        let mut trail = self.trail();
         trail.taken_over = false;
         note(&mut trail, site);
     }
 
     /// A path begins that has no place yet: an error came from another process.
     pub fn forget_path(&self) {
-        forget_path(&mut self.trail.borrow_mut());
+        if let Some(trail) = &mut *self.trail.borrow_mut() {
+            forget_path(trail);
+        }
     }
 
-    /// The fault that ended what the task did; forgets it.
+    /// The fault that ended what the task did; forgets it. Where it was a cancellation or a deadline, it is made one.
     pub fn take_fault(&self) -> Fault {
+        match self.take_stop() {
+            Stop::Fault(fault) => fault,
+            Stop::Cancelled => Fault { message: "the task was cancelled".to_string(), path: vec![] },
+            Stop::Expired => Fault { message: "the time for this was over".to_string(), path: vec![] },
+        }
+    }
+
+    /// What ended the task's functions with status 1; forgets it.
+    pub fn take_stop(&self) -> Stop {
         let path = self.take_path();
-        let message = self.trail.borrow_mut().message.take();
-        Fault { message: message.unwrap_or_else(|| "fault without a message".to_string()), path }
+        let trail = self.trail.take().map(|trail| *trail).unwrap_or_default();
+        match trail.cause {
+            Cause::None | Cause::Fault => {
+                let message = trail.message.unwrap_or_else(|| "fault without a message".to_string());
+                Stop::Fault(Fault { message, path })
+            }
+            Cause::Cancelled => Stop::Cancelled,
+            Cause::Expired(_) => Stop::Expired,
+        }
     }
 
     /// The path of the error that ended what the task did; forgets it.
     pub fn take_path(&self) -> Vec<String> {
-        let program = self.worker().program();
-        let mut trail = self.trail.borrow_mut();
+        let program = self.scheduler().program();
+        let mut trail = self.trail();
         let mut lines = std::mem::take(&mut trail.foreign);
         lines.extend(trail.sites.iter().map(|&site| line(program, site)));
         if trail.omitted > 0 {
@@ -108,7 +189,8 @@ fn note(trail: &mut RefMut<'_, Trail>, site: u64) {
     }
 }
 
-fn line(program: Program, site: u64) -> String {
+/// `at function (file:line)`.
+pub(super) fn line(program: Program, site: u64) -> String {
     match program.site(site) {
         Some(site) => format!("at {} ({}:{})", site.function, site.file, site.line),
         None => format!("at site {site}"),

@@ -1,11 +1,15 @@
 //! The locks of services: readers side by side, a writer alone, in the order in which they came. In: tasks that want a lock or
 //! give it back. Out: yes, or a place in the queue; who leaves hands over to the first in the queue and wakes it.
+//!
+//! `state` is one number: [`WRITTEN`], [`QUEUE`], and how many readers there are in units of [`READER`]. While somebody queues,
+//! `QUEUE` is set and only those who hold the queue's mutex take the lock; readers still give back without it, and the last one
+//! then hands over. So a free lock costs one atomic operation to take and one to give back.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::rc::Rc;
 
-use super::Task;
+use super::wait::{Sleeper, Ticket, Waiter};
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// How a lock is held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,91 +20,114 @@ pub enum Mode {
     Write,
 }
 
-/// What a task waits for. A task waits for one lock at a time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Waiting {
-    /// For no lock.
-    No,
-    /// It stands in a queue.
-    Queued,
-    /// The lock was handed over to it.
-    Granted,
-}
+const WRITTEN: u64 = 1;
+const QUEUE: u64 = 2;
+const READER: u64 = 4;
 
-/// The locks of all services of the process, by number.
+/// A lock.
 #[derive(Debug)]
-pub struct Locks {
-    locks: Vec<RefCell<Lock>>,
+pub struct Lock<S> {
+    state: AtomicU64,
+    queue: Mutex<VecDeque<(Waiter<S>, Mode)>>,
 }
 
-#[derive(Debug, Default)]
-struct Lock {
-    readers: usize,
-    written: bool,
-    queue: VecDeque<(Rc<Task>, Mode)>,
+impl<S: Sleeper> Default for Lock<S> {
+    fn default() -> Lock<S> {
+        Lock { state: AtomicU64::new(0), queue: Mutex::new(VecDeque::new()) }
+    }
 }
 
-impl Locks {
-    /// So many free locks.
-    pub fn new(count: usize) -> Locks {
-        Locks { locks: (0..count).map(|_| RefCell::default()).collect() }
+fn is_free(state: u64, mode: Mode) -> bool {
+    match mode {
+        Mode::Read => state & WRITTEN == 0,
+        Mode::Write => state & !QUEUE == 0,
+    }
+}
+
+fn share(mode: Mode) -> u64 {
+    match mode {
+        Mode::Read => READER,
+        Mode::Write => WRITTEN,
+    }
+}
+
+impl<S: Sleeper> Lock<S> {
+    /// Takes the lock if it is free for this mode and nobody waits for it.
+    #[inline]
+    pub fn try_take(&self, mode: Mode) -> bool {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while state & QUEUE == 0 && is_free(state, mode) {
+            let held = state + share(mode);
+            match self.state.compare_exchange_weak(state, held, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => state = now,
+            }
+        }
+        false
     }
 
-    /// Takes a lock if it is free for this mode and nobody waits for it. If not, the task stands in the queue and should
-    /// suspend and ask again.
-    pub fn take(&self, task: &Task, service: usize, mode: Mode) -> bool {
-        match task.waiting.get() {
-            Waiting::Granted => {
-                task.waiting.set(Waiting::No);
-                true
+    /// Stands in the queue, unless the lock can be taken meanwhile. `begin` begins the wait. True: taken, nothing was begun.
+    pub fn take_or_queue(&self, mode: Mode, begin: impl FnOnce() -> Waiter<S>) -> bool {
+        let mut queue = self.queue.lock();
+        if queue.is_empty() {
+            let state = self.state.fetch_or(QUEUE, Ordering::AcqRel);
+            if is_free(state, mode) {
+                // Nobody else takes it, since `QUEUE` is set.
+                self.state.fetch_add(share(mode), Ordering::Relaxed);
+                self.state.fetch_and(!QUEUE, Ordering::Release);
+                return true;
             }
-            Waiting::Queued => false,
-            Waiting::No => {
-                let mut lock = self.locks[service].borrow_mut();
-                if lock.queue.is_empty() && lock.is_free_for(mode) {
-                    lock.hold(mode);
-                    return true;
+        }
+        queue.push_back((begin(), mode));
+        false
+    }
+
+    /// Gives the lock back, and hands it over to those who are next.
+    #[inline]
+    pub fn give_back(&self, mode: Mode) {
+        match mode {
+            Mode::Read => {
+                let before = self.state.fetch_sub(READER, Ordering::AcqRel);
+                if before & QUEUE != 0 && before < 2 * READER {
+                    self.hand_over(0);
                 }
-                lock.queue.push_back((task.shared(), mode));
-                task.waiting.set(Waiting::Queued);
-                false
+            }
+            Mode::Write => {
+                let left = self.state.compare_exchange(WRITTEN, 0, Ordering::Release, Ordering::Relaxed);
+                if left.is_err() {
+                    self.hand_over(WRITTEN);
+                }
             }
         }
     }
 
-    /// Gives a lock back, and hands it over to those who are next.
-    pub fn give_back(&self, service: usize, mode: Mode) {
-        let mut lock = self.locks[service].borrow_mut();
-        match mode {
-            Mode::Read => lock.readers -= 1,
-            Mode::Write => lock.written = false,
-        }
-        while let Some((_, mode)) = lock.queue.front() {
-            let mode = *mode;
-            if !lock.is_free_for(mode) {
-                break;
-            }
-            lock.hold(mode);
-            if let Some((task, _)) = lock.queue.pop_front() {
-                task.waiting.set(Waiting::Granted);
-                task.worker().wake(&task);
-            }
-        }
-    }
-}
-
-impl Lock {
-    fn is_free_for(&self, mode: Mode) -> bool {
-        match mode {
-            Mode::Read => !self.written,
-            Mode::Write => !self.written && self.readers == 0,
-        }
+    /// A wait has ended without the lock: those who stood behind it may be next.
+    pub fn leave_queue(&self, ticket: Ticket, is_same: impl Fn(&S) -> bool) {
+        let mut queue = self.queue.lock();
+        queue.retain(|(waiter, _)| !(waiter.ticket == ticket && is_same(&waiter.task)));
+        self.grant(&mut queue);
     }
 
-    fn hold(&mut self, mode: Mode) {
-        match mode {
-            Mode::Read => self.readers += 1,
-            Mode::Write => self.written = true,
+    #[cold]
+    fn hand_over(&self, held: u64) {
+        let mut queue = self.queue.lock();
+        self.state.fetch_sub(held, Ordering::AcqRel);
+        self.grant(&mut queue);
+    }
+
+    /// Gives the lock to those at the head of the queue for whom it is free.
+    fn grant(&self, queue: &mut VecDeque<(Waiter<S>, Mode)>) {
+        while let Some(&(waiter, mode)) = queue.front() {
+            if !is_free(self.state.load(Ordering::Acquire), mode) {
+                return;
+            }
+            self.state.fetch_add(share(mode), Ordering::Relaxed);
+            if !waiter.finish(0) {
+                // It was cancelled, or its time is over.
+                self.state.fetch_sub(share(mode), Ordering::Relaxed);
+            }
+            queue.pop_front();
         }
+        self.state.fetch_and(!QUEUE, Ordering::Release);
     }
 }

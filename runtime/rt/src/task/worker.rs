@@ -1,209 +1,426 @@
-//! The worker: the thread that runs all tasks of a process, in the order in which they became ready. In: new tasks, wake-ups.
-//! Out: running tasks. When none is ready the worker sits in the reactor, which is started only when first needed.
+//! A worker: a thread that runs tasks. In: tasks that became ready here, and what others have too much of. Out: running tasks.
+//! When there is nothing to do, one idle worker keeps the reactor and the timers, the others sleep.
+//!
+//! A task that becomes ready through what this worker's task does goes into the *slot* and runs next; nobody else is woken for it,
+//! which makes a conversation of two tasks fast. So that two tasks that both compute get two threads, the slot's task is handed
+//! on to others if this worker's task goes on and on ([`Worker::operated`], and the monitor).
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::VecDeque;
+use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::future::Future;
-use std::io;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::Thread;
 
-use pluto_abi::layout::TaskHeader;
+use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 
-use super::fault::Trail;
-use super::lock::{Locks, Waiting};
-use super::reactor::Reactor;
-use super::{NEVER, State, Task};
-use crate::call::link::Links;
-use crate::heap::output::flush_output;
-use crate::os::coroutine::{Coroutine, Door, Stacks, Step};
-use crate::os::program::Program;
+use super::parking::Bed;
+use super::{Scheduler, Task, TaskRef, state};
+use crate::os::coroutine::Step;
+use crate::os::process::cycles;
+use crate::os::slot::{self, Shared};
 
-/// After so many switches the reactor gets a turn even if tasks are ready.
+/// After so many switches the reactor gets a turn, and a task from the queues, even if the slot is full.
 const SWITCHES_PER_TURN: u32 = 61;
+/// So many tasks run from the slot one after the other while others wait in the queue.
+const SLOT_RUNS: u32 = 16;
+/// Each so many operations of the running task the clock is looked at.
+const OPERATIONS_PER_LOOK: u32 = 8;
+/// So long a task may wait in the slot while another runs, in cycles of the processor.
+const SLOT_CYCLES: u64 = 8_000;
+/// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
+const MOST_FREE: usize = 64;
 
-/// The thread that runs tasks, and what all its tasks share.
+thread_local! {
+    static WORKER: Cell<Option<&'static Worker>> = const { Cell::new(None) };
+}
+
+/// The worker of this thread. Never inlined, as the address of what is local to a thread must not be kept over a suspension.
+#[inline(never)]
+pub(super) fn current() -> Option<&'static Worker> {
+    WORKER.get()
+}
+
+/// A worker, as its own thread sees it.
 pub struct Worker {
-    program: Program,
-    ready: RefCell<VecDeque<Rc<Task>>>,
-    stacks: Stacks,
-    reactor: OnceCell<Reactor>,
-    /// The worker sits in the reactor and must be nudged when something becomes ready.
-    idle: Cell<bool>,
+    /// What it belongs to.
+    pub(super) scheduler: &'static Scheduler,
+    index: usize,
+    desk: &'static Desk,
+    slot: Cell<Option<TaskRef>>,
+    /// Operations since the slot was filled, and the cycles at the first of them.
+    operations: Cell<u32>,
+    filled: Cell<u64>,
+    queue: Queue<TaskRef>,
+    running: Cell<Option<TaskRef>>,
     switches: Cell<u32>,
-    begin: Instant,
-    /// The locks of the services.
-    pub locks: Locks,
-    links: OnceCell<Links>,
-    /// What happens before the worker waits, or looks at sockets.
-    before_waiting: RefCell<Vec<Box<dyn Fn()>>>,
+    slot_runs: Cell<u32>,
+    /// The reactor should be looked at before the next task.
+    look: Cell<bool>,
+    free: RefCell<Vec<TaskRef>>,
+    dice: RefCell<fastrand::Rng>,
+}
+
+/// A worker, as others see it.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) index: usize,
+    stealer: Stealer<TaskRef>,
+    thread: OnceLock<Thread>,
+    /// It was woken.
+    pub(super) token: AtomicBool,
+    /// The task that it runs.
+    pub(super) running: Shared<Task>,
+    /// How many switches there were.
+    pub(super) switches: AtomicU64,
+    /// A task waits in the slot.
+    pub(super) slot_full: AtomicBool,
+}
+
+impl Desk {
+    /// A desk, and the queue that belongs to it.
+    pub(super) fn new(index: usize) -> (Desk, Queue<TaskRef>) {
+        let queue = Queue::new_fifo();
+        let desk = Desk {
+            index,
+            stealer: queue.stealer(),
+            thread: OnceLock::new(),
+            token: AtomicBool::new(false),
+            running: Shared::default(),
+            switches: AtomicU64::new(0),
+            slot_full: AtomicBool::new(false),
+        };
+        (desk, queue)
+    }
+
+    /// Is there something to steal?
+    pub(super) fn has_work(&self) -> bool {
+        !self.stealer.is_empty()
+    }
+
+    /// Wakes it, or has it not sleep.
+    pub(super) fn unpark(&self) {
+        self.token.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
 }
 
 impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Worker").field("idle", &self.idle).finish_non_exhaustive()
+        write!(f, "worker {}", self.index)
     }
 }
 
 impl Worker {
-    /// The worker of this thread.
-    pub fn new(program: Program) -> Rc<Worker> {
-        Rc::new(Worker {
-            program,
-            ready: RefCell::default(),
-            stacks: Stacks::default(),
-            reactor: OnceCell::new(),
-            idle: Cell::new(false),
+    /// Makes this thread that worker.
+    pub(super) fn settle(scheduler: &'static Scheduler, index: usize, queue: Queue<TaskRef>) -> &'static Worker {
+        let desk = scheduler.desk(index);
+        desk.thread.get_or_init(std::thread::current);
+        let worker = Worker {
+            scheduler,
+            index,
+            desk,
+            slot: Cell::new(None),
+            operations: Cell::new(0),
+            filled: Cell::new(0),
+            queue,
+            running: Cell::new(None),
             switches: Cell::new(0),
-            begin: Instant::now(),
-            locks: Locks::new(program.service_count()),
-            links: OnceCell::new(),
-            before_waiting: RefCell::default(),
-        })
+            slot_runs: Cell::new(0),
+            look: Cell::new(false),
+            free: RefCell::default(),
+            dice: RefCell::new(fastrand::Rng::with_seed(index as u64)),
+        };
+        let worker: &'static Worker = Box::leak(Box::new(worker));
+        WORKER.set(Some(worker));
+        worker
     }
 
-    /// The program that runs.
-    pub fn program(&self) -> Program {
-        self.program
+    /// The task that runs.
+    pub fn running(&self) -> Option<TaskRef> {
+        self.running.get()
     }
 
-    /// The way to other processes, if there are any.
-    pub fn links(&self) -> Option<&Links> {
-        self.links.get()
+    /// Runs tasks until `done` says so; it is asked first, and whenever this worker was nudged.
+    pub(super) fn run_until(&self, done: impl Fn() -> bool) {
+        self.work(false, done);
     }
 
-    /// Sets that, once.
-    pub fn connect(self: &Rc<Worker>, links: Links) {
-        if self.links.set(links).is_err() {
-            unreachable!("a process reads its topology once");
-        }
-        let worker = Rc::downgrade(self);
-        self.before_waiting(move || {
-            if let Some(worker) = worker.upgrade()
-                && let Some(links) = worker.links()
-            {
-                links.flush();
+    /// Runs tasks for as long as the process lives. Counts as searching at first.
+    pub(super) fn run_as_other(&self) {
+        self.work(true, || self.scheduler.is_ending());
+    }
+
+    fn work(&self, mut searching: bool, done: impl Fn() -> bool) {
+        let mut ask = true;
+        loop {
+            if (ask || self.scheduler.was_nudged(self.index)) && done() {
+                if searching {
+                    self.found();
+                }
+                return;
             }
-        });
-    }
-
-    /// Adds something that happens whenever the worker is about to wait, or to look at sockets.
-    pub fn before_waiting(&self, action: impl Fn() + 'static) {
-        self.before_waiting.borrow_mut().push(Box::new(action));
-    }
-
-    /// A new task, ready to run. Fails if there is no memory for its stack.
-    pub fn spawn(self: &Rc<Worker>, body: impl FnOnce(&Task) + 'static) -> io::Result<Rc<Task>> {
-        let stack = self.stacks.take()?;
-        let task = Rc::new_cyclic(|me| Task {
-            header: TaskHeader { stack_limit: stack.limit() },
-            me: me.clone(),
-            worker: self.clone(),
-            state: Cell::new(State::Ready),
-            coroutine: RefCell::new(None),
-            door: Door::default(),
-            trail: RefCell::new(Trail::default()),
-            waiting: Cell::new(Waiting::No),
-            deadline: Cell::new(NEVER),
-        });
-        *task.coroutine.borrow_mut() = Some(Coroutine::new(stack, task.clone(), Box::new(body)));
-        self.push(task.clone());
-        Ok(task)
-    }
-
-    /// Makes a suspended task ready; a running one will not suspend the next time.
-    pub fn wake(&self, task: &Rc<Task>) {
-        match task.state.get() {
-            State::Suspended => {
-                task.state.set(State::Ready);
-                self.push(task.clone());
-            }
-            State::Running => task.state.set(State::Woken),
-            State::Ready | State::Woken | State::Done => {}
-        }
-    }
-
-    /// Runs tasks until `done` says so; it is asked before each switch, and after [`Worker::nudge`].
-    pub fn run_until(&self, done: impl Fn() -> bool) {
-        while !done() {
-            let next = self.ready.borrow_mut().pop_front();
-            match next {
-                Some(task) => self.switch_to(&task),
-                None => self.wait(),
-            }
-        }
-    }
-
-    /// Runs a future in the reactor, beside the tasks.
-    pub fn io(&self, future: impl Future<Output = ()> + 'static) {
-        self.reactor().spawn(future);
-        self.nudge();
-    }
-
-    /// Has [`Worker::run_until`] ask again.
-    pub fn nudge(&self) {
-        if self.idle.replace(false) {
-            self.reactor().nudge();
-        }
-    }
-
-    /// Milliseconds since the worker was made.
-    pub fn now(&self) -> u64 {
-        u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(NEVER - 1)
-    }
-
-    /// The moment of such a time, for timers.
-    pub fn moment(&self, time: u64) -> Instant {
-        self.begin + Duration::from_millis(time.min(u64::from(u32::MAX)))
-    }
-
-    fn push(&self, task: Rc<Task>) {
-        self.ready.borrow_mut().push_back(task);
-        self.nudge();
-    }
-
-    fn switch_to(&self, task: &Rc<Task>) {
-        self.switches.set(self.switches.get() + 1);
-        if self.switches.get() >= SWITCHES_PER_TURN {
-            self.switches.set(0);
-            if let Some(reactor) = self.reactor.get() {
-                self.prepare_to_wait();
-                reactor.turn();
-            }
-        }
-        task.state.set(State::Running);
-        let step = task.coroutine.borrow_mut().as_mut().map(Coroutine::resume);
-        match step {
-            Some(Step::Suspended) => task.state.set(State::Suspended),
-            Some(Step::Finished) | None => {
-                task.state.set(State::Done);
-                if let Some(coroutine) = task.coroutine.borrow_mut().take() {
-                    self.stacks.give(coroutine);
+            match self.next() {
+                Some(task) => {
+                    if std::mem::take(&mut searching) {
+                        self.found();
+                    }
+                    self.run(task);
+                    ask = false;
+                }
+                None => {
+                    searching = self.sleep(searching);
+                    ask = true;
                 }
             }
         }
     }
 
-    fn wait(&self) {
-        let Some(reactor) = self.reactor.get() else {
-            panic!("all tasks wait, and nothing can wake them");
-        };
-        self.switches.set(0);
-        self.idle.set(true);
-        self.prepare_to_wait();
-        reactor.wait();
-        self.idle.set(false);
+    /// A task became ready on this thread.
+    pub(super) fn ready(&self, task: TaskRef) {
+        let before = self.slot.replace(Some(task));
+        self.operations.set(0);
+        match before {
+            Some(before) => self.hand_on(before),
+            None => self.desk.slot_full.store(true, Ordering::Relaxed),
+        }
     }
 
-    /// What was printed is seen before frames leave.
-    fn prepare_to_wait(&self) {
-        flush_output();
-        self.before_waiting.borrow().iter().for_each(|action| action());
+    /// Puts a task where others may take it.
+    fn hand_on(&self, task: TaskRef) {
+        self.queue.push(task);
+        self.scheduler.wake_one();
     }
 
-    fn reactor(&self) -> &Reactor {
-        self.reactor
-            .get_or_init(|| Reactor::start().unwrap_or_else(|error| panic!("the reactor cannot start: {error}")))
+    /// The running task did something with a channel or a task and goes on. If a task has waited in the slot for long, others get
+    /// it: so a pipeline uses several threads.
+    #[inline]
+    pub fn operated(&self) {
+        let operations = self.operations.get() + 1;
+        self.operations.set(operations);
+        if operations == 2 || operations.is_multiple_of(OPERATIONS_PER_LOOK) {
+            self.look_at_slot(operations);
+        }
+    }
+
+    #[cold]
+    fn look_at_slot(&self, operations: u32) {
+        if self.slot.get().is_none() {
+            return;
+        }
+        let now = cycles();
+        if operations == 2 {
+            self.filled.set(now);
+        } else if now.wrapping_sub(self.filled.get()) > SLOT_CYCLES {
+            self.empty_slot();
+        }
+    }
+
+    /// Others get the slot's task.
+    fn empty_slot(&self) {
+        if let Some(task) = self.slot.take() {
+            self.desk.slot_full.store(false, Ordering::Relaxed);
+            self.hand_on(task);
+        }
+    }
+
+    /// The running task lets others run, since it was asked to: it has run for long.
+    pub(super) fn look_around(&self) {
+        self.look.set(true);
+        self.empty_slot();
+    }
+
+    /// A free task.
+    pub(super) fn take_free(&self) -> std::io::Result<TaskRef> {
+        let mut free = self.free.borrow_mut();
+        if free.is_empty() {
+            slot::take(MOST_FREE / 4, &mut free)?;
+        }
+        free.pop().ok_or_else(|| std::io::ErrorKind::OutOfMemory.into())
+    }
+
+    fn give_free(&self, task: TaskRef) {
+        let mut free = self.free.borrow_mut();
+        free.push(task);
+        if free.len() > MOST_FREE {
+            slot::give(free.drain(..MOST_FREE / 2));
+        }
+    }
+
+    fn next(&self) -> Option<TaskRef> {
+        if self.scheduler.is_random() {
+            self.scheduler.poll(self.index);
+            return self.scheduler.choose();
+        }
+        let switches = self.switches.get() + 1;
+        self.switches.set(switches);
+        if switches >= SWITCHES_PER_TURN || self.look.get() {
+            self.switches.set(0);
+            self.look.set(false);
+            self.scheduler.poll(self.index);
+            return self.from_injector().or_else(|| self.from_queue()).or_else(|| self.from_slot());
+        }
+        if self.slot_runs.get() >= SLOT_RUNS {
+            self.slot_runs.set(0);
+            if let Some(task) = self.queue.pop() {
+                return Some(task);
+            }
+        }
+        self.from_slot().or_else(|| self.from_queue()).or_else(|| self.from_injector()).or_else(|| self.steal())
+    }
+
+    fn from_slot(&self) -> Option<TaskRef> {
+        let task = self.slot.take()?;
+        self.desk.slot_full.store(false, Ordering::Relaxed);
+        self.slot_runs.set(self.slot_runs.get() + 1);
+        Some(task)
+    }
+
+    fn from_queue(&self) -> Option<TaskRef> {
+        self.slot_runs.set(0);
+        self.queue.pop()
+    }
+
+    fn from_injector(&self) -> Option<TaskRef> {
+        loop {
+            match self.scheduler.injector.steal_batch_and_pop(&self.queue) {
+                Steal::Success(task) => return Some(task),
+                Steal::Empty => return None,
+                Steal::Retry => {}
+            }
+        }
+    }
+
+    fn steal(&self) -> Option<TaskRef> {
+        let count = self.scheduler.worker_count();
+        if count <= 1 {
+            return None;
+        }
+        let first = self.dice.borrow_mut().usize(..count);
+        let others = (0..count).map(|at| (first + at) % count).filter(|&other| other != self.index);
+        for other in others {
+            loop {
+                match self.scheduler.desk(other).stealer.steal_batch_and_pop(&self.queue) {
+                    Steal::Success(task) => return Some(task),
+                    Steal::Empty => break,
+                    Steal::Retry => {}
+                }
+            }
+        }
+        None
+    }
+
+    fn has_own_work(&self) -> bool {
+        self.slot.get().is_some() || !self.queue.is_empty()
+    }
+
+    /// Its number.
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// This worker was searching and has found something.
+    fn found(&self) {
+        if self.scheduler.sleepers.found() && self.scheduler.has_work() {
+            self.scheduler.wake_one();
+        }
+    }
+
+    fn run(&self, task: TaskRef) {
+        let me = task.task();
+        self.running.set(Some(task));
+        self.operations.set(0);
+        self.desk.running.set(me);
+        self.desk.switches.store(self.desk.switches.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        me.worker.set(WORKER.get());
+        loop {
+            me.state.swap(state::RUNNING, Ordering::AcqRel);
+            match me.execution.resume() {
+                Step::Suspended if me.yielding.take() => {
+                    me.state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
+                    self.put_back(task);
+                    break;
+                }
+                Step::Suspended => {
+                    let wait = me.last_look();
+                    let left = me.state.compare_exchange(
+                        state::RUNNING,
+                        state::SUSPENDED,
+                        Ordering::SeqCst,
+                        Ordering::Relaxed,
+                    );
+                    // From here on it may run elsewhere; or it was woken while it left, and goes on.
+                    if left.is_ok() {
+                        if let Some(ticket) = wait {
+                            Task::look_again(task, ticket);
+                        }
+                        break;
+                    }
+                }
+                Step::Finished => {
+                    self.finish(task);
+                    break;
+                }
+            }
+        }
+        self.running.set(None);
+        self.desk.running.clear();
+    }
+
+    /// Behind all others.
+    fn put_back(&self, task: TaskRef) {
+        if self.scheduler.is_random() {
+            self.scheduler.ready(task);
+            return;
+        }
+        // If there is nothing else here, this worker goes on with it at once.
+        let alone = !self.has_own_work();
+        self.queue.push(task);
+        if !alone {
+            self.scheduler.wake_one();
+        }
+    }
+
+    fn finish(&self, task: TaskRef) {
+        task.task().disarm();
+        task.task().forget_trail();
+        drop(task.task().joined.take());
+        task.task().state.store(state::DONE, Ordering::Release);
+        self.give_free(task);
+        self.scheduler.task_ended();
+    }
+
+    /// Sleeps until there may be something to do. True: it was woken by somebody, and counts as searching.
+    fn sleep(&self, searching: bool) -> bool {
+        let scheduler = self.scheduler;
+        scheduler.prepare_to_wait();
+        let keeper = scheduler.become_keeper();
+        let bed = if keeper { Bed::Keeper } else { Bed::Parked };
+        let sleeping = scheduler.sleepers.register(self.index, bed, searching);
+        if !scheduler.has_work() && !self.has_own_work() {
+            if sleeping == scheduler.worker_count() {
+                scheduler.look_for_deadlock();
+            }
+            if keeper {
+                scheduler.keep(self.desk, || self.has_own_work());
+            } else {
+                while !self.desk.token.swap(false, Ordering::SeqCst) {
+                    std::thread::park();
+                }
+            }
+        }
+        if keeper {
+            scheduler.resign_as_keeper();
+        }
+        let woken = !scheduler.sleepers.unregister(self.index);
+        if woken {
+            self.desk.token.store(false, Ordering::Relaxed);
+        }
+        scheduler.wake_monitor();
+        if keeper {
+            scheduler.fire_timers();
+        }
+        woken
     }
 }

@@ -1,11 +1,13 @@
 //! The way out of a connection: frames are gathered in the order in which they were made and written together, by the worker
 //! itself just before it waits. In: frames. Out: bytes in the socket; what it does not take at once, a future brings after.
 
-use std::cell::{Cell, RefCell};
 use std::io;
 
 use tokio::net::{tcp, unix};
 use tokio::sync::Notify;
+
+use crate::heap::output::flush_output;
+use crate::sync::Mutex;
 
 /// Above so many bytes, room is given back to the system.
 const KEPT_ROOM: usize = 256 * 1024;
@@ -23,11 +25,16 @@ pub enum Outgoing {
 #[derive(Debug)]
 pub struct Outbox {
     socket: Outgoing,
-    frames: RefCell<Vec<u8>>,
-    /// How many bytes of `frames` the socket has taken.
-    written: Cell<usize>,
+    frames: Mutex<Frames>,
     /// The socket has not taken everything.
     stuck: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Frames {
+    bytes: Vec<u8>,
+    /// How many of them the socket has taken.
+    written: usize,
 }
 
 impl Outgoing {
@@ -49,17 +56,18 @@ impl Outgoing {
 impl Outbox {
     /// An empty one before this socket.
     pub fn new(socket: Outgoing) -> Outbox {
-        Outbox { socket, frames: RefCell::default(), written: Cell::new(0), stuck: Notify::new() }
+        Outbox { socket, frames: Mutex::default(), stuck: Notify::new() }
     }
 
     /// Adds frames.
     pub fn put<T>(&self, put: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-        put(&mut self.frames.borrow_mut())
+        put(&mut self.frames.lock().bytes)
     }
 
     /// How many bytes the socket has not taken yet.
     pub fn len(&self) -> usize {
-        self.frames.borrow().len() - self.written.get()
+        let frames = self.frames.lock();
+        frames.bytes.len() - frames.written
     }
 
     /// Has the socket taken everything?
@@ -87,18 +95,22 @@ impl Outbox {
     }
 
     fn write(&self) -> io::Result<()> {
-        let mut frames = self.frames.borrow_mut();
-        while self.written.get() < frames.len() {
-            match self.socket.try_write(&frames[self.written.get()..]) {
+        let mut frames = self.frames.lock();
+        if !frames.bytes.is_empty() {
+            // What was printed before a frame was made is seen before the frame is; no frame comes in meanwhile.
+            flush_output();
+        }
+        while frames.written < frames.bytes.len() {
+            match self.socket.try_write(&frames.bytes[frames.written..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => self.written.set(self.written.get() + count),
+                Ok(count) => frames.written += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(error),
             }
         }
-        frames.clear();
-        frames.shrink_to(KEPT_ROOM);
-        self.written.set(0);
+        frames.bytes.clear();
+        frames.bytes.shrink_to(KEPT_ROOM);
+        frames.written = 0;
         Ok(())
     }
 }

@@ -88,6 +88,7 @@ impl<'t, 's> Ahead<'t, 's> {
         let close = self.partner[open];
         let first = self.significant_at(open + 1).unwrap_or(close);
         let mut at = first;
+        let mut angles = 0usize;
         if first == close {
             return true;
         }
@@ -95,6 +96,9 @@ impl<'t, 's> Ahead<'t, 's> {
             match self.token(at) {
                 Some(Token::Colon) => return !self.is_label(first),
                 Some(Token::LParen | Token::LBracket | Token::LBrace | Token::FOpen) => at = self.partner[at],
+                Some(Token::LAngle) => angles += 1,
+                Some(Token::RAngle) => angles = angles.saturating_sub(1),
+                Some(Token::Comma) if angles > 0 => {}
                 Some(
                     Token::Newline
                     | Token::Semi

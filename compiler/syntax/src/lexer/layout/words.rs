@@ -21,14 +21,16 @@ impl<'s> Layout<'_, 's> {
         if is_name || self.frame.in_pattern() {
             return None;
         }
-        if self.frame.kind == Kind::SelectArms && before.is_some_and(|it| begins_arm(&it)) {
-            return self.ahead.arm_word(at, word);
+        let in_arm = self.frame.kind == Kind::SelectArms && before.is_some_and(|it| begins_arm(&it));
+        if in_arm && let Some(meant) = self.ahead.arm_word(at, word) {
+            return Some(meant);
         }
         // Behind an operand it can only be a name that stands wrong, or that of a pod, process or field.
         if before.is_some_and(|it| ends_operand(&it) && it != Token::RBrace) {
             return None;
         }
-        self.ahead.contextual(at, word, self.frame.head == Head::Value)
+        let in_head = self.frame.head == Head::Value || self.frame.kind == Kind::SelectArms;
+        self.ahead.contextual(at, word, in_head)
     }
 
     /// Notes what a word with a meaning begins.

@@ -1,30 +1,33 @@
 //! Every reply, also of a hostile callee, becomes a state; a fault's path arrives.
 
-use std::cell::Cell;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::os::sample::Sample;
-use crate::task::Worker;
+use crate::task::Scheduler;
+use crate::task::scheduler::Settings;
 
 /// Runs a body in a task of a process that knows no other.
-fn within(body: impl FnOnce(&Task) + 'static) {
-    let worker = Worker::new(Sample { name: "web", ..Sample::default() }.program());
-    let done = Rc::new(Cell::new(false));
+fn within(body: impl FnOnce(&Task) + Send + 'static) {
+    let program = Sample { name: "web", ..Sample::default() }.program();
+    let scheduler = Scheduler::new(program, Settings { workers: 1, seed: None });
+    let done = Arc::new(AtomicBool::new(false));
     let flag = done.clone();
     let run = move |task: &Task| {
         body(task);
-        flag.set(true);
+        flag.store(true, Ordering::SeqCst);
+        task.scheduler().nudge();
     };
-    worker.spawn(run).expect("memory for a stack");
-    worker.run_until(|| done.get());
+    scheduler.spawn(run).expect("memory for a stack");
+    scheduler.run_until(|| done.load(Ordering::SeqCst));
 }
 
 /// A call whose outcome is there already.
 fn ended(task: &Task, outcome: Outcome) -> RemoteCall {
-    let pending = Pending::new(0, vec![], task.shared());
+    let pending = Pending::new(0, vec![], task.begin_wait(What::Reply, 0), task.scheduler());
     pending.end(outcome);
     let mut call = RemoteCall::new(1, 0);
     call.sent = Some((pending, None));

@@ -1,0 +1,194 @@
+//! What the handles of a task see: its end, and its result until the last handle is gone. In: the end of a task, tasks that wait for
+//! it. Out: what the waiting functions of `Task<T>` answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pluto_abi::layout::Waited;
+
+pub use crate::os::tasks::drop_handle;
+
+use super::fault::{Fault, Stop};
+use super::wait::Waiter;
+use super::{Entry, Task, TaskRef, What};
+use crate::heap::output::flush_output;
+use crate::os::program::Status;
+use crate::os::value::Value;
+use crate::sync::Mutex;
+
+/// How a task ended.
+#[derive(Debug)]
+pub enum End {
+    /// With this result.
+    Done(Value),
+    /// With this error.
+    Failed(Value),
+    /// With a fault.
+    Faulted(Fault),
+    /// It was cancelled.
+    Cancelled,
+}
+
+/// What the handles of a task and the task itself share.
+#[derive(Debug)]
+pub struct TaskState {
+    /// The task, while it has not ended.
+    task: TaskRef,
+    id: u64,
+    detached: AtomicBool,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    end: Option<End>,
+    waiters: Vec<Waiter<TaskRef>>,
+    /// Somebody has learnt how it ended.
+    seen: bool,
+    /// There are no handles.
+    abandoned: bool,
+}
+
+impl TaskState {
+    /// That of a new task.
+    pub fn new(task: &Task) -> Arc<TaskState> {
+        Arc::new(TaskState {
+            task: task.me(),
+            id: task.id(),
+            detached: AtomicBool::new(false),
+            inner: Mutex::default(),
+        })
+    }
+
+    /// The task has ended, and will do nothing but give its memory back.
+    pub fn finish(&self, end: End) {
+        let mut inner = self.inner.lock();
+        let unheard = inner.abandoned || (self.detached.load(Ordering::Relaxed) && inner.waiters.is_empty());
+        if unheard {
+            log(&end);
+            inner.seen = true;
+        }
+        inner.end = Some(end);
+        let waiters = std::mem::take(&mut inner.waiters);
+        drop(inner);
+        for waiter in waiters {
+            waiter.finish(0);
+        }
+    }
+
+    /// Asks the task to end, if it has not.
+    pub fn cancel(&self) {
+        // With the lock held: the task cannot end meanwhile and become another one.
+        let inner = self.inner.lock();
+        if inner.end.is_none() {
+            self.task.task().cancel();
+        }
+    }
+
+    /// The task goes on without handles.
+    pub fn detach(&self) {
+        self.detached.store(true, Ordering::Relaxed);
+    }
+
+    /// The last handle is gone.
+    pub fn abandon(&self) {
+        let mut inner = self.inner.lock();
+        inner.abandoned = true;
+        match &inner.end {
+            Some(end) if !inner.seen => log(end),
+            Some(_) => {}
+            None if self.detached.load(Ordering::Relaxed) => {}
+            None => self.task.task().cancel(),
+        }
+    }
+
+    /// Waiting function: the result, as a new count.
+    pub fn get(&self, task: &Task, site: u64) -> (Waited, u64) {
+        if let Some(not_yet) = self.wait(task, site) {
+            return (not_yet, 0);
+        }
+        let mut inner = self.inner.lock();
+        inner.seen = true;
+        match &inner.end {
+            Some(End::Done(value)) => (Waited::Done, value.another()),
+            Some(End::Failed(error)) => (Waited::Error, error.another()),
+            Some(End::Faulted(fault)) => {
+                task.take_over_from(fault.clone(), format!("-- in task {} --", self.id));
+                (Waited::Early, 0)
+            }
+            Some(End::Cancelled) | None => (Waited::Cancelled, 0),
+        }
+    }
+
+    /// Waiting function: how it ended: 0 done, 1 failed, 2 faulted, 3 cancelled.
+    pub fn ended(&self, task: &Task, site: u64) -> (Waited, u64) {
+        if let Some(not_yet) = self.wait(task, site) {
+            return (not_yet, 0);
+        }
+        let mut inner = self.inner.lock();
+        inner.seen = true;
+        let number = match &inner.end {
+            Some(End::Done(_)) => 0,
+            Some(End::Failed(_)) => 1,
+            Some(End::Faulted(_)) => 2,
+            Some(End::Cancelled) | None => 3,
+        };
+        (Waited::Done, number)
+    }
+
+    /// The text of the error or fault that ended it.
+    pub fn message(&self) -> String {
+        match &self.inner.lock().end {
+            Some(End::Failed(error)) => error.text(),
+            Some(End::Faulted(fault)) => fault.message.clone(),
+            Some(End::Done(_) | End::Cancelled) | None => String::new(),
+        }
+    }
+
+    /// Waits for the end; nothing if it has come.
+    fn wait(&self, task: &Task, site: u64) -> Option<Waited> {
+        match task.enter() {
+            Entry::Fresh => {
+                let mut inner = self.inner.lock();
+                if inner.end.is_some() {
+                    return None;
+                }
+                inner.waiters.push(task.begin_wait(What::Get, site));
+                Some(Waited::Suspend)
+            }
+            Entry::Pending => Some(Waited::Suspend),
+            Entry::Over(_) => None,
+            Entry::Early { waited } => {
+                if waited.is_some() {
+                    let me = task.me();
+                    self.inner.lock().waiters.retain(|waiter| waiter.task != me);
+                }
+                Some(Waited::Early)
+            }
+        }
+    }
+}
+
+/// What a status of a task's function means. `result` is its result, if it is fine.
+pub fn end_of(task: &Task, status: Status, result: impl FnOnce() -> Value) -> End {
+    match status {
+        Status::Fine => End::Done(result()),
+        Status::Error(error) => End::Failed(Value::of_error(error)),
+        Status::Fault => match task.take_stop() {
+            Stop::Fault(fault) => End::Faulted(fault),
+            Stop::Cancelled | Stop::Expired => End::Cancelled,
+        },
+    }
+}
+
+/// Nobody else will learn of it.
+fn log(end: &End) {
+    let (what, path): (String, &[String]) = match end {
+        End::Failed(error) => (format!("task ended by an error: {}", error.text()), &[]),
+        End::Faulted(fault) => (format!("task ended by a fault: {}", fault.message), &fault.path),
+        End::Done(_) | End::Cancelled => return,
+    };
+    let lines: String = path.iter().map(|line| format!("  {line}\n")).collect();
+    flush_output();
+    eprint!("{what}\n{lines}");
+}

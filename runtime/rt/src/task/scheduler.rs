@@ -1,0 +1,578 @@
+//! The scheduler: all workers of a process, and what they share. In: new tasks, wake-ups, futures. Out: running tasks.
+//!
+//! The thread that makes a scheduler is its first worker; others, the reactor and the monitor are started when first needed: a
+//! program that spawns nothing and talks to nobody runs on one thread.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex as StdMutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+
+use crossbeam_deque::Injector;
+
+use super::clock::Clock;
+use super::locks::Locks;
+use super::monitor::Monitor;
+use super::parking::Sleepers;
+use super::reactor::Reactor;
+use super::timers::{Alarm, TimerId, Timers};
+use super::worker::{self, Desk, Worker};
+use super::{NEVER, Task, TaskRef, deadlock};
+use crate::call::link::Links;
+use crate::heap::output::flush_output;
+use crate::os::coroutine::Execution;
+use crate::os::process::usable_processors;
+use crate::os::program::Program;
+use crate::os::slot::{self, Shared, SlotStack};
+use crate::sync::Mutex;
+
+/// There can be no more workers.
+pub const MOST_WORKERS: usize = 256;
+
+/// What all tasks of a process share. Never freed.
+pub struct Scheduler {
+    program: Program,
+    /// Time and chance.
+    pub clock: Clock,
+    /// Timers of tasks.
+    timers: Timers,
+    /// The locks of the services.
+    pub(super) locks: Locks,
+    pub(super) injector: Injector<TaskRef>,
+    desks: Box<[OnceLock<Desk>]>,
+    /// How many workers there are, of those that there may be.
+    workers: AtomicUsize,
+    pub(super) sleepers: Sleepers,
+    /// Somebody keeps the reactor and the timers.
+    kept: AtomicBool,
+    /// Until when the keeper waits; 0: it does not wait.
+    keeps_until: AtomicU64,
+    reactor: OnceLock<Reactor>,
+    pub(super) monitor: Monitor,
+    links: OnceLock<Links>,
+    /// What happens before a worker waits, or looks at sockets, if `dirty`.
+    before_waiting: Mutex<Vec<Box<dyn Fn() + Send + Sync>>>,
+    dirty: AtomicBool,
+    nudged: AtomicBool,
+    /// Things outside that may wake tasks: served connections, calls under way.
+    sources: AtomicUsize,
+    /// The first worker waits for this task: if all wait, that is a deadlock.
+    watched: Shared<Task>,
+    /// Ready tasks, under the seeded scheduler.
+    ready: Mutex<Vec<TaskRef>>,
+    tasks: AtomicUsize,
+    next_id: AtomicU64,
+    /// All tasks are asked to end, also those that are started now.
+    ending_tasks: AtomicBool,
+    ending: AtomicBool,
+    threads: StdMutex<Vec<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheduler").field("workers", &self.worker_count()).finish_non_exhaustive()
+    }
+}
+
+/// How a scheduler works.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How many threads may run tasks.
+    pub workers: usize,
+    /// One worker, and everything that could happen in several orders happens as this seed says, in a time of its own.
+    pub seed: Option<u64>,
+}
+
+impl Settings {
+    /// What the environment says; the error is a message for people.
+    pub fn from_environment() -> Result<Settings, String> {
+        let workers = match std::env::var("PLUTO_WORKERS") {
+            Err(_) => usable_processors().clamp(1, MOST_WORKERS),
+            Ok(text) => match text.trim().parse::<usize>() {
+                Ok(count) if (1..=MOST_WORKERS).contains(&count) => count,
+                Ok(_) | Err(_) => {
+                    return Err(format!("PLUTO_WORKERS must be a number from 1 to {MOST_WORKERS}, not `{text}`"));
+                }
+            },
+        };
+        Ok(Settings { workers, seed: None })
+    }
+}
+
+impl Scheduler {
+    /// A scheduler, whose first worker is this thread.
+    pub fn new(program: Program, settings: Settings) -> &'static Scheduler {
+        let most = if settings.seed.is_some() { 1 } else { settings.workers.clamp(1, MOST_WORKERS) };
+        let scheduler: &'static Scheduler = Box::leak(Box::new(Scheduler {
+            program,
+            clock: Clock::new(settings.seed),
+            timers: Timers::default(),
+            locks: Locks::new(program.service_count()),
+            injector: Injector::new(),
+            desks: (0..most).map(|_| OnceLock::new()).collect(),
+            workers: AtomicUsize::new(0),
+            sleepers: Sleepers::default(),
+            kept: AtomicBool::new(false),
+            keeps_until: AtomicU64::new(0),
+            reactor: OnceLock::new(),
+            monitor: Monitor::default(),
+            links: OnceLock::new(),
+            before_waiting: Mutex::default(),
+            dirty: AtomicBool::new(false),
+            nudged: AtomicBool::new(false),
+            sources: AtomicUsize::new(0),
+            watched: Shared::default(),
+            ready: Mutex::default(),
+            tasks: AtomicUsize::new(0),
+            next_id: AtomicU64::new(1),
+            ending_tasks: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
+            threads: StdMutex::default(),
+        }));
+        let queue = scheduler.set_up_desk(0);
+        Worker::settle(scheduler, 0, queue);
+        scheduler
+    }
+
+    /// The program that runs.
+    pub fn program(&self) -> Program {
+        self.program
+    }
+
+    /// Is it the seeded one?
+    #[inline]
+    pub fn is_random(&self) -> bool {
+        self.clock.is_seeded()
+    }
+
+    /// A new task, ready to run. Fails if there is no memory for its stack.
+    pub fn spawn(&'static self, body: impl FnOnce(&Task) + Send + 'static) -> io::Result<TaskRef> {
+        self.spawn_with(|_| {}, body)
+    }
+
+    /// The same; `prepare` sees the task before it runs.
+    pub(crate) fn spawn_with(
+        &'static self,
+        prepare: impl FnOnce(&Task),
+        body: impl FnOnce(&Task) + Send + 'static,
+    ) -> io::Result<TaskRef> {
+        let task = self.free_task()?;
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        self.tasks.fetch_add(1, Ordering::Relaxed);
+        Execution::prepare(task, body);
+        task.task().renew(self, id, SlotStack::of(task.task()));
+        prepare(task.task());
+        if self.ending_tasks.load(Ordering::Relaxed) {
+            task.task().cancel();
+        }
+        self.ready(task);
+        Ok(task)
+    }
+
+    fn free_task(&self) -> io::Result<TaskRef> {
+        if let Some(worker) = self.own_worker() {
+            return worker.take_free();
+        }
+        let mut taken = Vec::with_capacity(1);
+        slot::take(1, &mut taken)?;
+        taken.pop().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+    }
+
+    /// A task can go on: it was suspended, and its state says that it is ready now.
+    pub(super) fn ready(&'static self, task: TaskRef) {
+        if self.is_random() {
+            self.ready.lock().push(task);
+            return;
+        }
+        match self.own_worker() {
+            Some(worker) => {
+                worker.ready(task);
+                self.leave_reactor(worker);
+            }
+            None => {
+                self.injector.push(task);
+                self.wake_one();
+            }
+        }
+    }
+
+    /// This thread's worker, if it is one of ours.
+    fn own_worker(&self) -> Option<&'static Worker> {
+        worker::current().filter(|worker| std::ptr::eq(worker.scheduler, self))
+    }
+
+    /// Runs tasks on this thread until `done` says so; it is asked first, and after [`Scheduler::nudge`].
+    pub fn run_until(&'static self, done: impl Fn() -> bool) {
+        let Some(worker) = self.own_worker() else { unreachable!("only the thread that made the scheduler is here") };
+        worker.run_until(done);
+    }
+
+    /// The same, for a task that is waited for: if all tasks wait, that is reported.
+    pub fn run_watched(&'static self, task: TaskRef, done: impl Fn() -> bool) {
+        self.watched.set(task.task());
+        self.run_until(done);
+        self.watched.clear();
+    }
+
+    /// Has [`Scheduler::run_until`] ask again.
+    pub fn nudge(&self) {
+        self.nudged.store(true, Ordering::SeqCst);
+        self.unpark(0);
+    }
+
+    pub(super) fn was_nudged(&self, worker: usize) -> bool {
+        if worker != 0 {
+            return self.is_ending();
+        }
+        self.nudged.load(Ordering::Relaxed) && self.nudged.swap(false, Ordering::SeqCst)
+    }
+
+    /// Runs a future in the reactor, beside the tasks.
+    pub fn io(&'static self, future: impl Future<Output = ()> + Send + 'static) {
+        self.reactor().spawn(future);
+    }
+
+    /// Milliseconds since the scheduler was made.
+    pub fn now(&self) -> u64 {
+        self.clock.now() / 1_000_000
+    }
+
+    /// The way to other processes, if there are any.
+    pub fn links(&self) -> Option<&Links> {
+        self.links.get()
+    }
+
+    /// Sets that, once.
+    pub fn connect(&'static self, links: Links) {
+        if self.links.set(links).is_err() {
+            unreachable!("a process reads its topology once");
+        }
+        self.before_waiting(|| {
+            if let Some(links) = self.links() {
+                links.flush();
+            }
+        });
+    }
+
+    /// Adds something that happens whenever a worker is about to wait, or to look at sockets, after [`Scheduler::mark_dirty`].
+    pub fn before_waiting(&self, action: impl Fn() + Send + Sync + 'static) {
+        self.before_waiting.lock().push(Box::new(action));
+    }
+
+    /// There is something to do before the next wait.
+    pub fn mark_dirty(&'static self) {
+        self.dirty.store(true, Ordering::SeqCst);
+        if let Some(worker) = self.own_worker() {
+            self.leave_reactor(worker);
+        }
+    }
+
+    pub(super) fn waits_to_be_flushed(&self) -> bool {
+        self.dirty.load(Ordering::Relaxed)
+    }
+
+    /// What was printed is seen before frames leave, and before anybody waits.
+    pub(super) fn prepare_to_wait(&self) {
+        flush_output();
+        if self.dirty.load(Ordering::Relaxed) && self.dirty.swap(false, Ordering::SeqCst) {
+            self.before_waiting.lock().iter().for_each(|action| action());
+        }
+    }
+
+    /// Something outside may wake tasks from now on.
+    pub fn add_source(&self) {
+        self.sources.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// It does not any more.
+    pub fn remove_source(&self) {
+        self.sources.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    // ---- workers ----
+
+    /// How many workers have been started.
+    pub fn worker_count(&self) -> usize {
+        self.workers.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn desk(&self, index: usize) -> &Desk {
+        self.desks[index].get().unwrap_or_else(|| unreachable!("desks are set up before workers are counted"))
+    }
+
+    fn set_up_desk(&self, index: usize) -> crossbeam_deque::Worker<TaskRef> {
+        let (desk, queue) = Desk::new(index);
+        if self.desks[index].set(desk).is_err() {
+            unreachable!("each desk is set up once");
+        }
+        self.workers.store(index + 1, Ordering::SeqCst);
+        queue
+    }
+
+    /// There is work that others can take: wakes one, or starts one, unless somebody is searching already.
+    pub(super) fn wake_one(&'static self) {
+        if let Some(index) = self.sleepers.wake_one() {
+            self.unpark(index);
+        } else if self.worker_count() < self.desks.len() && self.sleepers.begin_searching() {
+            self.start_worker();
+        }
+    }
+
+    #[cold]
+    fn start_worker(&'static self) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = self.worker_count();
+        if index >= self.desks.len() || self.ending.load(Ordering::SeqCst) {
+            self.sleepers.found();
+            return;
+        }
+        let queue = self.set_up_desk(index);
+        let run = move || {
+            crate::os::process::prepare_thread();
+            let worker = Worker::settle(self, index, queue);
+            worker.run_as_other();
+        };
+        match std::thread::Builder::new().name(format!("pluto-{index}")).spawn(run) {
+            Ok(thread) => threads.push(thread),
+            // It will never come; its queue stays empty.
+            Err(_) => {
+                self.sleepers.found();
+            }
+        }
+        drop(threads);
+        self.start_monitor();
+    }
+
+    fn unpark(&self, index: usize) {
+        self.desk(index).unpark();
+        if let Some(reactor) = self.reactor.get() {
+            reactor.wake(index);
+        }
+    }
+
+    /// Is there work that a worker which wants to sleep could take?
+    pub(super) fn has_work(&self) -> bool {
+        if self.is_random() {
+            return !self.ready.lock().is_empty();
+        }
+        !self.injector.is_empty() || (0..self.worker_count()).any(|index| self.desk(index).has_work())
+    }
+
+    /// One of the ready tasks, under the seeded scheduler.
+    pub(super) fn choose(&self) -> Option<TaskRef> {
+        let mut ready = self.ready.lock();
+        let count = ready.len();
+        (count > 0).then(|| ready.swap_remove(self.clock.choose(count)))
+    }
+
+    // ---- the keeper ----
+
+    pub(super) fn become_keeper(&self) -> bool {
+        !self.kept.load(Ordering::Relaxed) && !self.kept.swap(true, Ordering::SeqCst)
+    }
+
+    pub(super) fn resign_as_keeper(&self) {
+        self.kept.store(false, Ordering::SeqCst);
+    }
+
+    /// Does somebody keep the reactor?
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept.load(Ordering::SeqCst)
+    }
+
+    /// The keeper waits: until it is woken, something has come from outside, or a timer is due.
+    pub(super) fn keep(&self, desk: &Desk, has_work: impl Fn() -> bool) {
+        if self.is_random() && self.sources.load(Ordering::SeqCst) == 0 && self.timers.earliest() != NEVER {
+            self.clock.jump(self.timers.earliest());
+            return;
+        }
+        let has_work = || has_work() || self.waits_to_be_flushed();
+        loop {
+            let until = self.timers.earliest();
+            self.keeps_until.store(until, Ordering::SeqCst);
+            if self.timers.earliest() != until {
+                continue;
+            }
+            let now = self.clock.now();
+            if desk.token.swap(false, Ordering::SeqCst) || has_work() || until <= now {
+                break;
+            }
+            match self.reactor.get() {
+                Some(reactor) => reactor.wait(desk, &has_work, (until != NEVER).then(|| self.clock.moment(until))),
+                None if until == NEVER => std::thread::park(),
+                None => std::thread::park_timeout(std::time::Duration::from_nanos(until - now)),
+            }
+        }
+        self.keeps_until.store(0, Ordering::SeqCst);
+    }
+
+    /// Looks at the reactor and the timers, unless somebody else does.
+    pub(super) fn poll(&self, worker: usize) {
+        if self.timers.earliest() != NEVER {
+            self.fire_timers();
+        }
+        let Some(reactor) = self.reactor.get() else { return };
+        self.prepare_to_wait();
+        if self.become_keeper() {
+            reactor.turn(worker);
+            self.resign_as_keeper();
+        }
+    }
+
+    pub(super) fn fire_timers(&self) {
+        if self.timers.earliest() != NEVER {
+            self.timers.fire(self.clock.now());
+        }
+    }
+
+    pub(super) fn timer_is_due(&self) -> bool {
+        let earliest = self.timers.earliest();
+        earliest != NEVER && earliest <= self.clock.now()
+    }
+
+    /// Adds a timer.
+    pub(crate) fn add_timer(&self, at: u64, alarm: Alarm) -> TimerId {
+        let (id, first) = self.timers.add(at, alarm);
+        if first && at < self.keeps_until.load(Ordering::SeqCst) {
+            self.poke_keeper();
+        }
+        id
+    }
+
+    /// Removes a timer; see `Timers::remove`.
+    pub fn remove_timer(&self, id: TimerId) -> bool {
+        self.timers.remove(id)
+    }
+
+    /// Is any timer set?
+    pub fn has_timers(&self) -> bool {
+        self.timers.earliest() != NEVER
+    }
+
+    /// The keeper has to look again how long it may wait.
+    fn poke_keeper(&self) {
+        if let Some(index) = self.sleepers.keeper() {
+            self.unpark(index);
+        }
+    }
+
+    /// If this thread's worker drives the reactor, something that runs there has found work for it.
+    fn leave_reactor(&self, worker: &Worker) {
+        if let Some(reactor) = self.reactor.get()
+            && reactor.is_driven_by(worker.index())
+        {
+            reactor.leave();
+        }
+    }
+
+    pub(super) fn has_reactor(&self) -> bool {
+        self.reactor.get().is_some()
+    }
+
+    fn reactor(&'static self) -> &'static Reactor {
+        if let Some(reactor) = self.reactor.get() {
+            return reactor;
+        }
+        let reactor = self
+            .reactor
+            .get_or_init(|| Reactor::start().unwrap_or_else(|error| panic!("the reactor cannot start: {error}")));
+        self.start_monitor();
+        // Who waits for timers only waits in the reactor from now on.
+        self.poke_keeper();
+        reactor
+    }
+
+    /// Tasks may compute side by side from now on: somebody has to see to it that all get their turn.
+    pub(crate) fn start_monitor(&'static self) {
+        if !self.is_random() {
+            self.monitor.start(self);
+        }
+    }
+
+    pub(super) fn wake_monitor(&self) {
+        self.monitor.wake();
+    }
+
+    /// Wakes a worker that sleeps, if there is one, for work that needs no queue.
+    pub(super) fn wake_parked(&self) {
+        if let Some(index) = self.sleepers.wake_one() {
+            self.unpark(index);
+        }
+    }
+
+    /// May others be started or woken?
+    pub(super) fn has_idle(&self) -> bool {
+        self.sleepers.sleeping() > 0 || self.worker_count() < self.desks.len()
+    }
+
+    // ---- the end ----
+
+    pub(super) fn task_ended(&self) {
+        if self.tasks.fetch_sub(1, Ordering::SeqCst) == 1 && self.ending_tasks.load(Ordering::SeqCst) {
+            self.nudge();
+        }
+    }
+
+    /// How many tasks have not ended.
+    pub fn task_count(&self) -> usize {
+        self.tasks.load(Ordering::SeqCst)
+    }
+
+    /// Calls `visit` with each task that has not ended.
+    pub(crate) fn each_task(&'static self, mut visit: impl FnMut(&'static Task)) {
+        slot::each(|task| {
+            let task = task.task();
+            if !task.is_done() && task.scheduler.get().is_some_and(|other| std::ptr::eq(other, self)) {
+                visit(task);
+            }
+        });
+    }
+
+    /// All workers sleep, and there is no work: can anything wake a task?
+    pub(super) fn look_for_deadlock(&'static self) {
+        let Some(watched) = self.watched.get() else { return };
+        let possible = !self.nudged.load(Ordering::SeqCst)
+            && self.sources.load(Ordering::SeqCst) == 0
+            && self.timers.earliest() == NEVER;
+        // A worker may be just starting, or just have been woken.
+        if possible && self.sleepers.sleeping() == self.worker_count() && !self.has_work() {
+            deadlock::found(self, watched);
+        }
+    }
+
+    /// Asks all tasks to end, and runs them until they have, for so many nanoseconds at most. True: they have.
+    pub fn end_tasks(&'static self, limit: u64) -> bool {
+        self.ending_tasks.store(true, Ordering::SeqCst);
+        self.each_task(Task::cancel);
+        let until = self.clock.now().saturating_add(limit);
+        self.run_until_or(until, || self.task_count() == 0);
+        self.ending_tasks.store(false, Ordering::SeqCst);
+        self.task_count() == 0
+    }
+
+    /// [`Scheduler::run_until`], but not beyond this time.
+    pub fn run_until_or(&'static self, until: u64, done: impl Fn() -> bool) {
+        let timer = self.add_timer(until, Alarm::Nudge(self));
+        self.run_until(|| done() || self.clock.now() >= until);
+        self.remove_timer(timer);
+    }
+
+    /// Ends the threads, which finish what they are running. No task runs afterwards.
+    pub fn shut_down(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.monitor.stop();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        (0..self.worker_count()).for_each(|index| self.unpark(index));
+        for thread in threads {
+            if thread.join().is_err() {
+                std::process::abort();
+            }
+        }
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+}

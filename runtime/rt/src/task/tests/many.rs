@@ -1,0 +1,223 @@
+//! Many tasks, several threads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::{Log, Run, compute, start};
+use crate::sync::Mutex;
+use crate::task::wait::Sleeper;
+
+#[test]
+fn a_program_that_spawns_nothing_runs_on_one_thread() {
+    let run = Run::new(8);
+    run.start(|task| {
+        (0..100).for_each(|_| task.yield_now());
+        task.me().wake();
+        task.suspend();
+    });
+    run.until(1);
+    assert_eq!(run.scheduler.worker_count(), 1);
+}
+
+#[test]
+fn what_becomes_ready_last_runs_first_and_nobody_starves() {
+    let run = Run::new(1);
+    let log = Log::default();
+    for name in ["a", "b", "c"] {
+        let log = log.clone();
+        run.start(move |task| {
+            for turn in 0..3 {
+                log.lock().push(format!("{name}{turn}"));
+                task.yield_now();
+            }
+        });
+    }
+    run.until(3);
+    assert_eq!(log.lock().join(" "), "c0 a0 b0 c1 a1 b1 c2 a2 b2");
+}
+
+#[test]
+fn two_that_wake_each_other_do_not_starve_the_rest() {
+    let run = Run::new(1);
+    let stop = Arc::new(AtomicBool::new(false));
+    let pair = Arc::new(Mutex::new(vec![]));
+    for me in 0..2 {
+        let (stop, others) = (stop.clone(), pair.clone());
+        let task = run.start(move |task| {
+            while !stop.load(Ordering::SeqCst) {
+                let other: Option<crate::task::TaskRef> = others.lock().get(1 - me).copied();
+                if let Some(other) = other {
+                    other.wake();
+                }
+                task.suspend();
+            }
+            let other: crate::task::TaskRef = others.lock()[1 - me];
+            other.wake();
+        });
+        pair.lock().push(task);
+    }
+    run.start(move |task| {
+        (0..10).for_each(|_| task.yield_now());
+        stop.store(true, Ordering::SeqCst);
+    });
+    run.until(3);
+}
+
+#[test]
+fn a_wake_up_before_the_suspension_is_not_lost() {
+    let run = Run::new(1);
+    run.start(|task| {
+        task.me().wake();
+        task.suspend();
+    });
+    run.until(1);
+}
+
+#[test]
+fn thousands_of_tasks_on_any_number_of_threads() {
+    for workers in [1, 2, 3, 8] {
+        let run = Run::new(workers);
+        let (count, scheduler, done) = (Arc::new(AtomicUsize::new(0)), run.scheduler, run.done.clone());
+        run.start(move |task| {
+            for _ in 0..3000 {
+                let count = count.clone();
+                start(task.scheduler(), &done, move |task| {
+                    for _ in 0..5 {
+                        count.fetch_add(1, Ordering::Relaxed);
+                        task.yield_now();
+                    }
+                });
+            }
+        });
+        run.until(3001);
+        assert!(scheduler.worker_count() <= workers);
+    }
+}
+
+#[test]
+fn stacks_are_used_again() {
+    let run = Run::new(2);
+    for round in 1..=5 {
+        for _ in 0..1000 {
+            run.start(|task| task.yield_now());
+        }
+        run.until(round * 1000);
+    }
+    let mut slots = 0;
+    crate::os::slot::each(|_| slots += 1);
+    // Other tests run beside this one.
+    assert!(slots < 60_000, "{slots}");
+}
+
+#[test]
+fn work_is_stolen() {
+    let run = Run::new(2);
+    let threads = Arc::new(Mutex::new(std::collections::BTreeSet::new()));
+    let (seen, done) = (threads.clone(), run.done.clone());
+    run.start(move |task| {
+        for _ in 0..50 {
+            let seen = seen.clone();
+            start(task.scheduler(), &done, move |_| {
+                seen.lock().insert(format!("{:?}", std::thread::current().id()));
+                compute(1000);
+            });
+        }
+    });
+    run.until(51);
+    assert_eq!(threads.lock().len(), 2);
+}
+
+/// Two stages that compute must not share a thread, although one always wakes the other.
+#[test]
+fn the_slot_is_emptied_when_its_owner_goes_on() {
+    let run = Run::new(2);
+    let ran = Arc::new(AtomicBool::new(false));
+    let seen = ran.clone();
+    run.start(move |task| {
+        let flag = ran.clone();
+        let done = Arc::default();
+        start(task.scheduler(), &done, move |_| flag.store(true, Ordering::SeqCst));
+        let begin = Instant::now();
+        while !ran.load(Ordering::SeqCst) && begin.elapsed() < Duration::from_secs(5) {
+            task.operated();
+            compute(5);
+        }
+    });
+    run.until(1);
+    assert!(seen.load(Ordering::SeqCst));
+    assert_eq!(run.scheduler.worker_count(), 2);
+}
+
+/// Loops that never wait, on all workers: timers and sockets go on.
+#[test]
+fn computing_loops_let_others_run() {
+    let run = Run::new(2);
+    run.scheduler.start_monitor();
+    let stop = Arc::new(AtomicBool::new(false));
+    for _ in 0..2 {
+        let stop = stop.clone();
+        run.start(move |task| {
+            while !stop.load(Ordering::Relaxed) {
+                compute(50);
+                if task.is_asked_to_yield() {
+                    task.safepoint();
+                }
+            }
+        });
+    }
+    let flag = stop.clone();
+    run.start(move |task| {
+        let before = task.scheduler().clock.now();
+        while task.sleep(50_000_000, 0) == pluto_abi::layout::Waited::Suspend {
+            task.suspend();
+        }
+        let late = task.scheduler().clock.now() - before;
+        assert!((50_000_000..150_000_000).contains(&late), "{late}");
+        flag.store(true, Ordering::SeqCst);
+    });
+    run.until(3);
+}
+
+#[test]
+fn the_reactor_gets_turns_while_tasks_are_ready() {
+    let run = Run::new(1);
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    run.scheduler.io(async move {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        flag.store(true, Ordering::SeqCst);
+    });
+    run.start(move |task| {
+        while !stop.load(Ordering::SeqCst) {
+            task.yield_now();
+        }
+    });
+    run.until(1);
+}
+
+#[test]
+fn a_future_wakes_a_task() {
+    for workers in [1, 2] {
+        let run = Run::new(workers);
+        for _ in 0..20 {
+            run.start(|task| {
+                for _ in 0..20 {
+                    let waiter = task.begin_wait(crate::task::What::Reply, 0);
+                    task.scheduler().io(async move {
+                        tokio::task::yield_now().await;
+                        waiter.finish(7);
+                    });
+                    let answer = loop {
+                        match task.enter() {
+                            crate::task::Entry::Over(answer) => break answer,
+                            _ => task.suspend(),
+                        }
+                    };
+                    assert_eq!(answer.word, 7);
+                }
+            });
+        }
+        run.until(20);
+    }
+}
