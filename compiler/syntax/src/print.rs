@@ -6,8 +6,10 @@ mod control;
 mod decl;
 mod expr;
 mod parentheses;
+mod pattern;
 mod stmt;
 mod task;
+mod ty;
 
 use crate::ast::Module;
 use crate::diag::Diagnostics;
