@@ -1,6 +1,7 @@
 //! The channel functions of the table as generated code calls them: real tasks, on one thread and several.
 
 mod ends;
+mod speed;
 mod stress;
 mod waits;
 
