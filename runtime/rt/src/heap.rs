@@ -4,7 +4,9 @@
 
 pub mod array;
 pub mod compare;
+pub mod count;
 pub mod describe;
+pub(crate) mod ends;
 pub mod fault_text;
 pub mod format;
 pub mod hash;
@@ -14,6 +16,8 @@ pub mod memory;
 pub mod number;
 pub mod object;
 pub mod output;
+mod pool;
+pub(crate) mod sharing;
 pub mod show;
 pub mod string;
 pub mod table;

@@ -11,12 +11,13 @@ use pluto_proto::frame::Hello;
 
 use crate::call::link::Links;
 use crate::call::serve::Server;
+use crate::channel::named;
+use crate::heap::count::set_concurrent;
 use crate::heap::memory::{LEAK_EXIT, leak_report};
 use crate::heap::output::flush_output;
 use crate::os::process::tell_ready;
 use crate::os::program::Program;
 use crate::os::signals::Signals;
-use crate::os::later_channels as named;
 use crate::sync::Mutex;
 use crate::task::scheduler::Settings;
 use crate::task::{Scheduler, Task};
@@ -47,6 +48,7 @@ struct Presence {
 
 /// Runs the program: its exit code.
 pub fn run(program: Program) -> i32 {
+    set_concurrent(program.is_concurrent());
     let settings = match Settings::from_environment() {
         Ok(settings) => settings,
         Err(message) => {
@@ -64,6 +66,7 @@ pub fn run(program: Program) -> i32 {
 }
 
 fn run_program(program: Program, settings: Settings) -> i32 {
+    named::open(program);
     let scheduler = Scheduler::new(program, settings);
     let code = live(scheduler);
     end(scheduler);
@@ -73,6 +76,7 @@ fn run_program(program: Program, settings: Settings) -> i32 {
 /// Ends all tasks and threads. Tasks that do not end, and whoever runs them, are left alone: nobody may look at their objects.
 fn end(scheduler: &'static Scheduler) {
     if scheduler.end_tasks(END_LIMIT) {
+        named::clear_all();
         scheduler.program().drop_services();
         scheduler.shut_down();
     } else {

@@ -1,6 +1,7 @@
 //! The process around the program: its beginning and end ([`entry`], [`process`], [`signals`], [`overflow`]), coroutines, what
 //! the executable says of itself ([`program`]), and the functions of the table that handle tasks and calls ([`imp`]).
 
+pub mod channels;
 pub mod coroutine;
 #[cfg(not(test))]
 mod entry;
@@ -9,8 +10,6 @@ pub mod imp;
 mod overflow;
 pub mod process;
 pub mod program;
-mod later;
-pub(crate) mod later_channels;
 mod remote;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -23,6 +23,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use crate::channel::waits::Kept;
 use crate::os::coroutine::Execution;
 pub use crate::os::slot::TaskRef;
 use crate::os::slot::{Shared, SlotStack};
@@ -82,6 +83,8 @@ pub struct Task {
     timer: Cell<Option<TimerId>>,
     /// What its handles see.
     joined: RefCell<Option<Arc<TaskState>>>,
+    /// What the waiting functions of channels keep.
+    channels: Kept,
 }
 
 /// The task has been asked to end.
@@ -137,6 +140,7 @@ impl Task {
             inherited: Cell::new(NEVER),
             timer: Cell::new(None),
             joined: RefCell::new(None),
+            channels: Kept::default(),
         }
     }
 
@@ -230,6 +234,11 @@ impl Task {
         if let Some(worker) = self.worker.get() {
             worker.operated();
         }
+    }
+
+    /// What the waiting functions of channels keep between their calls.
+    pub(crate) fn channels(&self) -> &Kept {
+        &self.channels
     }
 
     /// Two words for the waiting function that is under way.

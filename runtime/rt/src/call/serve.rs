@@ -112,7 +112,8 @@ impl Server {
 
     /// Have all requests been answered, and the answers been written?
     pub fn is_quiet(&self) -> bool {
-        self.running.load(Ordering::SeqCst) == 0 && self.connections.lock().iter().all(|connection| connection.outbox.is_empty())
+        self.running.load(Ordering::SeqCst) == 0
+            && self.connections.lock().iter().all(|connection| connection.outbox.is_empty())
     }
 
     fn take_in(self: &Arc<Server>, connection: &Arc<Connection>, request: Request) {
@@ -270,7 +271,8 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
     let mut buffer = vec![0; READ_BUFFER];
     loop {
         loop {
-            while connection.running.load(Ordering::SeqCst) >= MOST_RUNNING || connection.outbox.len() >= MOST_UNWRITTEN {
+            while connection.running.load(Ordering::SeqCst) >= MOST_RUNNING || connection.outbox.len() >= MOST_UNWRITTEN
+            {
                 connection.has_room.notified().await;
             }
             match decoder.take() {

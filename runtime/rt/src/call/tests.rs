@@ -21,8 +21,8 @@ use crate::os::program::Transport;
 use crate::os::sample::Sample;
 use crate::task::scheduler::Settings;
 use crate::task::{Entry, Scheduler, Task, What};
-use pluto_abi::layout::Waited;
 use crate::transport::{Leftovers, bind};
+use pluto_abi::layout::Waited;
 
 const ECHO: u64 = 0;
 const SLOW: u64 = 1;

@@ -2,7 +2,8 @@
 
 use super::compare::{Floats, same};
 use super::describe::{Desc, desc, first, is_counted, kind};
-use super::object::{Object, give_back, share, some};
+use super::object::{Object, another, give_back, some};
+use super::sharing::stored_in;
 use super::string::{new_string, text_of};
 use super::text::status;
 use pluto_abi::layout::{CAP, DATA, FIELDS, Kind, LEN};
@@ -27,6 +28,7 @@ pub unsafe fn array_push(slot: *mut u8, value: u64) {
     // SAFETY: as the caller promises.
     unsafe {
         let array = unique(slot, 1);
+        stored_in(array, first(array.desc()), value);
         let len = array.len();
         *element(array, len) = value;
         array.set(LEN, len as u64 + 1);
@@ -79,7 +81,7 @@ pub unsafe fn array_get(array: u64, index: u64, opt: *mut u8) -> u64 {
         if index >= array.get(LEN) {
             return 0;
         }
-        some(desc(opt), share(first(array.desc()), *element(array, index as usize)))
+        some(desc(opt), another(first(array.desc()), *element(array, index as usize)))
     }
 }
 
@@ -142,8 +144,10 @@ pub unsafe fn array_clear(slot: *mut u8) {
     // SAFETY: as the caller promises; the counts that the elements owned go away.
     unsafe {
         let array = Object::from_word(*slot);
-        if array.count() != 1 {
-            *slot = new_array(array.desc(), 0).word();
+        if !array.is_unique() {
+            let empty = new_array(array.desc(), 0);
+            empty.inherit_sharing(array);
+            *slot = empty.word();
             array.drop_count();
             return;
         }
@@ -179,7 +183,7 @@ pub unsafe fn array_sort(slot: *mut u8) {
         match kind(first(array.desc())) {
             Kind::String => words.sort_by(|&left, &right| text_of(left).cmp(text_of(right))),
             Kind::Float => words.sort_by(|&left, &right| float_order(left, right)),
-            Kind::Int => words.sort_unstable_by_key(|&word| word as i64),
+            Kind::Int | Kind::Duration => words.sort_unstable_by_key(|&word| word as i64),
             Kind::Unit
             | Kind::Bool
             | Kind::Byte
@@ -192,7 +196,13 @@ pub unsafe fn array_sort(slot: *mut u8) {
             | Kind::Class
             | Kind::Enum
             | Kind::Error
-            | Kind::AnyError => words.sort_unstable(),
+            | Kind::AnyError
+            | Kind::Fn
+            | Kind::Sender
+            | Kind::Receiver
+            | Kind::Publisher
+            | Kind::Subscriber
+            | Kind::Task => words.sort_unstable(),
         }
     }
 }
@@ -218,7 +228,7 @@ pub unsafe fn array_enumerate(array: u64, pairs: *mut u8) -> u64 {
     unsafe {
         let (array, pairs) = (Object::from_word(array), desc(pairs));
         let of = first(array.desc());
-        let pair = |(index, &word): (usize, &u64)| new_pair(first(pairs), index as u64, share(of, word));
+        let pair = |(index, &word): (usize, &u64)| new_pair(first(pairs), index as u64, another(of, word));
         array_of(pairs, elements(array).iter().enumerate().map(pair))
     }
 }
@@ -232,7 +242,8 @@ pub unsafe fn array_zip(array: u64, other: u64, pairs: *mut u8) -> u64 {
     unsafe {
         let (array, other, pairs) = (Object::from_word(array), Object::from_word(other), desc(pairs));
         let (left_of, right_of) = (first(array.desc()), first(other.desc()));
-        let pair = |(&left, &right): (&u64, &u64)| new_pair(first(pairs), share(left_of, left), share(right_of, right));
+        let pair =
+            |(&left, &right): (&u64, &u64)| new_pair(first(pairs), another(left_of, left), another(right_of, right));
         array_of(pairs, elements(array).iter().zip(elements(other)).map(pair))
     }
 }
@@ -293,7 +304,7 @@ unsafe fn unique(slot: *mut u8, more: usize) -> Object {
     // SAFETY: as the caller promises; the slot owns what it is given.
     unsafe {
         let mut array = Object::from_word(*slot);
-        if array.count() != 1 {
+        if !array.is_unique() {
             let shared = array;
             array = shared.copy();
             shared.drop_count();
@@ -351,6 +362,7 @@ pub(super) unsafe fn insert_at(slot: *mut u8, index: u64, value: u64) -> Result<
             return Err(format!("cannot insert at index {}: the length is {}", index as i64, array.len()));
         }
         let array = unique(slot, 1);
+        stored_in(array, first(array.desc()), value);
         let (len, index) = (array.len(), index as usize);
         std::ptr::copy(element(array, index), element(array, index + 1), len - index);
         *element(array, index) = value;
@@ -388,7 +400,7 @@ pub(super) unsafe fn slice(array: u64, start: i64, end: i64) -> Result<u64, Stri
         let outside = || format!("slice {start}..{end} is out of range for length {}", array.len());
         let of = first(array.desc());
         let part = part.ok_or_else(outside)?;
-        Ok(array_of(array.desc(), part.iter().map(|&word| share(of, word))))
+        Ok(array_of(array.desc(), part.iter().map(|&word| another(of, word))))
     }
 }
 

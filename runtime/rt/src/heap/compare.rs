@@ -8,7 +8,7 @@ use super::describe::{Desc, desc, first, kind, part_desc, parts, second, variant
 use super::object::Object;
 use super::string::text_of;
 use super::table::Table;
-use pluto_abi::layout::{FIELDS, Kind, Part, VARIANT_FIELDS};
+use pluto_abi::layout::{FIELDS, HANDLE, Kind, Part, VARIANT_FIELDS};
 use std::cmp::Ordering;
 
 /// Are two values of a type equal? 1 or 0.
@@ -50,7 +50,7 @@ pub(crate) enum Floats {
 #[inline]
 pub(crate) unsafe fn same(of: Desc, left: u64, right: u64, floats: Floats) -> bool {
     match kind(of) {
-        Kind::Unit | Kind::Int | Kind::Bool | Kind::Byte | Kind::Tag => left == right,
+        Kind::Unit | Kind::Int | Kind::Bool | Kind::Byte | Kind::Tag | Kind::Duration => left == right,
         Kind::Float => same_float(left, right, floats),
         // SAFETY: as the caller promises.
         Kind::String => left == right || unsafe { text_of(left) == text_of(right) },
@@ -62,7 +62,13 @@ pub(crate) unsafe fn same(of: Desc, left: u64, right: u64, floats: Floats) -> bo
         | Kind::Class
         | Kind::Enum
         | Kind::Error
-        | Kind::AnyError => {
+        | Kind::AnyError
+        | Kind::Fn
+        | Kind::Sender
+        | Kind::Receiver
+        | Kind::Publisher
+        | Kind::Subscriber
+        | Kind::Task => {
             // SAFETY: as the caller promises.
             unsafe { Comparison { todo: vec![(Step::Pair(of, left, right), floats)] }.run() }
         }
@@ -215,7 +221,19 @@ impl Comparison {
                 self.fields(parts(of), left_object, right_object, FIELDS, floats);
                 return std::ptr::eq(of, right_object.desc());
             }
-            Kind::Unit | Kind::Int | Kind::Float | Kind::Bool | Kind::Byte | Kind::Tag | Kind::String => {}
+            // Two ends of one side of one channel are equal.
+            Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
+                return left_object.get(HANDLE) == right_object.get(HANDLE);
+            }
+            Kind::Fn => return left == right,
+            Kind::Unit
+            | Kind::Int
+            | Kind::Float
+            | Kind::Bool
+            | Kind::Byte
+            | Kind::Tag
+            | Kind::String
+            | Kind::Duration => {}
         }
         true
     }
@@ -265,7 +283,9 @@ impl Comparison {
 /// Is it compared without looking into parts?
 fn is_plain(of: Desc) -> bool {
     match kind(of) {
-        Kind::Unit | Kind::Int | Kind::Float | Kind::Bool | Kind::Byte | Kind::Tag | Kind::String => true,
+        Kind::Unit | Kind::Int | Kind::Float | Kind::Bool | Kind::Byte | Kind::Tag | Kind::String | Kind::Duration => {
+            true
+        }
         Kind::Array
         | Kind::Map
         | Kind::Tuple
@@ -274,6 +294,12 @@ fn is_plain(of: Desc) -> bool {
         | Kind::Class
         | Kind::Enum
         | Kind::Error
-        | Kind::AnyError => false,
+        | Kind::AnyError
+        | Kind::Fn
+        | Kind::Sender
+        | Kind::Receiver
+        | Kind::Publisher
+        | Kind::Subscriber
+        | Kind::Task => false,
     }
 }

@@ -20,7 +20,7 @@ pub(crate) unsafe fn desc(desc: *mut u8) -> Desc {
 /// What kind of type it is.
 #[inline]
 pub fn kind(desc: Desc) -> Kind {
-    debug_assert!(desc.kind <= Kind::AnyError as u32, "descriptor of unknown kind {}", desc.kind);
+    debug_assert!(desc.kind <= Kind::Duration as u32, "descriptor of unknown kind {}", desc.kind);
     // SAFETY: `codegen` writes only numbers of `Kind`, which is `repr(u32)` and has no gaps.
     unsafe { std::mem::transmute::<u32, Kind>(desc.kind) }
 }
@@ -30,11 +30,11 @@ pub fn name(desc: Desc) -> &'static str {
     text(desc.name, desc.name_len)
 }
 
-/// Element of an array, key of a map, inside of a nullable.
+/// Element of an array, key of a map, inside of a nullable, message of an end, result of a task.
 #[inline]
 pub(crate) fn first(desc: Desc) -> Desc {
     debug_assert!(!desc.first.is_null(), "{} has no inner type", name(desc));
-    // SAFETY: arrays, maps and nullables have it, and only for those it is asked.
+    // SAFETY: arrays, maps, nullables, ends and tasks have it, and only for those it is asked.
     unsafe { &*desc.first }
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn second(desc: Desc) -> Desc {
     unsafe { &*desc.second }
 }
 
-/// The fields of a class, error or tuple; the variants of a tag or enum.
+/// The fields of a class, error or tuple; the variants of a tag or enum; the captures of a closure.
 #[inline]
 pub(crate) fn parts(desc: Desc) -> &'static [Part] {
     slice(desc.parts, desc.part_count)
@@ -76,7 +76,7 @@ pub(crate) fn part_desc(part: &'static Part) -> Desc {
 #[inline]
 pub(crate) fn is_counted(kind: Kind) -> bool {
     match kind {
-        Kind::Unit | Kind::Int | Kind::Float | Kind::Bool | Kind::Byte | Kind::Tag => false,
+        Kind::Unit | Kind::Int | Kind::Float | Kind::Bool | Kind::Byte | Kind::Tag | Kind::Duration => false,
         Kind::String
         | Kind::Array
         | Kind::Map
@@ -86,7 +86,13 @@ pub(crate) fn is_counted(kind: Kind) -> bool {
         | Kind::Class
         | Kind::Enum
         | Kind::Error
-        | Kind::AnyError => true,
+        | Kind::AnyError
+        | Kind::Fn
+        | Kind::Sender
+        | Kind::Receiver
+        | Kind::Publisher
+        | Kind::Subscriber
+        | Kind::Task => true,
     }
 }
 

@@ -7,6 +7,23 @@ pub(crate) fn float_text(value: f64) -> String {
     ryu_js::Buffer::new().format(value).to_owned()
 }
 
+/// A duration (nanoseconds) in the largest unit of which it is a whole number, as it is written in a program: `1500ms`, `2m`.
+pub(crate) fn duration_text(nanoseconds: i64) -> String {
+    const UNITS: [(i64, &str); 6] = [
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+        (1, "ns"),
+    ];
+    if nanoseconds == 0 {
+        return "0s".to_owned();
+    }
+    let whole = UNITS.into_iter().find(|(unit, _)| nanoseconds % unit == 0);
+    whole.map_or_else(String::new, |(unit, name)| format!("{}{name}", nanoseconds / unit))
+}
+
 /// How a value is aligned within its width.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Align {

@@ -6,7 +6,7 @@ use super::object::Object;
 use super::string::text_of;
 use super::table::Table;
 use foldhash::quality::RandomState;
-use pluto_abi::layout::{FIELDS, Kind, Part, VARIANT_FIELDS};
+use pluto_abi::layout::{FIELDS, HANDLE, Kind, Part, VARIANT_FIELDS};
 use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
 
@@ -36,7 +36,7 @@ static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 #[inline]
 unsafe fn plain(of: Desc, word: u64, hasher: &mut State) -> bool {
     match kind(of) {
-        Kind::Unit | Kind::Int | Kind::Bool | Kind::Byte | Kind::Tag => hasher.write_u64(word),
+        Kind::Unit | Kind::Int | Kind::Bool | Kind::Byte | Kind::Tag | Kind::Duration => hasher.write_u64(word),
         Kind::Float => hasher.write_u64(float_bits(f64::from_bits(word))),
         Kind::String => {
             // SAFETY: as the caller promises.
@@ -52,7 +52,13 @@ unsafe fn plain(of: Desc, word: u64, hasher: &mut State) -> bool {
         | Kind::Class
         | Kind::Enum
         | Kind::Error
-        | Kind::AnyError => return false,
+        | Kind::AnyError
+        | Kind::Fn
+        | Kind::Sender
+        | Kind::Receiver
+        | Kind::Publisher
+        | Kind::Subscriber
+        | Kind::Task => return false,
     }
     true
 }
@@ -160,7 +166,19 @@ impl Hashing {
             Kind::Tuple | Kind::Class | Kind::Error | Kind::AnyError => {
                 self.todo.push(Step::Fields(parts(object.desc()), object.at(FIELDS)));
             }
-            Kind::Unit | Kind::Int | Kind::Float | Kind::Bool | Kind::Byte | Kind::Tag | Kind::String => {}
+            // No keys in the language; whatever holds them hashes by identity.
+            Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
+                self.number(object.get(HANDLE));
+            }
+            Kind::Fn => self.number(word),
+            Kind::Unit
+            | Kind::Int
+            | Kind::Float
+            | Kind::Bool
+            | Kind::Byte
+            | Kind::Tag
+            | Kind::String
+            | Kind::Duration => {}
         }
     }
 

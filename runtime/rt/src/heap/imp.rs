@@ -5,6 +5,7 @@ pub use super::array::{
     array_last, array_new, array_pop, array_push, array_remove_at, array_reverse, array_slice, array_sort, array_zip,
 };
 pub use super::compare::{equal, string_compare};
+pub use super::count::{shared_drop, shared_dup};
 pub use super::map::{
     map_clear, map_contains, map_entry, map_find, map_find_mut, map_get, map_insert, map_keys, map_new, map_or_insert,
     map_remove, map_values,
@@ -12,6 +13,7 @@ pub use super::map::{
 pub use super::number::{float_pow, float_rem, float_round, int_pow};
 pub use super::object::{drop_word, object_free, object_new, object_unique};
 pub use super::output::print;
+pub use super::sharing::share;
 pub use super::show::show;
 pub use super::string::concat;
 pub use super::text::{

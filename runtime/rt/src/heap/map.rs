@@ -4,9 +4,10 @@
 use super::array::array_of;
 use super::describe::{desc, first, second};
 use super::hash::hash_key;
-use super::object::{Object, give_back, object_unique, share, some};
+use super::object::{Object, another, give_back, object_unique, some};
+use super::sharing::stored_in;
 use super::table::{Entry, Table};
-use pluto_abi::layout::{LEN, MAP_TABLE};
+use pluto_abi::layout::{LEN, MAP_TABLE, TypeDesc};
 
 /// An empty map.
 ///
@@ -29,7 +30,7 @@ pub unsafe fn map_find(map: u64, key: u64) -> *mut u8 {
     unsafe {
         let map = Object::from_word(map);
         match position(map, key) {
-            Some(at) => (&raw mut *Table::of_mut(map).value_at(at)).cast(),
+            Some(at) => Table::value_address(map, at).cast(),
             None => std::ptr::null_mut(),
         }
     }
@@ -41,7 +42,13 @@ pub unsafe fn map_find(map: u64, key: u64) -> *mut u8 {
 /// `slot` holds a map, `key` is a live word of its keys' type.
 pub unsafe fn map_find_mut(slot: *mut u8, key: u64) -> *mut u8 {
     // SAFETY: as the caller promises.
-    unsafe { map_find(object_unique(slot) as u64, key) }
+    unsafe {
+        let map = Object::from_word(object_unique(slot) as u64);
+        match position(map, key) {
+            Some(at) => (&raw mut *Table::of_mut(map).value_at(at)).cast(),
+            None => std::ptr::null_mut(),
+        }
+    }
 }
 
 /// The value of a key, as nullable.
@@ -53,7 +60,7 @@ pub unsafe fn map_get(map: u64, key: u64, opt: *mut u8) -> u64 {
     unsafe {
         let map = Object::from_word(map);
         match position(map, key).and_then(|at| Table::entry(map, at)) {
-            Some(entry) => some(desc(opt), share(second(map.desc()), entry.value)),
+            Some(entry) => some(desc(opt), another(second(map.desc()), entry.value)),
             None => 0,
         }
     }
@@ -77,6 +84,8 @@ pub unsafe fn map_insert(slot: *mut u8, key: u64, value: u64) {
     unsafe {
         let map = Object::from_word(object_unique(slot) as u64);
         let (of, hash) = (first(map.desc()), hash_key(first(map.desc()), key));
+        stored_in(map, of, key);
+        stored_in(map, second(map.desc()), value);
         let table = Table::of_mut(map);
         match table.find(of, hash, key) {
             Some(at) => {
@@ -120,6 +129,8 @@ pub unsafe fn map_or_insert(slot: *mut u8, key: u64, value: u64) -> *mut u8 {
     unsafe {
         let map = Object::from_word(object_unique(slot) as u64);
         let (of, hash) = (first(map.desc()), hash_key(first(map.desc()), key));
+        stored_in(map, of, key);
+        stored_in(map, second(map.desc()), value);
         let table = Table::of_mut(map);
         let at = match table.find(of, hash, key) {
             Some(at) => {
@@ -145,7 +156,7 @@ pub unsafe fn map_keys(map: u64, keys: *mut u8) -> u64 {
     unsafe {
         let map = Object::from_word(map);
         let of = first(map.desc());
-        array_of(desc(keys), Table::entries(map).map(|entry| share(of, entry.key)))
+        array_of(desc(keys), Table::entries(map).map(|entry| another(of, entry.key)))
     }
 }
 
@@ -158,7 +169,7 @@ pub unsafe fn map_values(map: u64, values: *mut u8) -> u64 {
     unsafe {
         let map = Object::from_word(map);
         let of = second(map.desc());
-        array_of(desc(values), Table::entries(map).map(|entry| share(of, entry.value)))
+        array_of(desc(values), Table::entries(map).map(|entry| another(of, entry.value)))
     }
 }
 
@@ -171,8 +182,10 @@ pub unsafe fn map_clear(slot: *mut u8) {
     // SAFETY: as the caller promises; the counts that the entries owned go away.
     unsafe {
         let map = Object::from_word(*slot);
-        if map.count() != 1 {
-            *slot = map_new((map.desc() as *const pluto_abi::layout::TypeDesc).cast_mut().cast());
+        if !map.is_unique() {
+            let empty = Object::from_word(map_new((map.desc() as *const TypeDesc).cast_mut().cast()));
+            empty.inherit_sharing(map);
+            *slot = empty.word();
             map.drop_count();
             return;
         }
@@ -191,8 +204,7 @@ pub unsafe fn map_entry(map: u64, index: u64, out: *mut u8) {
     let out = out.cast::<u64>();
     // SAFETY: as the caller promises.
     unsafe {
-        let entry = Table::at_position(Object::from_word(map), index as usize);
-        let entry = entry.expect("loops stay within the map");
+        let entry = Table::at_position(Object::from_word(map), index as usize).expect("loops stay within the map");
         *out = entry.key;
         *out.add(1) = entry.value;
     }

@@ -1,31 +1,26 @@
 //! Memory for objects, and the count of those that are alive. In: sizes in words. Out: uninitialized memory.
 //!
-//! Small objects come from free lists by size, one set per thread, filled from chunks that are never given back; large ones
-//! from the system. With `PLUTO_CHECK_LEAKS=1` every object comes from the system, is remembered with its size, is
+//! Small objects come from free lists by size ([`super::pool`]); large ones from the system. With `PLUTO_CHECK_LEAKS=1` every object comes from the system, is remembered with its size, is
 //! overwritten when freed, and those left at the end are reported.
 
-use self::live::{live, live_add};
 use super::describe::name;
 use super::object::Object;
+use super::pool::{self, SMALL_WORDS};
 use std::alloc::{Layout, alloc, dealloc, realloc};
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-/// Objects of up to this many words come from free lists.
-const SMALL_WORDS: usize = 32;
-/// How many words are taken from the system at a time to fill them.
-const CHUNK_WORDS: usize = 4096;
 /// What freed memory is overwritten with while leaks are checked.
 const FREED: u8 = 0xDD;
 
 /// Memory for an object of so many words, header included.
 #[inline]
 pub(super) fn allocate(words: usize) -> NonNull<u8> {
-    live_add(1);
-    if words <= SMALL_WORDS && !checking() { small(words) } else { large(words) }
+    #[cfg(test)]
+    live::add(1);
+    if words <= SMALL_WORDS && !checking() { pool::take(words) } else { large(words) }
 }
 
 /// Gives back the memory of an object.
@@ -34,13 +29,11 @@ pub(super) fn allocate(words: usize) -> NonNull<u8> {
 /// It came from [`allocate`] or [`grow`] with this size, and nobody uses it any more.
 #[inline]
 pub(super) unsafe fn release(at: NonNull<u8>, words: usize) {
-    live_add(-1);
+    #[cfg(test)]
+    live::add(-1);
     if words <= SMALL_WORDS && !checking() {
-        POOL.with(|pool| {
-            // SAFETY: the memory is ours now and has at least the two words of a header.
-            unsafe { at.cast::<*mut u8>().write(pool.lists[words].get()) };
-            pool.lists[words].set(at.as_ptr());
-        });
+        // SAFETY: small objects come from the pool, with the same size.
+        unsafe { pool::give(at, words) };
     } else {
         // SAFETY: large or checked objects come from `large`, with the same size.
         unsafe { release_large(at, words) };
@@ -64,11 +57,6 @@ pub(super) unsafe fn grow(at: NonNull<u8>, words: usize, new_words: usize) -> No
         release(at, words);
     }
     moved
-}
-
-/// How many objects are alive. Exact as long as one thread handles objects.
-pub fn live_objects() -> u64 {
-    u64::try_from(live()).unwrap_or(0)
 }
 
 /// With `PLUTO_CHECK_LEAKS=1`: prints what is alive to standard error, by type. To be called at exit, after everything was
@@ -102,53 +90,6 @@ pub fn leak_report() -> u64 {
 /// The exit code of a process that leaked while leaks are checked.
 pub const LEAK_EXIT: i32 = 97;
 
-struct Pool {
-    lists: [Cell<*mut u8>; SMALL_WORDS + 1],
-    chunk: Cell<*mut u8>,
-    left: Cell<usize>,
-}
-
-thread_local! {
-    static POOL: Pool = const {
-        Pool {
-            lists: [const { Cell::new(std::ptr::null_mut()) }; SMALL_WORDS + 1],
-            chunk: Cell::new(std::ptr::null_mut()),
-            left: Cell::new(0),
-        }
-    };
-}
-
-#[inline]
-fn small(words: usize) -> NonNull<u8> {
-    POOL.with(|pool| {
-        let list = &pool.lists[words];
-        match NonNull::new(list.get()) {
-            Some(at) => {
-                // SAFETY: memory on a free list begins with the address of the next one.
-                list.set(unsafe { at.cast::<*mut u8>().read() });
-                at
-            }
-            None => carve(pool, words),
-        }
-    })
-}
-
-/// Cuts an object from the current chunk. What is left of the old chunk is wasted when it is too short.
-#[cold]
-fn carve(pool: &Pool, words: usize) -> NonNull<u8> {
-    if pool.left.get() < words {
-        // SAFETY: the size is not 0.
-        let chunk = unsafe { alloc(layout(CHUNK_WORDS)) };
-        pool.chunk.set(NonNull::new(chunk).unwrap_or_else(|| out_of_memory()).as_ptr());
-        pool.left.set(CHUNK_WORDS);
-    }
-    let at = pool.chunk.get();
-    // SAFETY: so many words are left in the chunk.
-    pool.chunk.set(unsafe { at.add(words * 8) });
-    pool.left.set(pool.left.get() - words);
-    NonNull::new(at).unwrap_or_else(|| out_of_memory())
-}
-
 fn large(words: usize) -> NonNull<u8> {
     // SAFETY: the size is not 0.
     let at = unsafe { alloc(layout(words)) };
@@ -173,7 +114,7 @@ unsafe fn release_large(at: NonNull<u8>, words: usize) {
 }
 
 #[inline]
-fn layout(words: usize) -> Layout {
+pub(super) fn layout(words: usize) -> Layout {
     match Layout::array::<u64>(words) {
         Ok(layout) => layout,
         Err(_) => out_of_memory(),
@@ -181,7 +122,7 @@ fn layout(words: usize) -> Layout {
 }
 
 #[cold]
-fn out_of_memory() -> ! {
+pub(super) fn out_of_memory() -> ! {
     super::output::flush_output();
     eprintln!("out of memory");
     std::process::exit(101)
@@ -212,37 +153,20 @@ fn ask_environment() -> bool {
     on
 }
 
-#[cfg(not(test))]
-mod live {
-    use std::sync::atomic::{AtomicI64, Ordering};
-
-    static LIVE: AtomicI64 = AtomicI64::new(0);
-
-    /// Plain load and store: one thread handles objects.
-    #[inline]
-    pub(super) fn live_add(change: i64) {
-        LIVE.store(LIVE.load(Ordering::Relaxed) + change, Ordering::Relaxed);
-    }
-
-    pub(super) fn live() -> i64 {
-        LIVE.load(Ordering::Relaxed)
-    }
-}
-
-/// Tests run side by side in threads, each with a count of its own.
+/// How many objects this thread has made more than it has freed. Tests run side by side in threads.
 #[cfg(test)]
-mod live {
+pub(super) mod live {
     use std::cell::Cell;
 
     thread_local! {
         static LIVE: Cell<i64> = const { Cell::new(0) };
     }
 
-    pub(super) fn live_add(change: i64) {
+    pub(super) fn add(change: i64) {
         LIVE.with(|live| live.set(live.get() + change));
     }
 
-    pub(super) fn live() -> i64 {
+    pub(in crate::heap) fn objects() -> i64 {
         LIVE.with(Cell::get)
     }
 }

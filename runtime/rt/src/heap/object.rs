@@ -1,10 +1,12 @@
 //! Counted objects: making, sharing, copying and freeing them. In: words and addresses of generated code. Out: the same.
 //! Freeing and copying never recurse, so a list of a million nodes is no problem.
 
-use super::describe::{Desc, desc, first, is_counted, kind, parts, variant_fields};
+use super::describe::{Desc, desc, first, is_counted, kind, name, parts, variant_fields};
 use super::memory;
 use super::table::Table;
-use pluto_abi::layout::{CAP, COUNT, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS};
+use pluto_abi::layout::{
+    CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
+};
 use std::ptr::NonNull;
 
 /// A new object with count 1 and `words` words behind its header, not initialized.
@@ -43,7 +45,7 @@ pub unsafe fn object_unique(slot: *mut u8) -> *mut u8 {
     // SAFETY: as the caller promises; the slot owns one count of the object, which the copy replaces.
     unsafe {
         let object = Object::from_word(*slot);
-        if object.count() == 1 || object.is_string() {
+        if object.is_unique() || object.is_string() {
             return object.address();
         }
         let copy = object.copy();
@@ -58,7 +60,7 @@ pub unsafe fn object_unique(slot: *mut u8) -> *mut u8 {
 /// # Safety
 /// `word` is a word of this type that is alive, or 0.
 #[inline]
-pub(crate) unsafe fn share(of: Desc, word: u64) -> u64 {
+pub(crate) unsafe fn another(of: Desc, word: u64) -> u64 {
     if word != 0 && is_counted(kind(of)) {
         // SAFETY: a word of a counted type that is not 0 is an object.
         unsafe { Object::from_word(word).add_count() };
@@ -151,13 +153,6 @@ impl Object {
         unsafe { *self.at(offset) = word };
     }
 
-    /// Its count: 0 static, else how many owners.
-    #[inline]
-    pub(crate) fn count(self) -> i32 {
-        // SAFETY: every object begins with a header.
-        unsafe { *self.at(COUNT).cast::<i32>() }
-    }
-
     /// Its type.
     #[inline]
     pub(crate) fn desc(self) -> Desc {
@@ -177,59 +172,7 @@ impl Object {
         kind(self.desc()) == Kind::String
     }
 
-    /// One more owner.
-    #[inline]
-    pub(crate) fn add_count(self) {
-        let count = self.count();
-        if count != 0 {
-            self.set_count(count.checked_add(1).unwrap_or_else(|| too_many_owners()));
-        }
-    }
-
-    /// One owner fewer; frees it if that was the last.
-    ///
-    /// # Safety
-    /// The caller owns a count, which is gone afterwards.
-    #[inline]
-    pub(crate) unsafe fn drop_count(self) {
-        match self.count() {
-            0 => {}
-            // SAFETY: the only owner gives it up.
-            1 => unsafe { self.free() },
-            count => self.set_count(count - 1),
-        }
-    }
-
-    /// Frees the object and all that only it holds. Objects that wait to be freed are linked through their first word, which
-    /// held the count, so that this neither recurses nor allocates.
-    ///
-    /// # Safety
-    /// Nobody owns it any more.
-    pub(crate) unsafe fn free(self) {
-        let mut waiting: u64 = 0;
-        let mut object = self;
-        loop {
-            object.each_part(|of, slot| {
-                // SAFETY: the slot is a part of an object that dies: the count that it owns goes away. Its object is alive
-                // until then.
-                unsafe {
-                    if *slot != 0 && is_counted(kind(of)) {
-                        Object::from_word(*slot).unlink(&mut waiting);
-                    }
-                }
-            });
-            // SAFETY: all that it held was given back, and nobody owns it.
-            unsafe { object.release() };
-            if waiting == 0 {
-                return;
-            }
-            // SAFETY: only objects whose last count was given back are linked.
-            object = unsafe { Object::from_word(waiting) };
-            waiting = object.get(COUNT);
-        }
-    }
-
-    /// A copy with count 1 that shares all parts. Not for strings.
+    /// A copy with one owner that shares all parts; what is not one task's alone begins as shared. Not for strings.
     pub(crate) fn copy(self) -> Object {
         let copy = match kind(self.desc()) {
             Kind::Map => {
@@ -252,12 +195,18 @@ impl Object {
             | Kind::Byte
             | Kind::Tag
             | Kind::NullablePointer
-            | Kind::AnyError => self.copy_words(self.words(), 0),
+            | Kind::AnyError
+            | Kind::Fn
+            | Kind::Duration => self.copy_words(self.words(), 0),
+            Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
+                unreachable!("{} is not changed in place", name(self.desc()))
+            }
         };
         copy.each_part(|of, slot| {
             // SAFETY: the part is alive since the original holds it.
-            unsafe { share(of, *slot) };
+            unsafe { another(of, *slot) };
         });
+        copy.inherit_sharing(self);
         copy
     }
 
@@ -277,7 +226,7 @@ impl Object {
     pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
         let of = self.desc();
         match kind(of) {
-            Kind::String => {}
+            Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {}
             Kind::Array => {
                 let element = first(of);
                 if is_counted(kind(element)) {
@@ -288,6 +237,7 @@ impl Object {
             Kind::Tuple | Kind::Class | Kind::Error => self.each_field(FIELDS, parts(of), visit),
             Kind::Enum => self.each_field(VARIANT_FIELDS, variant_fields(of, self.get(FIELDS)), visit),
             Kind::NullableBoxed => visit(first(of), self.at(FIELDS)),
+            Kind::Fn => self.each_field(CAPTURES, parts(of), visit),
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -295,7 +245,8 @@ impl Object {
             | Kind::Byte
             | Kind::Tag
             | Kind::NullablePointer
-            | Kind::AnyError => unreachable!("an object cannot be of kind {:?}", kind(of)),
+            | Kind::AnyError
+            | Kind::Duration => unreachable!("an object cannot be of kind {:?}", kind(of)),
         }
     }
 
@@ -325,7 +276,8 @@ impl Object {
             Kind::Map => 2,
             Kind::Tuple | Kind::Class | Kind::Error => of.part_count as usize,
             Kind::Enum => 1 + variant_fields(of, self.get(FIELDS)).len(),
-            Kind::NullableBoxed => 1,
+            Kind::NullableBoxed | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => 1,
+            Kind::Fn => 1 + of.part_count as usize,
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -333,7 +285,8 @@ impl Object {
             | Kind::Byte
             | Kind::Tag
             | Kind::NullablePointer
-            | Kind::AnyError => unreachable!("an object cannot be of kind {:?}", kind(of)),
+            | Kind::AnyError
+            | Kind::Duration => unreachable!("an object cannot be of kind {:?}", kind(of)),
         }
     }
 
@@ -346,35 +299,11 @@ impl Object {
         Object(unsafe { memory::grow(self.0, self.words() + 2, words.saturating_add(2)) })
     }
 
-    #[inline]
-    fn set_count(self, count: i32) {
-        // SAFETY: every object begins with a header; static objects are never written.
-        unsafe { *self.at(COUNT).cast::<i32>() = count };
-    }
-
-    /// One owner fewer, who dies; the object is put on the list of those to free if that was the last.
-    ///
-    /// # Safety
-    /// A count of it goes away.
-    #[inline]
-    unsafe fn unlink(self, waiting: &mut u64) {
-        match self.count() {
-            0 => {}
-            // SAFETY: a string holds nothing, and its last owner dies.
-            1 if self.is_string() => unsafe { self.release() },
-            1 => {
-                self.set(COUNT, *waiting);
-                *waiting = self.word();
-            }
-            count => self.set_count(count - 1),
-        }
-    }
-
     /// Gives the memory back, nothing else.
     ///
     /// # Safety
     /// Nobody owns it, and what it held was given back.
-    unsafe fn release(self) {
+    pub(super) unsafe fn release(self) {
         let words = self.words();
         if kind(self.desc()) == Kind::Map {
             Table::free_behind(self);
@@ -382,11 +311,4 @@ impl Object {
         // SAFETY: it was allocated with this size.
         unsafe { memory::release(self.0, words + 2) };
     }
-}
-
-#[cold]
-fn too_many_owners() -> ! {
-    super::output::flush_output();
-    eprintln!("a value has more than 2^31 owners");
-    std::process::abort()
 }

@@ -3,7 +3,7 @@
 
 use super::array::elements;
 use super::describe::{Desc, desc, first, kind, name, part_desc, part_name, parts, second, variant_fields};
-use super::format::{Format, float_text};
+use super::format::{Format, duration_text, float_text};
 use super::object::Object;
 use super::string::{fill_string, new_string, share_string, text_of};
 use super::table::Table;
@@ -32,6 +32,7 @@ pub unsafe fn show(of: *mut u8, value: u64, format: *mut u8, format_len: u64) ->
             Kind::Float => format.float(f64::from_bits(value)),
             Kind::String => format.text(text_of(value)),
             Kind::NullablePointer if bare(of, value).is_some() => format.text(text_of(value)),
+            Kind::Duration => format.text(&duration_text(value as i64)),
             Kind::Unit
             | Kind::Bool
             | Kind::Array
@@ -43,7 +44,13 @@ pub unsafe fn show(of: *mut u8, value: u64, format: *mut u8, format_len: u64) ->
             | Kind::Tag
             | Kind::Enum
             | Kind::Error
-            | Kind::AnyError => format.text(&shown(of, value)),
+            | Kind::AnyError
+            | Kind::Fn
+            | Kind::Sender
+            | Kind::Receiver
+            | Kind::Publisher
+            | Kind::Subscriber
+            | Kind::Task => format.text(&shown(of, value)),
         })
     }
 }
@@ -98,7 +105,14 @@ fn bare(of: Desc, value: u64) -> Option<u64> {
         | Kind::Class
         | Kind::Enum
         | Kind::Error
-        | Kind::AnyError => None,
+        | Kind::AnyError
+        | Kind::Fn
+        | Kind::Sender
+        | Kind::Receiver
+        | Kind::Publisher
+        | Kind::Subscriber
+        | Kind::Task
+        | Kind::Duration => None,
     }
 }
 
@@ -165,6 +179,7 @@ impl Showing {
             Kind::Unit => self.out.push_str("()"),
             Kind::Int | Kind::Byte => push(&mut self.out, word as i64),
             Kind::Float => self.out.push_str(&float_text(f64::from_bits(word))),
+            Kind::Duration => self.out.push_str(&duration_text(word as i64)),
             Kind::Bool => self.out.push_str(if word == 0 { "false" } else { "true" }),
             Kind::Tag => self.out.push_str(parts(of).get(word as usize).map_or("?", part_name)),
             // SAFETY: as the caller promises.
@@ -178,7 +193,13 @@ impl Showing {
             | Kind::Class
             | Kind::Enum
             | Kind::Error
-            | Kind::AnyError => {
+            | Kind::AnyError
+            | Kind::Fn
+            | Kind::Sender
+            | Kind::Receiver
+            | Kind::Publisher
+            | Kind::Subscriber
+            | Kind::Task => {
                 // SAFETY: a word of such a type is an object.
                 let object = unsafe { Object::from_word(word) };
                 self.object(of, object);
@@ -207,6 +228,10 @@ impl Showing {
                 self.out.push_str(parts(of).get(tag as usize).map_or("?", part_name));
                 self.fields(variant_fields(of, tag), object.at(VARIANT_FIELDS));
             }
+            Kind::Fn => self.out.push_str(name(of)),
+            Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
+                self.out.push_str(&object.handle_text());
+            }
             Kind::Class | Kind::Error | Kind::AnyError => {
                 let of = object.desc();
                 self.out.push_str(name(of));
@@ -219,7 +244,8 @@ impl Showing {
             | Kind::Byte
             | Kind::Tag
             | Kind::String
-            | Kind::NullablePointer => {}
+            | Kind::NullablePointer
+            | Kind::Duration => {}
         }
     }
 

@@ -9,6 +9,7 @@ use super::describe::{Desc, first, second};
 use super::object::Object;
 use hashbrown::HashTable;
 use pluto_abi::layout::{LEN, MAP_TABLE};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An entry.
 #[derive(Clone, Copy, Debug)]
@@ -25,12 +26,21 @@ pub(crate) struct Entry {
 const FEW: usize = 8;
 
 /// Entries and index.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Table {
     entries: Vec<Entry>,
     /// Positions in `entries`, by hash; empty as long as `entries` are few.
     index: HashTable<u32>,
     holes: usize,
+    /// Where a loop over a shared map with holes was last: position (high half) and index. Readers on several threads may set
+    /// it at once; it is right whoever did it last, since nobody changes the map meanwhile. 0 is right for every map.
+    seen: AtomicU64,
+}
+
+impl Clone for Table {
+    fn clone(&self) -> Table {
+        Table { entries: self.entries.clone(), index: self.index.clone(), holes: self.holes, seen: AtomicU64::new(0) }
+    }
 }
 
 impl Table {
@@ -123,6 +133,11 @@ impl Table {
         self.index.find(hash, |&at| matches(&self.entries[at as usize])).map(|&at| at as usize)
     }
 
+    /// The address of the value at a position of a map's table, to read through.
+    pub(crate) fn value_address(map: Object, at: usize) -> *mut u64 {
+        Table::of(map).map_or(std::ptr::null_mut(), |table| (&raw const table.entries[at].value).cast_mut())
+    }
+
     /// The address of the value at a position.
     pub(crate) fn value_at(&mut self, at: usize) -> &mut u64 {
         &mut self.entries[at].value
@@ -144,6 +159,7 @@ impl Table {
 
     /// Takes out the entry at a position. The others keep their order.
     pub(crate) fn remove(&mut self, at: usize) -> Entry {
+        self.seen = AtomicU64::new(0);
         let entry = self.entries[at];
         if let Ok(found) = self.index.find_entry(entry.hash, |&other| other as usize == at) {
             found.remove();
@@ -163,14 +179,41 @@ impl Table {
     /// The entry at a position among those that are there.
     ///
     /// # Safety
-    /// The map is alive. Closing holes does not change what the map means, and only one thread handles objects; before maps
-    /// are shared between threads, holes will have to be closed when they are marked as shared.
+    /// The map is alive.
     pub(crate) unsafe fn at_position(map: Object, index: usize) -> Option<Entry> {
-        if Table::of(map)?.holes > 0 {
-            // SAFETY: no reference into the table is held by anybody else here.
+        let table = Table::of(map)?;
+        if table.holes == 0 {
+            return table.entries.get(index).copied();
+        }
+        if map.is_shared() {
+            return table.nth(index);
+        }
+        // SAFETY: all owners are in this task, and hold no reference into the table here. It does not change what the map means.
+        let table = unsafe { Table::of_mut(map) };
+        table.close_holes();
+        table.entries.get(index).copied()
+    }
+
+    /// Closes the holes of a map that others are about to see.
+    ///
+    /// # Safety
+    /// Only this task sees the map, and nobody holds a reference into its table.
+    pub(crate) unsafe fn prepare_to_share(map: Object) {
+        if Table::of(map).is_some_and(|table| table.holes > 0) {
+            // SAFETY: as the caller promises.
             unsafe { Table::of_mut(map) }.close_holes();
         }
-        Table::of(map)?.entries.get(index).copied()
+    }
+
+    /// Counts entries from where a loop was last: a loop costs the same whether there are holes or not.
+    fn nth(&self, index: usize) -> Option<Entry> {
+        let seen = self.seen.load(Ordering::Relaxed);
+        let (position, at) = ((seen >> 32) as usize, (seen & u64::from(u32::MAX)) as usize);
+        let (position, at) = if position <= index { (position, at) } else { (0, 0) };
+        let mut there = self.entries.iter().enumerate().skip(at).filter(|(_, entry)| entry.hash != 0);
+        let (at, entry) = there.nth(index - position)?;
+        self.seen.store((index as u64) << 32 | at as u64, Ordering::Relaxed);
+        Some(*entry)
     }
 
     /// Takes all entries out.
@@ -187,6 +230,7 @@ impl Table {
     fn close_holes(&mut self) {
         self.entries.retain(|entry| entry.hash != 0);
         self.holes = 0;
+        self.seen = AtomicU64::new(0);
         self.rebuild();
     }
 

@@ -3,9 +3,11 @@
 mod arrays;
 mod build;
 mod deep;
+mod ends;
 mod layouts;
 mod maps;
 mod printed;
+mod sharing;
 mod shown;
 mod strings;
 mod wired;

@@ -82,6 +82,7 @@ fn run_test(program: Program, settings: Settings, index: usize, seed: Option<u64
 
 /// The same, once, under a scheduler of its own.
 fn run_one(program: Program, settings: Settings, index: usize) -> Option<Report> {
+    named::open(program);
     let scheduler = Scheduler::new(program, settings);
     let no_signal = AtomicI32::new(0);
     let end = in_task(scheduler, &no_signal, move |task| {
@@ -97,6 +98,7 @@ fn run_one(program: Program, settings: Settings, index: usize) -> Option<Report>
     let stopped = stop(scheduler, program.service_count());
     let all_ended = scheduler.end_tasks(END_LIMIT);
     if all_ended {
+        named::clear_all();
         program.drop_services();
         scheduler.shut_down();
     }

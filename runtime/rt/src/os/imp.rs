@@ -4,7 +4,7 @@
 
 use pluto_abi::layout::ReplyKind;
 
-pub use super::later::*;
+pub use super::channels::*;
 use super::remote::RemoteCall;
 pub use super::sort::*;
 pub use super::tasks::*;

@@ -5,9 +5,9 @@ use std::ffi::c_void;
 use std::fmt;
 
 use pluto_abi::layout::{Header, TypeDesc};
-use pluto_abi::program::{HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
+use pluto_abi::program::{ChannelKind, HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
 
-use crate::heap::describe::desc;
+use crate::heap::describe::{Desc, desc};
 use crate::heap::object::drop_word;
 use crate::heap::show::shown;
 use crate::heap::wire::{Buffer, Reader};
@@ -31,6 +31,21 @@ pub enum Transport {
     Unix,
     /// Over TCP.
     Tcp,
+}
+
+/// A declared channel or topic.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedChannel {
+    /// Its name.
+    pub name: &'static str,
+    /// The type of its messages.
+    pub element: Desc,
+    /// How many messages fit; below 0: any number.
+    pub capacity: i64,
+    /// Which of the two.
+    pub kind: ChannelKind,
+    /// How many services subscribe.
+    pub subscribers: usize,
 }
 
 /// A place in the source.
@@ -128,6 +143,37 @@ impl Program {
         let sites: &[SiteDesc] = slice(self.0.sites, self.0.site_count);
         let site = sites.get(usize::try_from(index).ok()?)?;
         Some(Site { function: text(&site.function), file: text(&site.file), line: site.line })
+    }
+
+    /// May tasks besides `main` run?
+    pub fn is_concurrent(self) -> bool {
+        self.0.concurrent != 0
+    }
+
+    /// How many channels and topics it declares.
+    pub fn channel_count(self) -> usize {
+        self.0.channel_count as usize
+    }
+
+    /// One of them.
+    pub fn channel(self, index: usize) -> NamedChannel {
+        assert!(index < self.channel_count(), "the program has no channel {index}");
+        // SAFETY: so many are there, static, as their descriptors and names are.
+        let about = unsafe { &*self.0.channels.add(index) };
+        let kind = match about.kind {
+            0 => ChannelKind::Channel,
+            1 => ChannelKind::Topic,
+            _lossy => ChannelKind::LossyTopic,
+        };
+        // SAFETY: the descriptor is static.
+        let element = unsafe { &*about.element };
+        NamedChannel {
+            name: text(&about.name),
+            element,
+            capacity: about.capacity,
+            kind,
+            subscribers: about.subscribers as usize,
+        }
     }
 
     /// Has it a `main`?

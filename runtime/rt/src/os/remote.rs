@@ -9,8 +9,8 @@ use pluto_proto::session::Sent;
 use crate::call::link::{DEFAULT_DEADLINE, Ticket};
 use crate::call::{Failure, FailureKind, Outcome, Pending, reply_kind};
 use crate::heap::wire::{Buffer, Reader};
-use crate::task::{Entry, Task, What};
 use crate::task::fault::Fault;
+use crate::task::{Entry, Task, What};
 
 /// No reply has more lines of a path.
 const MOST_LINES: u64 = 1024;

@@ -52,11 +52,8 @@ impl Sample {
             file: text(file),
             line,
         }));
-        let tests = leak(self.tests.into_iter().map(|name| TestDesc {
-            name: text(name),
-            run: std::ptr::null(),
-            scheduler: 1,
-        }));
+        let tests =
+            leak(self.tests.into_iter().map(|name| TestDesc { name: text(name), run: std::ptr::null(), scheduler: 1 }));
         let program = ProgramDesc {
             process: text(self.name),
             me: self.me,

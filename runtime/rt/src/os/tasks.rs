@@ -11,10 +11,11 @@ use super::program::Status;
 use super::value::Value;
 use crate::heap::describe::desc;
 use crate::heap::object::Object;
+use crate::heap::sharing::publish_object;
 use crate::heap::string::new_string;
+use crate::task::Task;
 use crate::task::handle::{End, TaskState, end_of};
 use crate::task::lock::Mode;
-use crate::task::Task;
 
 /// See the table.
 pub unsafe fn suspend(at: *mut u8) {
@@ -81,7 +82,7 @@ impl Job {
 pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *mut u8, out: *mut u8) -> u64 {
     // SAFETY: the table's contract.
     let (task, run, handle_type) = unsafe {
-        super::later::share_object(closure);
+        publish_object(closure);
         (task(at), std::mem::transmute::<*mut u8, RunFn>(run), desc(handle_desc))
     };
     let job = Job { run, closure, result: handle_type.first };
@@ -105,9 +106,9 @@ pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *
     if let Err(error) = spawned {
         // SAFETY: the closure is ours; the handle was not filled and is dropped as one that means nothing.
         unsafe {
-            super::later::drop_object(closure);
+            Object::from_word(closure).drop_count();
             handle.set(HANDLE, 0);
-            super::later::drop_object(handle.word());
+            handle.drop_count();
         }
         task.fault(format!("no memory for another task: {error}"));
         return 1;

@@ -2,10 +2,11 @@
 
 use pluto_abi::layout::Header;
 
-use super::later::{add_count, share_value};
 use super::program::ErrorValue;
+use crate::heap::count::drop_later;
 use crate::heap::describe::desc;
-use crate::heap::object::drop_word;
+use crate::heap::object::another;
+use crate::heap::sharing::share;
 use crate::heap::show::shown;
 
 /// A value that is shared between threads, owned.
@@ -28,7 +29,7 @@ impl Value {
     /// `desc` describes the word's type.
     pub unsafe fn new(desc: *mut u8, word: u64) -> Value {
         // SAFETY: as the caller promises.
-        unsafe { share_value(desc, word) };
+        unsafe { share(desc, word) };
         Value { desc, word }
     }
 
@@ -42,7 +43,7 @@ impl Value {
     /// Another count of it.
     pub fn another(&self) -> u64 {
         // SAFETY: the word is alive and of that type.
-        unsafe { add_count(self.desc, self.word) }
+        unsafe { another(desc(self.desc), self.word) }
     }
 
     /// As f-strings show it.
@@ -55,6 +56,6 @@ impl Value {
 impl Drop for Value {
     fn drop(&mut self) {
         // SAFETY: we own a count of the word, which is of that type.
-        unsafe { drop_word(self.desc, self.word) }
+        unsafe { drop_later(desc(self.desc), self.word) }
     }
 }

@@ -45,8 +45,7 @@ fn report(scheduler: &'static Scheduler) -> Vec<String> {
     tasks.sort();
     let more = tasks.len().saturating_sub(MOST_LINES);
     let lines = tasks.into_iter().take(MOST_LINES);
-    let mut lines: Vec<String> =
-        lines.map(|(_, (text, site))| text + &place(scheduler, site)).collect();
+    let mut lines: Vec<String> = lines.map(|(_, (text, site))| text + &place(scheduler, site)).collect();
     if more > 0 {
         lines.push(format!("({more} more)"));
     }

@@ -116,8 +116,7 @@ fn tick(scheduler: &'static Scheduler, seen: &mut Vec<Seen>) -> bool {
     let unattended = scheduler.has_reactor() && !scheduler.is_kept();
     for (index, seen) in seen.iter_mut().enumerate() {
         let desk = scheduler.desk(index);
-        let now =
-            Seen { running: desk.running.get().map(Task::me), switches: desk.switches.load(Ordering::Relaxed) };
+        let now = Seen { running: desk.running.get().map(Task::me), switches: desk.switches.load(Ordering::Relaxed) };
         let same = now.running.is_some() && now.running == seen.running && now.switches == seen.switches;
         busy |= now.running.is_some();
         *seen = now;

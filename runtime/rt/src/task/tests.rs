@@ -59,11 +59,7 @@ impl Drop for Run {
     }
 }
 
-fn start(
-    scheduler: &'static Scheduler,
-    done: &Arc<AtomicUsize>,
-    body: impl FnOnce(&Task) + Send + 'static,
-) -> TaskRef {
+fn start(scheduler: &'static Scheduler, done: &Arc<AtomicUsize>, body: impl FnOnce(&Task) + Send + 'static) -> TaskRef {
     let done = done.clone();
     let run = move |task: &Task| {
         body(task);

@@ -102,6 +102,12 @@ impl Task {
         Entry::Early { waited: Some(ticket) }
     }
 
+    /// Has the waiting function that is called begun to wait?
+    #[inline]
+    pub fn is_waiting(&self) -> bool {
+        self.wait.get().is_some()
+    }
+
     /// The beginning of something that sends before it waits, like [`Task::enter`], but never `Pending`.
     pub fn enter_now(&self) -> Entry {
         if self.flags.load(Ordering::Relaxed) != 0 && self.ends_early() {

@@ -2,17 +2,17 @@
 
 use crate::heap::describe::Desc;
 use crate::heap::imp::{array_push, drop_word, map_insert, map_new, show};
-use crate::heap::memory::live_objects;
-use crate::heap::object::{Object, share, some};
+use crate::heap::memory::live;
+use crate::heap::object::{Object, another, some};
 use crate::heap::string::{new_string, text_of};
 use pluto_abi::layout::{FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS};
 use std::ptr::null;
 
 /// Runs a test and checks that it freed all that it made.
 pub(super) fn balanced(test: impl FnOnce()) {
-    let before = live_objects();
+    let before = live::objects();
     test();
-    assert_eq!(live_objects(), before, "objects are left");
+    assert_eq!(live::objects(), before, "objects are left");
 }
 
 /// The address of a descriptor, as the table wants it.
@@ -156,7 +156,7 @@ pub(super) fn slot(word: &mut u64) -> *mut u8 {
 /// One more owner.
 pub(super) fn dup(desc: Desc, word: u64) -> u64 {
     // SAFETY: the word is alive.
-    unsafe { share(desc, word) }
+    unsafe { another(desc, word) }
 }
 
 pub(super) fn discard(desc: Desc, word: u64) {

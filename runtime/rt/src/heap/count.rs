@@ -1,0 +1,244 @@
+//! Counts of owners. In: objects that get or lose an owner. Out: the same; memory, when the last is gone.
+//!
+//! Above 0: one task owns the object, plain arithmetic. Below 0: shared between threads, atomic, and so is all it reaches. 0:
+//! static. Freeing is a loop, so a list of a million nodes is no problem, nor is a queue that holds the end of a queue.
+
+use super::describe::{Desc, first, is_counted, kind};
+use super::ends;
+use super::object::Object;
+use pluto_abi::layout::COUNT;
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering, fence};
+
+/// One more owner of a shared object.
+///
+/// # Safety
+/// `object` is an object that is alive, and shared.
+pub unsafe fn shared_dup(object: *mut u8) {
+    // SAFETY: as the caller promises.
+    unsafe { Object::from_word(object as u64) }.shared_more();
+}
+
+/// One owner fewer of a shared object; frees it if that was the last.
+///
+/// # Safety
+/// `object` is shared, and the caller owns a count of it.
+pub unsafe fn shared_drop(object: *mut u8) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let object = Object::from_word(object as u64);
+        if object.shared_less() {
+            object.free();
+        }
+    }
+}
+
+/// Do several tasks run in this program? Decides whether copies of static objects begin as shared.
+static CONCURRENT: AtomicBool = AtomicBool::new(true);
+
+/// Says whether tasks besides `main` may run: at start, before any object is made.
+pub fn set_concurrent(concurrent: bool) {
+    CONCURRENT.store(concurrent, Ordering::Relaxed);
+}
+
+/// More owners than this abort: far from where the number would wrap around, since several threads may get there at once.
+const MOST_SHARED: i32 = -(1 << 30);
+
+impl Object {
+    /// Its count: 0 static, above 0 so many owners in one task, below 0 so many everywhere.
+    #[inline]
+    pub(crate) fn count(self) -> i32 {
+        self.counter().load(Ordering::Relaxed)
+    }
+
+    /// Is whoever asks the only owner? Then what other owners did before they left has been seen.
+    #[inline]
+    pub(crate) fn is_unique(self) -> bool {
+        match self.counter().load(Ordering::Acquire) {
+            1 | -1 => true,
+            _several_or_static => false,
+        }
+    }
+
+    /// May other threads see it?
+    #[inline]
+    pub(crate) fn is_shared(self) -> bool {
+        self.count() < 0
+    }
+
+    /// One more owner.
+    #[inline]
+    pub(crate) fn add_count(self) {
+        let count = self.count();
+        if count > 0 {
+            self.set_count(count.checked_add(1).unwrap_or_else(|| too_many_owners()));
+        } else if count < 0 {
+            self.shared_more();
+        }
+    }
+
+    /// One owner fewer; frees it if that was the last.
+    ///
+    /// # Safety
+    /// The caller owns a count, which is gone afterwards.
+    #[inline]
+    pub(crate) unsafe fn drop_count(self) {
+        let count = self.count();
+        if count > 1 {
+            self.set_count(count - 1);
+        } else if count == 1 || (count < 0 && self.shared_less()) {
+            // SAFETY: the only owner gives it up.
+            unsafe { self.free() };
+        }
+    }
+
+    /// A new object that stands in for another one, whose place others may see if they may see the other one. Nobody else
+    /// knows the new one yet, and all it reaches is shared or static if all that the other one reaches is.
+    #[inline]
+    pub(crate) fn inherit_sharing(self, other: Object) {
+        let count = other.count();
+        if count < 0 || (count == 0 && CONCURRENT.load(Ordering::Relaxed)) {
+            self.set_count(-1);
+        }
+    }
+
+    /// Marks an object of one task as shared: nothing else knows it yet, and all that it reaches gets marked too.
+    #[inline]
+    pub(super) fn mark(self) {
+        self.set_count(-self.count());
+    }
+
+    /// Frees the object and all that only it holds. Objects that wait to be freed are linked through their first word, which
+    /// held the count, so that this neither recurses nor allocates.
+    ///
+    /// # Safety
+    /// Nobody owns it any more.
+    pub(crate) unsafe fn free(self) {
+        let mut waiting: u64 = 0;
+        let mut object = self;
+        loop {
+            object.each_part(|of, slot| {
+                // SAFETY: the slot is a part of an object that dies: the count that it owns goes away. Its object is alive
+                // until then.
+                unsafe {
+                    if *slot != 0 && is_counted(kind(of)) {
+                        Object::from_word(*slot).unlink(&mut waiting);
+                    }
+                }
+            });
+            if object.is_handle() {
+                // SAFETY: the handle dies, once. Messages that nobody can receive any more are words of the message's type.
+                unsafe { free_handle(object, &mut waiting) };
+            }
+            // SAFETY: all that it held was given back, and nobody owns it.
+            unsafe { object.release() };
+            if waiting == 0 {
+                return;
+            }
+            // SAFETY: only objects whose last count was given back are linked.
+            object = unsafe { Object::from_word(waiting) };
+            waiting = object.get(COUNT);
+        }
+    }
+
+    /// One owner fewer, who dies; the object is put on the list of those to free if that was the last.
+    ///
+    /// # Safety
+    /// A count of it goes away.
+    #[inline]
+    unsafe fn unlink(self, waiting: &mut u64) {
+        let count = self.count();
+        if count > 1 {
+            self.set_count(count - 1);
+        } else if count == 1 || (count < 0 && self.shared_less()) {
+            if self.is_string() {
+                // SAFETY: a string holds nothing, and its last owner dies.
+                unsafe { self.release() };
+            } else {
+                self.set(COUNT, *waiting);
+                *waiting = self.word();
+            }
+        }
+    }
+
+    #[inline]
+    fn counter<'a>(self) -> &'a AtomicI32 {
+        // SAFETY: every object begins with a header, whose count is aligned and is accessed through this only (and by generated
+        // code, with instructions of the same meaning). Static objects are never written.
+        unsafe { AtomicI32::from_ptr(self.at(COUNT).cast()) }
+    }
+
+    /// For counts above 0, and for objects that nobody else knows: a plain store.
+    #[inline]
+    fn set_count(self, count: i32) {
+        self.counter().store(count, Ordering::Relaxed);
+    }
+
+    fn shared_more(self) {
+        if self.counter().fetch_sub(1, Ordering::Relaxed) <= MOST_SHARED {
+            too_many_owners();
+        }
+    }
+
+    /// One owner fewer of a shared object: was it the last? Whoever frees it has seen what the others did before.
+    fn shared_less(self) -> bool {
+        let counter = self.counter();
+        // The only owner need not tell anybody: a load is cheaper than an exchange.
+        if counter.load(Ordering::Acquire) == -1 {
+            return true;
+        }
+        let last = counter.fetch_add(1, Ordering::Release) == -1;
+        if last {
+            fence(Ordering::Acquire);
+        }
+        last
+    }
+}
+
+thread_local! {
+    /// What dies together with a handle that is being freed: it waits for its turn.
+    static LATER: RefCell<Option<Vec<u64>>> = const { RefCell::new(None) };
+}
+
+/// Drops an owned word of something that a handle keeps, like a task's result: if it dies because a handle is freed, then without
+/// recursion, since handles may hold handles to any depth.
+///
+/// # Safety
+/// `word` is an owned word of this type, or 0.
+#[inline(never)]
+pub(crate) unsafe fn drop_later(of: Desc, word: u64) {
+    if word == 0 || !is_counted(kind(of)) {
+        return;
+    }
+    let waits = LATER.with_borrow_mut(|later| later.as_mut().map(|later| later.push(word)).is_some());
+    if !waits {
+        // SAFETY: as the caller promises.
+        unsafe { Object::from_word(word).drop_count() };
+    }
+}
+
+/// # Safety
+/// The object is an end or a task handle that nobody owns any more.
+#[cold]
+unsafe fn free_handle(object: Object, waiting: &mut u64) {
+    LATER.set(Some(Vec::new()));
+    // SAFETY: as the caller promises.
+    let messages = unsafe { ends::handle_gone(object) };
+    for word in LATER.take().unwrap_or_default() {
+        // SAFETY: `drop_later` got owned objects.
+        unsafe { Object::from_word(word).unlink(waiting) };
+    }
+    for word in messages {
+        if word != 0 && is_counted(kind(first(object.desc()))) {
+            // SAFETY: the queue owned a count of each message.
+            unsafe { Object::from_word(word).unlink(waiting) };
+        }
+    }
+}
+
+#[cold]
+fn too_many_owners() -> ! {
+    super::output::flush_output();
+    eprintln!("a value has too many owners");
+    std::process::abort()
+}
