@@ -189,10 +189,7 @@ impl Scheduler {
         match self.own_worker() {
             Some(worker) => {
                 worker.ready(task);
-                if self.reactor.get().is_some_and(|reactor| reactor.is_driven_by(worker.index())) {
-                    // This thread keeps the reactor: it has to leave it.
-                    self.leave_reactor();
-                }
+                self.leave_reactor(worker);
             }
             None => {
                 self.injector.push(task);
@@ -265,8 +262,11 @@ impl Scheduler {
     }
 
     /// There is something to do before the next wait.
-    pub fn mark_dirty(&self) {
+    pub fn mark_dirty(&'static self) {
         self.dirty.store(true, Ordering::SeqCst);
+        if let Some(worker) = self.own_worker() {
+            self.leave_reactor(worker);
+        }
     }
 
     pub(super) fn waits_to_be_flushed(&self) -> bool {
@@ -388,6 +388,7 @@ impl Scheduler {
             self.clock.jump(self.timers.earliest());
             return;
         }
+        let has_work = || has_work() || self.waits_to_be_flushed();
         loop {
             let until = self.timers.earliest();
             self.keeps_until.store(until, Ordering::SeqCst);
@@ -457,8 +458,11 @@ impl Scheduler {
         }
     }
 
-    fn leave_reactor(&self) {
-        if let Some(reactor) = self.reactor.get() {
+    /// If this thread's worker drives the reactor, something that runs there has found work for it.
+    fn leave_reactor(&self, worker: &Worker) {
+        if let Some(reactor) = self.reactor.get()
+            && reactor.is_driven_by(worker.index())
+        {
             reactor.leave();
         }
     }

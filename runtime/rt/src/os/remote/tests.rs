@@ -19,6 +19,7 @@ fn within(body: impl FnOnce(&Task) + Send + 'static) {
     let run = move |task: &Task| {
         body(task);
         flag.store(true, Ordering::SeqCst);
+        task.scheduler().nudge();
     };
     scheduler.spawn(run).expect("memory for a stack");
     scheduler.run_until(|| done.load(Ordering::SeqCst));
