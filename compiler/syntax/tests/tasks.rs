@@ -1,9 +1,10 @@
 //! Closures, tasks, deadlines, channels and durations, as printed trees and as messages about mistakes. In: small
 //! programs. Checked: their trees, messages and ways out.
 
-mod support;
+#[path = "support/reading.rs"]
+mod reading;
 
-use support::{body, codes, item_codes, messages, run, tree};
+use reading::{body, codes, item_codes, messages, run, tree};
 
 /// Message and help of the only message about a function body.
 fn advice(text: &str) -> String {
@@ -152,7 +153,7 @@ fn deadlines() {
     assert_eq!(body("within LIMIT { f() }"), "within LIMIT { ; f() ; }");
     assert_eq!(body("within self.limit * 2 { f() }"), "within (self.limit * 2) { ; f() ; }");
     assert_eq!(body("within (a + b) { f() }"), "within (a + b) { ; f() ; }");
-    assert_eq!(body("within (a + b).max(c) { f() }"), "within (a + b).max(c) { ; f() ; }");
+    assert_eq!(body("within (a + b).max(c) { f() }"), "within ((a + b).max(c)) { ; f() ; }");
     assert_eq!(body("within f(P { x: 1 }) { }"), "within f(P { x: 1 }) {}");
     assert_eq!(body("within 1s { within 2s { f()! }! }!"), "within 1s { ; within 2s { ; f()! ; }! ; }!");
     assert_eq!(
