@@ -1,6 +1,6 @@
 //! Calls of functions and of global functions. In: the call. Out: its result type; arguments checked against parameters.
 
-use super::{Cx, Want, Why, errors};
+use super::{Cx, Later, Want, Why, errors};
 use crate::builtin::Global;
 use crate::hir::{Expr, FnKind};
 use crate::ids::{FnId, TyId};
@@ -185,7 +185,9 @@ impl<'a> Cx<'a> {
         let ty = match expectation {
             Expectation::ToEqual => {
                 let (l, r) = self.pair(value, &args[0], Want::Any);
-                self.equal(e.span, (value, l), (&args[0], r));
+                if let Some(common) = self.equal(e.span, (value, l), (&args[0], r)) {
+                    self.body.later.push(Later::Comparable { ty: common, span: e.span, what: "`to_equal`" });
+                }
                 l
             }
             Expectation::ToBeTrue | Expectation::ToBeFalse => {

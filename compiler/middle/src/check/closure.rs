@@ -18,20 +18,10 @@ impl<'a> Cx<'a> {
             Some(_) | None => None,
         };
         let fits = wanted.as_ref().is_none_or(|(params, _)| params.len() == declared.params.len());
-        let locals = &self.program.fns[self.body.function].locals;
-        let mut params = vec![];
-        for (at, param) in declared.params.iter().enumerate() {
-            let local = &locals[*param];
-            let from_place = wanted.as_ref().and_then(|(params, _)| params.get(at)).copied();
-            let ty = match (local.ty, from_place) {
-                (Some(ty), _) => ty,
-                (None, _) if !fits => TyTable::ERROR,
-                (None, Some(ty)) => ty,
-                (None, None) => self.fresh(local.span, Open::Param),
-            };
-            self.bind_local(*param, ty, Binder::Closure);
-            params.push(ty);
-        }
+        let before = self.reported;
+        let from_place = wanted.as_ref().map(|(params, _)| params.as_slice());
+        let params = self.closure_params(&declared.params, from_place);
+        let sound = self.reported == before;
         let why = if let Want::Type(_, why @ Why::Order(_)) = want { why } else { Why::Closure(declared.span) };
         let result = wanted.as_ref().filter(|_| fits).map(|(_, result)| (*result, why));
         let result = self.nested(function, result);
@@ -40,7 +30,33 @@ impl<'a> Cx<'a> {
             self.report(errors::closure_params(declared.span, wanted.len(), params.len(), &shown));
             return TyTable::ERROR;
         }
-        self.ty(Ty::Fn(params, result))
+        if sound { self.ty(Ty::Fn(params, result)) } else { TyTable::ERROR }
+    }
+
+    /// The types of a closure's parameters; those that are written must be what the place gives.
+    fn closure_params(&mut self, params: &[LocalId], from_place: Option<&[TyId]>) -> Vec<TyId> {
+        let locals = &self.program.fns[self.body.function].locals;
+        let fits = from_place.is_none_or(|from_place| from_place.len() == params.len());
+        let mut types = vec![];
+        for (at, param) in params.iter().enumerate() {
+            let local = &locals[*param];
+            let given = from_place.and_then(|params| params.get(at)).copied().filter(|_| fits);
+            let ty = match (local.ty, given) {
+                (Some(written), Some(given)) => {
+                    if !self.unify(written, given) {
+                        let (written, given) = (self.show(written), self.show(given));
+                        self.report(errors::closure_param(local.span, &local.name, &written, &given));
+                    }
+                    written
+                }
+                (Some(ty), None) | (None, Some(ty)) => ty,
+                (None, None) if !fits => TyTable::ERROR,
+                (None, None) => self.fresh(local.span, Open::Param),
+            };
+            self.bind_local(*param, ty, Binder::Closure);
+            types.push(ty);
+        }
+        types
     }
 
     /// `spawn { … }`.

@@ -16,6 +16,13 @@ pub(super) struct Part {
     pub(super) path: Vec<String>,
 }
 
+/// Values that cancel something when they are dropped.
+#[derive(Clone, Copy)]
+pub(super) enum Tasks {
+    One,
+    Array,
+}
+
 impl Cx<'_> {
     /// What a value of the type is made of: the fields that it has, by name, or unnamed parts.
     pub(super) fn inside_of(&self, ty: TyId) -> Vec<(Option<String>, TyId)> {
@@ -184,12 +191,13 @@ impl Cx<'_> {
     }
 
     /// Is it a task, or an array of tasks?
-    pub(super) fn is_tasks(&self, ty: TyId) -> bool {
-        match self.get(ty) {
-            Ty::Holder(Holder::Task, _) => true,
-            Ty::Array(item) => matches!(self.get(item), Ty::Holder(Holder::Task, _)),
-            _ => false,
+    pub(super) fn is_tasks(&self, ty: TyId) -> Option<Tasks> {
+        let is_task = |ty: &Ty| matches!(ty, Ty::Holder(Holder::Task, _));
+        let ty = self.get(ty);
+        if let Ty::Array(item) = ty {
+            return is_task(&self.get(item)).then_some(Tasks::Array);
         }
+        is_task(&ty).then_some(Tasks::One)
     }
 
     /// A value that is shown; nothing to look at later if it is plainly data.

@@ -2,7 +2,7 @@
 
 use super::branch::Branch;
 use super::{Binder, Cx, Open, Want, Why, errors};
-use crate::hir::{CatchClause, CatchKind, Expr, FnKind};
+use crate::hir::{CatchClause, CatchKind, Expr, ExprKind, FnKind};
 use crate::ids::TyId;
 use crate::ty::{Ty, TyTable};
 use pluto_syntax::span::Span;
@@ -143,7 +143,9 @@ impl<'a> Cx<'a> {
                 ty
             }
             Want::Drop => {
-                let ty = self.expr(call, Want::Any);
+                // What a block gives is not asked for; a call has its one type.
+                let blocks = matches!(call.kind, ExprKind::Within { .. } | ExprKind::Select { .. });
+                let ty = self.expr(call, if blocks { Want::Drop } else { Want::Any });
                 self.dropped(call, ty);
                 for handler in handlers {
                     self.branch(handler, Want::Drop);

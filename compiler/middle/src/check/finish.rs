@@ -1,5 +1,6 @@
 //! The end of a body: variables are replaced, what had to wait for types is looked at, tables are filled.
 
+use super::data::Tasks;
 use super::{Binder, Cx, Later, Open, errors};
 use crate::ids::{ExprId, Id, LocalId, TyId};
 use crate::ty::{Ty, TyTable};
@@ -52,11 +53,11 @@ impl Cx<'_> {
                     self.report(errors::not_shown(span, what, &shown, &kind, &found, &part.path));
                 }
             }
-            Later::Dropped { ty, span } => {
-                if self.is_tasks(ty) {
-                    self.report(errors::unused_task(span, None));
-                }
-            }
+            Later::Dropped { ty, span } => match self.is_tasks(ty) {
+                Some(Tasks::One) => self.report(errors::unused_task(span, None, self.text(span))),
+                Some(Tasks::Array) => self.report(errors::unused_tasks(span, None)),
+                None => {}
+            },
             Later::Ordered { ty, span, method } => {
                 let ty = self.zonk(ty);
                 let ordered = matches!(
@@ -96,9 +97,11 @@ impl Cx<'_> {
         let unused: Vec<LocalId> = lets.map(|(local, _)| *local).filter(|it| !self.body.used.contains(it)).collect();
         for local in unused {
             let ty = self.body.locals.get(local).copied().flatten();
-            if ty.is_some_and(|ty| self.is_tasks(ty)) {
-                let declared = &self.program.fns[self.body.function].locals[local];
-                self.report(errors::unused_task(declared.span, Some(&declared.name)));
+            let declared = &self.program.fns[self.body.function].locals[local];
+            match ty.and_then(|ty| self.is_tasks(ty)) {
+                Some(Tasks::One) => self.report(errors::unused_task(declared.span, Some(&declared.name), None)),
+                Some(Tasks::Array) => self.report(errors::unused_tasks(declared.span, Some(&declared.name))),
+                None => {}
             }
         }
     }

@@ -206,7 +206,11 @@ impl<'a> Cx<'a> {
             let near = nearest(named.name, names).or(errors::other_name(named.name));
             let near = near.filter(|near| METHODS.iter().any(|row| row.receiver == kind && row.name == *near));
             let shown = self.show(ty);
-            self.report(errors::unknown_method(named.span, named.name, &shown, near));
+            let diagnostic = errors::unknown_method(named.span, named.name, &shown, near);
+            self.report(match errors::other_end(kind, named.name) {
+                Some(help) if near.is_none() => diagnostic.help(help),
+                Some(_) | None => diagnostic,
+            });
         }
         self.ignore(args);
         TyTable::ERROR

@@ -185,25 +185,32 @@ impl<'a> Cx<'a> {
     pub(super) fn compare(&mut self, span: Span, op: CmpOp, left: &'a Expr, right: &'a Expr) -> TyId {
         let (l, r) = self.pair(left, right, Want::Any);
         match op {
-            CmpOp::Eq | CmpOp::Ne => self.equal(span, (left, l), (right, r)),
+            CmpOp::Eq | CmpOp::Ne => {
+                if let Some(common) = self.equal(span, (left, l), (right, r))
+                    && ![left, right].iter().any(|side| matches!(side.kind, ExprKind::None))
+                {
+                    self.body.later.push(Later::Comparable { ty: common, span, what: "`==`" });
+                }
+            }
             CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge => self.ordered(span, op, (left, l), (right, r)),
         }
         TyTable::BOOL
     }
 
-    /// Both sides of `==`; one may be `T?` and the other `T`.
-    pub(super) fn equal(&mut self, span: Span, left: (&'a Expr, TyId), right: (&'a Expr, TyId)) {
+    /// Both sides of `==`; one may be `T?` and the other `T`. Gives their common type. Whether that has an `==` is still to be
+    /// asked, unless one side is a written `none`.
+    pub(super) fn equal(&mut self, span: Span, left: (&'a Expr, TyId), right: (&'a Expr, TyId)) -> Option<TyId> {
         let Some(common) = self.join(left.1, right.1) else {
             let shown = [self.show(left.1), self.show(right.1)];
             self.report(errors::not_the_same(span, [left.0.span, right.0.span], &shown));
             self.poison(left.1);
             self.poison(right.1);
-            return;
+            return None;
         };
         for (e, ty) in [left, right] {
             self.coerce(e, ty, common, Why::Plain);
         }
-        self.body.later.push(Later::Comparable { ty: common, span, what: "`==`" });
+        Some(common)
     }
 
     fn ordered(&mut self, span: Span, op: CmpOp, left: (&'a Expr, TyId), right: (&'a Expr, TyId)) {

@@ -71,7 +71,8 @@ impl<'a> Cx<'a> {
                 if let Some(found) = types.first().copied()
                     && !self.unify(found, ty)
                 {
-                    self.mismatch(stmt.span, found, ty, Why::Declared(place.span));
+                    let (found, needed) = (self.show(found), self.show(ty));
+                    self.report(errors::result_does_not_fit(*op_span, *op, place.span, &found, &needed));
                 }
                 self.flow(value)
             }
@@ -129,7 +130,7 @@ impl<'a> Cx<'a> {
                 matches!(inner.kind, ExprKind::Local(_))
             }
         };
-        if !taken_out && (self.is_open(ty) || self.is_tasks(ty)) {
+        if !taken_out && (self.is_open(ty) || self.is_tasks(ty).is_some()) {
             self.body.later.push(Later::Dropped { ty, span: e.span });
         }
     }

@@ -5,7 +5,7 @@ use super::body::Body;
 use super::closure::Nested;
 use super::errors;
 use crate::hir::{Block, DepTarget, Expr, ExprKind, Mutability, Pattern, PatternKind, Stmt, StmtKind};
-use crate::ids::{ClassId, FnId, LocalId, TyId};
+use crate::ids::{ClassId, FnId, TyId};
 use pluto_syntax::ast::{self, Name};
 use pluto_syntax::span::Span;
 
@@ -87,9 +87,9 @@ impl Body<'_, '_> {
         };
         let Some(function) = function else { return vec![] };
         let declared = &self.cx.program.fns[function];
-        // A function that spawns itself: while its body is being resolved, its variables are here.
-        let local = |param: &LocalId| declared.locals.get(*param).or_else(|| self.locals.get(*param));
-        let locals = declared.params.iter().filter_map(local);
+        // A function that calls itself: this body has its variables meanwhile.
+        let table = if function == self.id { &self.locals } else { &declared.locals };
+        let locals = declared.params.iter().map(|param| &table[*param]);
         locals.map(|local| (local.name.clone(), local.ty, local.span)).collect()
     }
 

@@ -1,5 +1,6 @@
 //! Calls, methods, fields and indices.
 
+use crate::builtin::Receiver;
 use crate::ty::Ty;
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::Diagnostic;
@@ -59,6 +60,19 @@ pub(crate) fn other_name(name: &str) -> Option<&'static str> {
         "milliseconds" | "as_millis" | "as_ms" | "ms" => "to_ms",
         "seconds" | "as_secs" | "as_seconds" => "to_seconds",
         "nanoseconds" | "as_nanos" | "ns" => "to_ns",
+        _ => return None,
+    })
+}
+
+/// The method that another end of the channel has.
+pub(crate) fn other_end(receiver: Receiver, name: &str) -> Option<&'static str> {
+    Some(match (receiver, name) {
+        (Receiver::Sender, "recv" | "try_recv") => "receive from the other end of the channel, its `Receiver`",
+        (Receiver::Receiver, "send" | "try_send" | "deliver") => "send to the other end of the channel, its `Sender`",
+        (Receiver::Publisher, "send" | "try_send" | "deliver") => "a topic is published to: `publish(v)`",
+        (Receiver::Publisher, "recv" | "try_recv") => "receive from a `Subscriber` of the topic",
+        (Receiver::Subscriber, "send" | "publish") => "publish to the topic's `Publisher`",
+        (Receiver::Publisher | Receiver::Subscriber, "close") => "a topic is closed when `main` returns",
         _ => return None,
     })
 }

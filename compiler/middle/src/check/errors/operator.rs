@@ -62,6 +62,17 @@ pub(crate) fn bad_operands(
     }
 }
 
+/// A number as a span of time.
+pub(super) fn with_unit(text: &str) -> String {
+    let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    match (digits, is_name) {
+        (true, _) => format!("give it a unit: `{text}s`, `{text}ms`"),
+        (false, true) => format!("give it a unit: `{text} * 1s`, `{text} * 1ms`"),
+        (false, false) => format!("give it a unit: `({text}) * 1s`, `({text}) * 1ms`"),
+    }
+}
+
 fn help(op: BinOp, types: &[Ty; 2], texts: [Option<&str>; 2]) -> Option<String> {
     let text = |at: usize| texts[at].unwrap_or("x");
     let at = types.iter().position(|ty| matches!(ty, Ty::Nullable(_)));
@@ -69,8 +80,8 @@ fn help(op: BinOp, types: &[Ty; 2], texts: [Option<&str>; 2]) -> Option<String> 
         return Some(format!("`{0}` may be `none`: say what to take then: `({0} ?? …)`", text(at)));
     }
     match (op, types) {
-        (BinOp::Add | BinOp::Sub, [Ty::Duration, Ty::Int]) => Some(format!("give it a unit: `{} * 1s`", text(1))),
-        (BinOp::Add | BinOp::Sub, [Ty::Int, Ty::Duration]) => Some(format!("give it a unit: `{} * 1s`", text(0))),
+        (BinOp::Add | BinOp::Sub, [Ty::Duration, Ty::Int]) => Some(with_unit(text(1))),
+        (BinOp::Add | BinOp::Sub, [Ty::Int, Ty::Duration]) => Some(with_unit(text(0))),
         (BinOp::Mul | BinOp::Div, [Ty::Duration, Ty::Float] | [Ty::Float, Ty::Duration]) => {
             Some("a `Duration` is multiplied and divided by an `int`; for fractions take a smaller unit: `1500ms`".to_string())
         }
@@ -87,6 +98,16 @@ fn help(op: BinOp, types: &[Ty; 2], texts: [Option<&str>; 2]) -> Option<String> 
         (_, [Ty::Int, Ty::Byte]) => Some(format!("convert one side: `{} as int`", text(1))),
         _ => None,
     }
+}
+
+pub(crate) fn result_does_not_fit(span: Span, op: BinOp, place: Span, found: &str, needed: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0301,
+        span,
+        format!("`{}` gives `{found}` here, which does not fit into a `{needed}`", sign(op)),
+    )
+    .also(place, format!("this is `{needed}`"))
+    .help("bind the result to a variable of its own")
 }
 
 pub(crate) fn operator_not_for(span: Span, op: BinOp, operand: Span, shown: &str, ty: &Ty) -> Diagnostic {

@@ -41,6 +41,15 @@ pub(crate) fn captured_changed(span: Span, captured: Captured<'_>) -> Diagnostic
     diagnostic.also(at, format!("the {what} takes its value here")).help(help)
 }
 
+pub(crate) fn closure_param(span: Span, name: &str, written: &str, given: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0301,
+        span,
+        format!("`{name}` is written as `{written}`, and the closure is called with `{given}`"),
+    )
+    .help(format!("write `{name}: {given}`, or leave the type out"))
+}
+
 pub(crate) fn closure_params(span: Span, needed: usize, given: usize, shown: &str) -> Diagnostic {
     let plural = if given == 1 { "" } else { "s" };
     Diagnostic::new(
@@ -92,15 +101,29 @@ pub(crate) fn self_in_spawn(span: Span, name: &str, task: Span) -> Diagnostic {
     ))
 }
 
-pub(crate) fn unused_task(span: Span, name: Option<&str>) -> Diagnostic {
+/// `name`: the variable that nobody reads. `text`: what is dropped, if it is short.
+pub(crate) fn unused_task(span: Span, name: Option<&str>, text: Option<&str>) -> Diagnostic {
     let message = match name {
         Some(name) => format!("nobody uses the task `{name}`, so it is cancelled at once"),
         None => "nobody keeps this task, so it is cancelled at once".to_string(),
     };
-    let wait = name.map_or("`let t = spawn …`, then `t.get()!`".to_string(), |name| format!("`{name}.get()!`"));
-    let detach = name.map_or("`spawn ….detach()`".to_string(), |name| format!("`{name}.detach()`"));
+    let (wait, detach) = match (name, text) {
+        (Some(name), _) => (format!("`{name}.get()!`"), format!("`{name}.detach()`")),
+        (None, Some(text)) => (format!("`let t = {text}`, then `t.get()!`"), format!("`{text}.detach()`")),
+        (None, None) => ("`let t = spawn …`, then `t.get()!`".to_string(), "`spawn { … }.detach()`".to_string()),
+    };
     Diagnostic::new(Code::E0513, span, message)
-        .help(format!("wait for it: {wait}; or let it run on alone: {detach}; or keep it in a field or array"))
+        .help(format!("wait for it: {wait}; let it run on alone: {detach}; or keep it in a field or an array"))
+}
+
+pub(crate) fn unused_tasks(span: Span, name: Option<&str>) -> Diagnostic {
+    let (message, name) = match name {
+        Some(name) => (format!("nobody uses the tasks in `{name}`, so they are cancelled at once"), name),
+        None => ("nobody keeps these tasks, so they are cancelled at once".to_string(), "tasks"),
+    };
+    Diagnostic::new(Code::E0513, span, message).help(format!(
+        "wait for them: `for t in {name} {{ t.get()! }}`; or let each run on alone: `t.detach()`; or keep them in a field"
+    ))
 }
 
 pub(crate) fn queue_holds_itself(span: Span, message: &str, end: &str) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! Values of the wrong type, values that are not there, types that are not known.
 
+use super::operator::with_unit;
 use super::{because, through};
 use crate::check::{Open, Why};
 use crate::ids::TyId;
@@ -25,7 +26,7 @@ pub(crate) fn conversion(text: &str, from: &Ty, to: &Ty, to_id: TyId, is_none: b
             format!("it may be `none`: say what to take then (`{text} ?? …`), or look with `if let x = {text} {{ … }}`")
         }
         (Ty::Holder(Holder::Task, inner), _) if *inner == to_id => format!("wait for it: `{text}.get()!`"),
-        (Ty::Int, Ty::Duration) => format!("write its unit: `{text} * 1s`, `{text} * 1ms`"),
+        (Ty::Int, Ty::Duration) => with_unit(text),
         (Ty::Duration, Ty::Int) => format!("say in which unit: `{text}.to_ms()`"),
         (Ty::Int | Ty::Byte, Ty::Float) => format!("convert it: `{text} as float`"),
         (Ty::Float, Ty::Int) => format!("convert it: `{text} as int` cuts off what is behind the point"),
