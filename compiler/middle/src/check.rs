@@ -4,12 +4,15 @@
 //! Types flow in both directions: an expression is looked at with a [`Want`] (what its place needs) and gives what it is;
 //! [`coerce`](Cx::coerce) compares both and notes `T` → `T?`. What is left open inside a body (`[]`, `{}`, `none`) is a variable
 //! that later uses decide; at the end of the body every variable is replaced, and what had to wait (patterns that must cover
-//! every case, values that must be comparable) is looked at.
+//! every case, values that must be comparable) is looked at. Closures and tasks are checked inside the body they stand in.
 
 mod branch;
 mod call;
+mod channel;
+mod closure;
 mod constants;
 mod covering;
+mod data;
 mod errors;
 mod exhaustive;
 mod expr;
@@ -42,6 +45,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn check(program: &hir::Program, diagnostics: &mut Diagnostics) -> Types {
     let mut cx = Cx::new(program, diagnostics);
     cx.recursive_types();
+    cx.declared_types();
     cx.functions();
     cx.into_types()
 }
@@ -78,6 +82,12 @@ enum Why {
     Element(Span),
     /// The call whose errors are caught gives it.
     Caught(Span),
+    /// The place where the closure or task stands needs it as the result, or another `return` gives it.
+    Closure(Span),
+    /// The value that is called takes it.
+    Callee(Span),
+    /// `sort_by` needs it of its closure.
+    Order(Span),
 }
 
 /// How a variable was bound, for the way out in `E0308`.
@@ -88,6 +98,8 @@ enum Binder {
     Pattern,
     Loop,
     Catch,
+    Closure,
+    Select,
 }
 
 /// What an inference variable stands for, for `E0307`.
@@ -99,6 +111,8 @@ enum Open {
     Map,
     /// The inside of `none`.
     None,
+    /// The parameter of a closure.
+    Param,
     /// The value of something that is being found out.
     Value,
 }
@@ -120,6 +134,10 @@ enum Later<'a> {
     Ordered { ty: TyId, span: Span, method: &'static str },
     /// `join`.
     Strings { ty: TyId, span: Span },
+    /// A value that is shown.
+    Shown { ty: TyId, span: Span, what: &'static str },
+    /// A value that is dropped: no task.
+    Dropped { ty: TyId, span: Span },
     /// A format text.
     Format { ty: TyId, text: &'a str, span: Span },
     /// A `match` must cover its value.
@@ -128,9 +146,16 @@ enum Later<'a> {
     Irrefutable { ty: TyId, pattern: &'a hir::Pattern, binder: Binder },
 }
 
-/// The body that is being looked at.
+/// The body that is being looked at, closures and tasks in it included.
 struct Body<'a> {
+    /// The outermost function, whose variables all of them use.
     function: FnId,
+    /// The closures and tasks around the place, the innermost last.
+    nests: Vec<FnId>,
+    /// Those that are done, with their results.
+    closures: Vec<(FnId, TyId)>,
+    /// Variables that are read.
+    used: BTreeSet<LocalId>,
     /// The class whose instance `self` is.
     class: Option<ClassId>,
     /// What `return` must give.
@@ -148,14 +173,12 @@ struct Body<'a> {
 
 impl<'a> Body<'a> {
     fn new(function: FnId, declared: &'a hir::Function, result: TyId) -> Body<'a> {
-        let class = match declared.kind {
-            FnKind::Method(class) => Some(class),
-            FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => {
-                None
-            }
-        };
+        let class = if let FnKind::Method(class) = declared.kind { Some(class) } else { None };
         Body {
             function,
+            nests: vec![],
+            closures: vec![],
+            used: BTreeSet::new(),
             class,
             result,
             result_why: Why::Result(declared.span),
@@ -195,6 +218,8 @@ struct Cx<'a> {
     out_methods: BTreeMap<ExprId, Callee>,
     out_fields: BTreeMap<ExprId, u32>,
     body: Body<'a>,
+    /// Types of keys of maps that were reported.
+    bad_keys: BTreeSet<TyId>,
     /// How many messages so far.
     reported: usize,
     /// Where we are, for the message about types nested too deeply.
@@ -219,6 +244,7 @@ impl<'a> Cx<'a> {
             out_methods: BTreeMap::new(),
             out_fields: BTreeMap::new(),
             body: Body::nowhere(nowhere),
+            bad_keys: BTreeSet::new(),
             reported: 0,
             at: nowhere,
         };
@@ -267,6 +293,9 @@ impl Body<'_> {
     fn nowhere(span: Span) -> Self {
         Body {
             function: FnId(0),
+            nests: vec![],
+            closures: vec![],
+            used: BTreeSet::new(),
             class: None,
             result: TyTable::UNIT,
             result_why: Why::Declared(span),

@@ -312,6 +312,9 @@ fn deep_nests_are_lowered() {
         nest("{ let y = ", "\ny }", "x"),
         nest("match x { 0 => 1, _ => ", " }", "x"),
         nest("(find(", ") catch 0)", "x"),
+        nest("within 1s { ", " } catch 0", "x"),
+        nest("[x].fold(0, (a, b) => ", ")", "x"),
+        nest("select { default { ", " } }", "x"),
     ]
     .into_iter()
     .enumerate()

@@ -2,8 +2,14 @@
 //! for the same input. The tree is printed like source, with parentheses around every operator and without sugar.
 #![allow(clippy::wildcard_enum_match_arm, reason = "tokens have a hundred kinds, of which a rule picks out a few")]
 
+mod control;
 mod decl;
 mod expr;
+mod parentheses;
+mod pattern;
+mod stmt;
+mod task;
+mod ty;
 
 use crate::ast::Module;
 use crate::diag::Diagnostics;

@@ -1,12 +1,13 @@
 //! What the language brief says about syntax, as printed trees. In: small programs. Checked: their trees and messages.
 
-mod support;
+#[path = "support/reading.rs"]
+mod reading;
 
 use pluto_syntax::diag::Diagnostics;
 use pluto_syntax::parser::parse;
 use pluto_syntax::print;
 use pluto_syntax::span::FileId;
-use support::{body, codes, item_codes, messages, run, tree};
+use reading::{body, codes, item_codes, messages, run, tree};
 
 #[test]
 fn whole_program() {

@@ -2,6 +2,7 @@
 //! tree and messages. Random programs: they are read without a message, and their printed trees give the same trees.
 //! In: bytes, words and programs by proptest.
 
+#[path = "support/programs.rs"]
 mod programs;
 
 use pluto_syntax::diag::Diagnostics;

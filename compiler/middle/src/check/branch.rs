@@ -107,7 +107,7 @@ impl<'a> Cx<'a> {
     }
 
     /// The type of a choice between branches.
-    fn branches(&mut self, branches: &[Branch<'a>], want: Want) -> TyId {
+    pub(super) fn branches(&mut self, branches: &[Branch<'a>], want: Want) -> TyId {
         match want {
             Want::Any | Want::Hint(_) => self.common(branches, want, Why::Branch),
             Want::Drop => {
@@ -124,7 +124,13 @@ impl<'a> Cx<'a> {
     /// The type of one branch.
     pub(super) fn branch(&mut self, branch: Branch<'a>, want: Want) -> TyId {
         let ty = match branch {
-            Branch::Expr(e) => self.expr(e, want),
+            Branch::Expr(e) => {
+                let ty = self.expr(e, want);
+                if let Want::Drop = want {
+                    self.dropped(e, ty);
+                }
+                ty
+            }
             Branch::Block(block) => self.block(block, want),
         };
         self.shallow(ty)

@@ -1,6 +1,6 @@
 //! Calls of functions and of global functions. In: the call. Out: its result type; arguments checked against parameters.
 
-use super::{Cx, Want, Why, errors};
+use super::{Cx, Later, Want, Why, errors};
 use crate::builtin::Global;
 use crate::hir::{Expr, FnKind};
 use crate::ids::{FnId, TyId};
@@ -75,7 +75,8 @@ impl<'a> Cx<'a> {
         }
         match (global, args) {
             (Global::Print, [value]) => {
-                self.expr(value, Want::Any);
+                let ty = self.expr(value, Want::Any);
+                self.shown(value, ty, "`print`");
                 TyTable::UNIT
             }
             (Global::Assert, [value]) => {
@@ -184,7 +185,9 @@ impl<'a> Cx<'a> {
         let ty = match expectation {
             Expectation::ToEqual => {
                 let (l, r) = self.pair(value, &args[0], Want::Any);
-                self.equal(e.span, (value, l), (&args[0], r));
+                if let Some(common) = self.equal(e.span, (value, l), (&args[0], r)) {
+                    self.body.later.push(Later::Comparable { ty: common, span: e.span, what: "`to_equal`" });
+                }
                 l
             }
             Expectation::ToBeTrue | Expectation::ToBeFalse => {
@@ -194,6 +197,7 @@ impl<'a> Cx<'a> {
             Expectation::ToBeNone => {
                 let ty = self.expr(value, Want::Any);
                 self.inside(value, ty, "to_be_none");
+                self.shown(value, ty, "`expect`");
                 ty
             }
         };

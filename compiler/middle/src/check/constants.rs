@@ -2,7 +2,7 @@
 
 use super::{Cx, errors};
 use crate::hir::visit::{Visitor, walk_expr};
-use crate::hir::{Expr, ExprKind, FnKind};
+use crate::hir::{Expr, ExprKind, FnKind, Program};
 use crate::ids::FnId;
 use std::collections::BTreeMap;
 
@@ -53,9 +53,9 @@ impl Cx<'_> {
 
     /// The constants that a constant's value names.
     fn read_by(&self, constant: FnId) -> Vec<FnId> {
-        let mut reads = Reads(vec![]);
+        let mut reads = Reads { program: self.program, found: vec![] };
         reads.block(&self.program.fns[constant].body);
-        reads.0
+        reads.found
     }
 
     fn constant_circle(&mut self, circle: &[FnId]) {
@@ -66,13 +66,19 @@ impl Cx<'_> {
     }
 }
 
-/// Collects the constants that are named.
-struct Reads(Vec<FnId>);
+/// Collects the constants that are named, in closures too.
+struct Reads<'a> {
+    program: &'a Program,
+    found: Vec<FnId>,
+}
 
-impl Visitor for Reads {
+impl Visitor for Reads<'_> {
     fn expr(&mut self, expr: &Expr) {
         if let ExprKind::Const(read) = expr.kind {
-            self.0.push(read);
+            self.found.push(read);
+        }
+        if let ExprKind::Closure(nested) | ExprKind::Spawn(nested) = expr.kind {
+            self.block(&self.program.fns[nested].body);
         }
         walk_expr(self, expr);
     }

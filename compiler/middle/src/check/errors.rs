@@ -6,6 +6,7 @@ mod declaration;
 mod operator;
 mod pattern;
 mod place;
+mod task;
 mod value;
 
 pub(super) use call::*;
@@ -13,6 +14,7 @@ pub(super) use declaration::*;
 pub(super) use operator::*;
 pub(super) use pattern::*;
 pub(super) use place::*;
+pub(super) use task::*;
 pub(super) use value::*;
 
 use super::Why;
@@ -29,6 +31,10 @@ fn because(diagnostic: Diagnostic, needed: &str, why: Why) -> Diagnostic {
         Why::Result(span) => diagnostic.also(span, format!("this function gives `{needed}`")),
         Why::Branch(span) => diagnostic.also(span, format!("here it is `{needed}`")),
         Why::Element(span) => diagnostic.also(span, format!("because this needs `{needed}`")),
+        Why::Closure(span) if needed == "()" => diagnostic.also(span, "here nothing is given back"),
+        Why::Closure(span) => diagnostic.also(span, format!("this must give `{needed}`")),
+        Why::Callee(span) => diagnostic.also(span, format!("this takes `{needed}`")),
+        Why::Order(span) => diagnostic.also(span, "`sort_by` takes an `int`: negative, 0 or positive"),
         Why::Caught(span) => diagnostic.also(span, format!("the call gives `{needed}`")),
     }
 }

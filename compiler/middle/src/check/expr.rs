@@ -71,7 +71,7 @@ impl<'a> Cx<'a> {
             ExprKind::CallFn { function, args } => self.call_fn(e.span, *function, args),
             ExprKind::CallGlobal { function, args } => self.call_global(e.span, *function, args, want),
             ExprKind::CallMethod { receiver, name, name_span, args } => {
-                self.call_method(e, receiver, name, *name_span, args)
+                self.call_method(e, receiver, (name, *name_span), args, want)
             }
             ExprKind::Try(operand) => self.try_none(e.span, operand),
             ExprKind::Propagate(call) => self.expr(call, want),
@@ -88,14 +88,17 @@ impl<'a> Cx<'a> {
             ExprKind::Raise(value) => self.raise(value),
             ExprKind::Duration(_) => TyTable::DURATION,
             ExprKind::Forward(call) => self.expr(call, want),
-            ExprKind::Closure(_)
-            | ExprKind::FnValue(_)
-            | ExprKind::CallValue { .. }
-            | ExprKind::Spawn(_)
-            | ExprKind::Within { .. }
-            | ExprKind::Select { .. }
-            | ExprKind::Chan { .. }
-            | ExprKind::DepEnd(_) => TyTable::ERROR,
+            ExprKind::Closure(function) => self.closure(*function, want),
+            ExprKind::FnValue(function) => self.function_value(*function),
+            ExprKind::CallValue { callee, args } => self.call_value(e.span, callee, args),
+            ExprKind::Spawn(function) => self.spawn(*function, want),
+            ExprKind::Within { limit, body } => {
+                self.check_expr(limit, TyTable::DURATION, Why::Plain);
+                self.block(body, want)
+            }
+            ExprKind::Select { arms, after, default } => self.select(arms, after.as_ref(), default.as_ref(), want),
+            ExprKind::Chan { element, capacity } => self.chan(e.span, *element, capacity),
+            ExprKind::DepEnd(at) => self.end_of_dependency(*at),
         }
     }
 
@@ -120,6 +123,7 @@ impl<'a> Cx<'a> {
     }
 
     fn local(&mut self, local: LocalId) -> TyId {
+        self.body.used.insert(local);
         self.body.locals.get(local).copied().flatten().unwrap_or(TyTable::ERROR)
     }
 

@@ -2,7 +2,7 @@
 
 use super::branch::Branch;
 use super::{Binder, Cx, Open, Want, Why, errors};
-use crate::hir::{CatchClause, CatchKind, Expr, FnKind};
+use crate::hir::{CatchClause, CatchKind, Expr, ExprKind, FnKind};
 use crate::ids::TyId;
 use crate::ty::{Ty, TyTable};
 use pluto_syntax::span::Span;
@@ -38,8 +38,16 @@ impl<'a> Cx<'a> {
             | Ty::Fn(..)
             | Ty::Holder(..) => {
                 let named = match declared.kind {
-                    FnKind::Free | FnKind::Method(_) => Some((&*declared.name, declared.span)),
-                    FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => None,
+                    FnKind::Free | FnKind::Method(_) if self.body.nests.is_empty() => {
+                        Some((&*declared.name, declared.span))
+                    }
+                    FnKind::Free
+                    | FnKind::Method(_)
+                    | FnKind::Test
+                    | FnKind::Const
+                    | FnKind::Default
+                    | FnKind::Closure(_)
+                    | FnKind::Task(_) => None,
                 };
                 let shown = self.show(result);
                 let text = self.text(operand.span).unwrap_or("x");
@@ -135,7 +143,10 @@ impl<'a> Cx<'a> {
                 ty
             }
             Want::Drop => {
-                self.expr(call, Want::Any);
+                // What a block gives is not asked for; a call has its one type.
+                let blocks = matches!(call.kind, ExprKind::Within { .. } | ExprKind::Select { .. });
+                let ty = self.expr(call, if blocks { Want::Drop } else { Want::Any });
+                self.dropped(call, ty);
                 for handler in handlers {
                     self.branch(handler, Want::Drop);
                 }

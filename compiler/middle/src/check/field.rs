@@ -4,18 +4,31 @@ use super::{Cx, Want, Why, errors};
 use crate::hir::{Expr, ExprKind, Field};
 use crate::ids::{ExprId, TyId};
 use crate::resolve::nearest::nearest;
-use crate::ty::{Ty, TyTable};
+use crate::ty::{Holder, Ty, TyTable};
 use pluto_syntax::span::Span;
 
 impl<'a> Cx<'a> {
     pub(super) fn field(&mut self, id: ExprId, base: &'a Expr, name: &'a str, span: Span) -> TyId {
         if let (ExprKind::SelfValue, Some(class)) = (&base.kind, self.service()) {
             self.note_service(base);
+            self.self_field(name, span);
             let declared = &self.program.classes[class];
+            if let (None, Some(_)) = (self.find_field(&declared.fields, name), self.find(class, name)) {
+                self.report(errors::method_as_value(span, name, "self"));
+                return TyTable::ERROR;
+            }
             return self.named_field(id, &declared.fields, &declared.name, name, span);
         }
         let ty = self.expr(base, Want::Any);
         match self.get(ty) {
+            Ty::Class(class)
+                if self.find_field(&self.program.classes[class].fields, name).is_none()
+                    && self.find(class, name).is_some() =>
+            {
+                let text = self.text(base.span).unwrap_or("x");
+                self.report(errors::method_as_value(span, name, text));
+                TyTable::ERROR
+            }
             Ty::Class(class) => {
                 let declared = &self.program.classes[class];
                 self.named_field(id, &declared.fields, &declared.name, name, span)
@@ -50,10 +63,16 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// The position and type of a field.
+    pub(super) fn find_field(&self, fields: &[Field], name: &str) -> Option<(u32, TyId)> {
+        let position = fields.iter().position(|field| &*field.name == name)?;
+        Some((u32::try_from(position).ok()?, fields[position].ty))
+    }
+
     fn named_field(&mut self, id: ExprId, fields: &'a [Field], owner: &str, name: &str, span: Span) -> TyId {
-        if let Some(position) = fields.iter().position(|field| &*field.name == name) {
-            self.out_fields.insert(id, u32::try_from(position).unwrap_or(u32::MAX));
-            return fields[position].ty;
+        if let Some((position, ty)) = self.find_field(fields, name) {
+            self.out_fields.insert(id, position);
+            return ty;
         }
         let near = nearest(name, fields.iter().map(|field| &*field.name));
         let names: Vec<&str> = fields.iter().map(|field| &*field.name).collect();
@@ -62,6 +81,12 @@ impl<'a> Cx<'a> {
     }
 
     fn tuple_field(&mut self, id: ExprId, ty: TyId, parts: &[TyId], name: &str, span: Span) -> TyId {
+        // The ends of a channel have names.
+        let name = match (name, parts.first().map(|part| self.get(*part))) {
+            ("sender", Some(Ty::Holder(Holder::Sender, _))) => "0",
+            ("receiver", Some(Ty::Holder(Holder::Sender, _))) => "1",
+            (name, _) => name,
+        };
         if let Some((position, part)) = name.parse::<usize>().ok().and_then(|at| Some((at, *parts.get(at)?))) {
             self.out_fields.insert(id, u32::try_from(position).unwrap_or(u32::MAX));
             return part;

@@ -1,8 +1,8 @@
 //! The end of a body: variables are replaced, what had to wait for types is looked at, tables are filled.
 
-use super::unify::parts;
-use super::{Cx, Later, Open, errors};
-use crate::ids::{ExprId, Id, TyId};
+use super::data::Tasks;
+use super::{Binder, Cx, Later, Open, errors};
+use crate::ids::{ExprId, Id, LocalId, TyId};
 use crate::ty::{Ty, TyTable};
 use pluto_syntax::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,9 @@ impl Cx<'_> {
         for later in std::mem::take(&mut self.body.later) {
             self.look_at(later);
         }
+        self.unused_tasks();
         self.fill_tables();
+        self.fill_nested();
         self.zonk(result)
     }
 
@@ -37,16 +39,30 @@ impl Cx<'_> {
         match later {
             Later::Comparable { ty, span, what } => {
                 let ty = self.zonk(ty);
-                if self.holds_any_error(ty) {
-                    let shown = self.show(ty);
-                    self.report(errors::not_comparable(span, what, &shown));
+                if let Some(part) = self.incomparable(ty) {
+                    let (shown, found) = (self.show(ty), self.show(part.ty));
+                    let kind = self.get(part.ty);
+                    self.report(errors::not_comparable(span, what, &shown, &kind, &found, &part.path));
                 }
             }
+            Later::Shown { ty, span, what } => {
+                let ty = self.zonk(ty);
+                if let Some(part) = self.unprintable(ty) {
+                    let (shown, found) = (self.show(ty), self.show(part.ty));
+                    let kind = self.get(part.ty);
+                    self.report(errors::not_shown(span, what, &shown, &kind, &found, &part.path));
+                }
+            }
+            Later::Dropped { ty, span } => match self.is_tasks(ty) {
+                Some(Tasks::One) => self.report(errors::unused_task(span, None, self.text(span))),
+                Some(Tasks::Array) => self.report(errors::unused_tasks(span, None)),
+                None => {}
+            },
             Later::Ordered { ty, span, method } => {
                 let ty = self.zonk(ty);
                 let ordered = matches!(
                     self.get(ty),
-                    Ty::Int | Ty::Float | Ty::Byte | Ty::Bool | Ty::String | Ty::Error | Ty::Never
+                    Ty::Int | Ty::Float | Ty::Byte | Ty::Bool | Ty::String | Ty::Duration | Ty::Error | Ty::Never
                 );
                 if !ordered {
                     let shown = self.show(ty);
@@ -75,18 +91,30 @@ impl Cx<'_> {
         }
     }
 
-    /// Is there an error of unknown kind in the type? Those have no `==`.
-    fn holds_any_error(&self, ty: TyId) -> bool {
-        let (mut seen, mut todo) = (BTreeSet::new(), vec![ty]);
-        while let Some(ty) = todo.pop() {
-            if ty == TyTable::ANY_ERROR {
-                return true;
-            }
-            if seen.insert(ty) {
-                todo.extend(parts(self.table.get(ty)));
+    /// A task that is bound and never used is cancelled where it is bound.
+    fn unused_tasks(&mut self) {
+        let lets = self.body.binders.iter().filter(|(_, binder)| **binder == Binder::Let);
+        let unused: Vec<LocalId> = lets.map(|(local, _)| *local).filter(|it| !self.body.used.contains(it)).collect();
+        for local in unused {
+            let ty = self.body.locals.get(local).copied().flatten();
+            let declared = &self.program.fns[self.body.function].locals[local];
+            match ty.and_then(|ty| self.is_tasks(ty)) {
+                Some(Tasks::One) => self.report(errors::unused_task(declared.span, Some(&declared.name), None)),
+                Some(Tasks::Array) => self.report(errors::unused_tasks(declared.span, Some(&declared.name))),
+                None => {}
             }
         }
-        false
+    }
+
+    /// Closures and tasks: their results, and the tables that they share with the body.
+    fn fill_nested(&mut self) {
+        for (function, result) in std::mem::take(&mut self.body.closures) {
+            self.out_results[function] = self.zonk(result);
+            // Empty if there are too many, which was reported.
+            if !self.program.fns[function].locals.is_empty() {
+                self.out_locals[function] = self.out_locals[self.body.function].clone();
+            }
+        }
     }
 
     fn fill_tables(&mut self) {
@@ -121,12 +149,8 @@ impl Cx<'_> {
         let mut seen = BTreeSet::new();
         for (id, span) in exprs {
             let ty = self.out_exprs[*id];
-            if seen.insert(ty)
-                && let Ty::Map(key, _) = *self.table.get(ty)
-                && self.holds_any_error(key)
-            {
-                let shown = self.show(key);
-                self.report(errors::bad_map_key(*span, &shown));
+            if seen.insert(ty) {
+                self.map_key(ty, *span);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! F-strings: every value has a text; formats behind `:` must exist and suit.
 
 use super::{Cx, Later, Want, errors};
-use crate::hir::FPart;
+use crate::hir::{Expr, FPart};
 use crate::ids::TyId;
 use crate::ty::{Ty, TyTable};
 use pluto_syntax::span::Span;
@@ -18,12 +18,20 @@ impl<'a> Cx<'a> {
         for part in parts {
             if let FPart::Value { value, format } = part {
                 let ty = self.expr(value, Want::Any);
+                self.shown(value, ty, "an f-string");
                 if let Some((text, span)) = format {
                     self.body.later.push(Later::Format { ty, text, span: *span });
                 }
             }
         }
         TyTable::STRING
+    }
+
+    /// A value whose text is asked for.
+    pub(super) fn shown(&mut self, value: &'a Expr, ty: TyId, what: &'static str) {
+        if !self.is_plain(ty) {
+            self.body.later.push(Later::Shown { ty, span: value.span, what });
+        }
     }
 
     /// Checks a format against the type of its value.

@@ -7,7 +7,7 @@ use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
 
 impl<'a> Cx<'a> {
-    /// Checks every body.
+    /// Checks every body; closures and tasks with the one they stand in.
     pub(super) fn functions(&mut self) {
         let constants = self.constants_in_order();
         let defaults = self.defaults();
@@ -16,7 +16,7 @@ impl<'a> Cx<'a> {
             self.function(*id, result, None);
         }
         for id in self.program.fns.ids() {
-            if self.is_constant(id) {
+            if self.is_constant(id) || self.program.parent(id).is_some() {
                 continue;
             }
             match defaults.get(&id) {

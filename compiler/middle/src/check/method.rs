@@ -22,11 +22,11 @@ impl<'a> Cx<'a> {
         &mut self,
         e: &'a Expr,
         receiver: &'a Expr,
-        name: &'a str,
-        name_span: Span,
+        (name, span): (&'a str, Span),
         args: &'a [Expr],
+        want: Want,
     ) -> TyId {
-        let named = Named { name, span: name_span };
+        let named = Named { name, span };
         if let ExprKind::CallGlobal { function: crate::builtin::Global::Expect, args: values } = &receiver.kind {
             self.expectation(e, receiver, values, name, args);
             return TyTable::UNIT;
@@ -44,7 +44,7 @@ impl<'a> Cx<'a> {
             }
         }
         let ty = self.expr(receiver, Want::Any);
-        self.value_method(e, receiver, ty, named, args)
+        self.value_method(e, receiver, ty, (named, args), want)
     }
 
     /// Services have no type; their expressions are noted as unit.
@@ -53,7 +53,7 @@ impl<'a> Cx<'a> {
         self.out_exprs[e.id] = TyTable::UNIT;
     }
 
-    fn find(&self, class: ClassId, name: &str) -> Option<FnId> {
+    pub(super) fn find(&self, class: ClassId, name: &str) -> Option<FnId> {
         self.program.classes[class].methods.iter().copied().find(|method| &*self.program.fns[*method].name == name)
     }
 
@@ -65,19 +65,31 @@ impl<'a> Cx<'a> {
         named: Named<'a>,
         args: &'a [Expr],
     ) -> TyId {
+        let own = matches!(receiver.kind, ExprKind::SelfValue);
         let Some(method) = self.find(class, named.name) else {
+            if let (true, Some(field)) = (own, self.find_field(&self.program.classes[class].fields, named.name)) {
+                self.self_field(named.name, named.span);
+                return self.field_value(e, receiver, named, field, args);
+            }
             return self.unknown_class_method(class, named, args);
         };
-        let own = matches!(receiver.kind, ExprKind::SelfValue);
         self.out_methods.insert(e.id, if own { Callee::OwnService(method) } else { Callee::Dep(method) });
-        if own && self.program.fns[method].self_param == Some(SelfParam::Mut) {
+        // In a task the call waits for its turn, like one from outside.
+        if own && self.in_task().is_none() && self.program.fns[method].self_param == Some(SelfParam::Mut) {
             self.must_be_changeable(receiver, Some(named.name));
         }
         self.arguments(e.span, method, args);
         self.out_results[method]
     }
 
-    fn value_method(&mut self, e: &'a Expr, receiver: &'a Expr, ty: TyId, named: Named<'a>, args: &'a [Expr]) -> TyId {
+    fn value_method(
+        &mut self,
+        e: &'a Expr,
+        receiver: &'a Expr,
+        ty: TyId,
+        (named, args): (Named<'a>, &'a [Expr]),
+        want: Want,
+    ) -> TyId {
         let kind = match self.get(ty) {
             Ty::Error | Ty::Never => {
                 self.ignore(args);
@@ -101,18 +113,25 @@ impl<'a> Cx<'a> {
                 Holder::Subscriber => Receiver::Subscriber,
                 Holder::Task => Receiver::Task,
             },
+            Ty::Tuple(parts) => {
+                let part =
+                    named.name.parse::<usize>().ok().and_then(|at| Some((u32::try_from(at).ok()?, *parts.get(at)?)));
+                return match part {
+                    Some(part) => self.field_value(e, receiver, named, part, args),
+                    None => self.no_methods(receiver, ty, named, args),
+                };
+            }
             Ty::Unit
             | Ty::Fn(..)
             | Ty::Bool
             | Ty::Byte
-            | Ty::Tuple(_)
             | Ty::Nullable(_)
             | Ty::Enum(_)
             | Ty::ErrorValue(_)
             | Ty::AnyError => return self.no_methods(receiver, ty, named, args),
         };
         match METHODS.iter().find(|row| row.receiver == kind && row.name == named.name) {
-            Some(row) => self.builtin(e, receiver, ty, row, args),
+            Some(row) => self.builtin(e, receiver, (ty, row), args, want),
             None => self.unknown_builtin(kind, ty, named, args),
         }
     }
@@ -126,7 +145,10 @@ impl<'a> Cx<'a> {
         args: &'a [Expr],
     ) -> TyId {
         let Some(method) = self.find(class, named.name) else {
-            return self.unknown_class_method(class, named, args);
+            return match self.find_field(&self.program.classes[class].fields, named.name) {
+                Some(field) => self.field_value(e, receiver, named, field, args),
+                None => self.unknown_class_method(class, named, args),
+            };
         };
         self.out_methods.insert(e.id, Callee::Data(method));
         if self.program.fns[method].self_param == Some(SelfParam::Mut) {
@@ -136,12 +158,41 @@ impl<'a> Cx<'a> {
         self.out_results[method]
     }
 
+    /// `x.callback(…)`: a call of the function in a field.
+    fn field_value(
+        &mut self,
+        e: &'a Expr,
+        receiver: &'a Expr,
+        named: Named<'a>,
+        (position, ty): (u32, TyId),
+        args: &'a [Expr],
+    ) -> TyId {
+        let inside = self.strip(ty).1;
+        if self.shallow(inside) != self.shallow(ty) && matches!(self.get(inside), Ty::Fn(..)) {
+            let (shown, text) = (self.show(ty), self.text(receiver.span).unwrap_or("x"));
+            self.report(errors::nullable_function(named.span, named.name, &shown, text));
+            self.ignore(args);
+            return TyTable::ERROR;
+        }
+        match self.get(ty) {
+            Ty::Fn(..) | Ty::Var(_) | Ty::Error | Ty::Never => {
+                self.out_methods.insert(e.id, Callee::Field(position));
+                self.call_of(e.span, (named.span, named.name), ty, args)
+            }
+            _ => {
+                let shown = self.show(ty);
+                self.report(errors::field_called(named.span, named.name, &shown));
+                self.ignore(args);
+                TyTable::ERROR
+            }
+        }
+    }
+
     fn unknown_class_method(&mut self, class: ClassId, named: Named<'a>, args: &'a [Expr]) -> TyId {
         let declared = &self.program.classes[class];
-        let is_field = declared.fields.iter().any(|field| &*field.name == named.name);
         let names = declared.methods.iter().map(|method| &*self.program.fns[*method].name);
         let near = nearest(named.name, names);
-        let diagnostic = errors::unknown_method(named.span, named.name, &declared.name, near, is_field);
+        let diagnostic = errors::unknown_method(named.span, named.name, &declared.name, near);
         self.report(diagnostic.also(declared.span, format!("`{}` is declared here", declared.name)));
         self.ignore(args);
         TyTable::ERROR
@@ -155,7 +206,11 @@ impl<'a> Cx<'a> {
             let near = nearest(named.name, names).or(errors::other_name(named.name));
             let near = near.filter(|near| METHODS.iter().any(|row| row.receiver == kind && row.name == *near));
             let shown = self.show(ty);
-            self.report(errors::unknown_method(named.span, named.name, &shown, near, false));
+            let diagnostic = errors::unknown_method(named.span, named.name, &shown, near);
+            self.report(match errors::other_end(kind, named.name) {
+                Some(help) if near.is_none() => diagnostic.help(help),
+                Some(_) | None => diagnostic,
+            });
         }
         self.ignore(args);
         TyTable::ERROR
@@ -168,7 +223,7 @@ impl<'a> Cx<'a> {
         self.report(if nullable {
             errors::method_of_nullable(named.span, named.name, &shown, text)
         } else {
-            errors::unknown_method(named.span, named.name, &shown, None, false)
+            errors::unknown_method(named.span, named.name, &shown, None)
         });
         self.ignore(args);
         self.poison(ty);
@@ -179,28 +234,64 @@ impl<'a> Cx<'a> {
         &mut self,
         e: &'a Expr,
         receiver: &'a Expr,
-        ty: TyId,
-        row: &'static MethodRow,
+        (ty, row): (TyId, &'static MethodRow),
         args: &'a [Expr],
+        want: Want,
     ) -> TyId {
         self.out_methods.insert(e.id, Callee::Builtin(row.method));
         if row.changes == Changes::Yes {
             self.must_be_changeable(receiver, Some(row.name));
         }
-        let mut other = TyTable::ERROR;
+        let mut unknown = self.wanted_elements(row, want);
         if self.count(e.span, row.name, row.params.len(), args) {
             for (param, arg) in row.params.iter().zip(args) {
-                let needed = self.sig(ty, *param, e.span, &mut other);
-                let why =
-                    if matches!(param, Sig::T | Sig::K | Sig::V) { Why::Element(receiver.span) } else { Why::Plain };
+                if let (Sig::U, None) = (param, unknown) {
+                    unknown = Some(self.expr(arg, start_of(self, want)));
+                    continue;
+                }
+                let needed = self.sig(ty, *param, e.span, &mut unknown);
+                let why = match param {
+                    Sig::T | Sig::K | Sig::V => Why::Element(receiver.span),
+                    Sig::OrderFn => Why::Order(e.span),
+                    Sig::Unit
+                    | Sig::Int
+                    | Sig::Float
+                    | Sig::Bool
+                    | Sig::String
+                    | Sig::Array
+                    | Sig::ArrayString
+                    | Sig::ArrayK
+                    | Sig::ArrayV
+                    | Sig::ArrayIndexed
+                    | Sig::ArrayAny
+                    | Sig::ArrayPairs
+                    | Sig::IntOpt
+                    | Sig::FloatOpt
+                    | Sig::TOpt
+                    | Sig::VOpt
+                    | Sig::U
+                    | Sig::ArrayU
+                    | Sig::MapFn
+                    | Sig::TestFn
+                    | Sig::FoldFn
+                    | Sig::Outcome => Why::Plain,
+                };
                 self.check_expr(arg, needed, why);
             }
         } else {
-            other = self.fresh(e.span, Open::Value);
-            self.poison(other);
+            unknown = Some(TyTable::ERROR);
         }
         self.needs(e.span, ty, row);
-        self.sig(ty, row.result, e.span, &mut other)
+        self.sig(ty, row.result, e.span, &mut unknown)
+    }
+
+    /// The elements that the place of `xs.map(f)` needs: what `f` gives is converted to them.
+    fn wanted_elements(&self, row: &MethodRow, want: Want) -> Option<TyId> {
+        let (Sig::ArrayU, Want::Type(wanted, _)) = (row.result, want) else { return None };
+        match self.get(self.strip(wanted).1) {
+            Ty::Array(element) => Some(element),
+            _ => None,
+        }
     }
 
     fn needs(&mut self, span: Span, ty: TyId, row: &'static MethodRow) {
@@ -218,8 +309,8 @@ impl<'a> Cx<'a> {
         self.body.later.push(later);
     }
 
-    /// A type of the table for this receiver; `other` is the element type of `zip`'s argument.
-    fn sig(&mut self, receiver: TyId, sig: Sig, span: Span, other: &mut TyId) -> TyId {
+    /// A type of the table for this receiver; `unknown` is the type that arguments decide, once there is one.
+    fn sig(&mut self, receiver: TyId, sig: Sig, span: Span, unknown: &mut Option<TyId>) -> TyId {
         let of_receiver = parts(&self.get(receiver));
         let element = of_receiver.first().copied().unwrap_or(TyTable::ERROR);
         let value = of_receiver.get(1).copied().unwrap_or(TyTable::ERROR);
@@ -236,23 +327,40 @@ impl<'a> Cx<'a> {
             Sig::ArrayK => Ty::Array(element),
             Sig::ArrayV => Ty::Array(value),
             Sig::ArrayIndexed => Ty::Array(self.ty(Ty::Tuple(vec![TyTable::INT, element]))),
-            Sig::ArrayAny => {
-                *other = self.fresh(span, Open::Value);
-                Ty::Array(*other)
+            Sig::U => return self.unknown(span, unknown),
+            Sig::ArrayAny | Sig::ArrayU => Ty::Array(self.unknown(span, unknown)),
+            Sig::ArrayPairs => {
+                let other = self.unknown(span, unknown);
+                Ty::Array(self.ty(Ty::Tuple(vec![element, other])))
             }
-            Sig::ArrayPairs => Ty::Array(self.ty(Ty::Tuple(vec![element, *other]))),
+            Sig::MapFn => Ty::Fn(vec![element], self.unknown(span, unknown)),
+            Sig::TestFn => Ty::Fn(vec![element], TyTable::BOOL),
+            Sig::FoldFn => {
+                let so_far = self.unknown(span, unknown);
+                Ty::Fn(vec![so_far, element], so_far)
+            }
+            Sig::OrderFn => Ty::Fn(vec![element, element], TyTable::INT),
             Sig::IntOpt => Ty::Nullable(TyTable::INT),
             Sig::FloatOpt => Ty::Nullable(TyTable::FLOAT),
             Sig::TOpt => Ty::Nullable(element),
             Sig::VOpt => Ty::Nullable(value),
             Sig::Outcome => Ty::Enum(hir::OUTCOME),
-            Sig::U | Sig::ArrayU | Sig::MapFn | Sig::TestFn | Sig::FoldFn | Sig::OrderFn => Ty::Error,
         };
         self.ty(ty)
+    }
+
+    fn unknown(&mut self, span: Span, unknown: &mut Option<TyId>) -> TyId {
+        *unknown.get_or_insert_with(|| self.fresh(span, Open::Value))
     }
 
     /// Is this expression a call of `or_insert`, whose result is a place?
     pub(super) fn is_entry(&self, e: &Expr) -> bool {
         self.out_methods.get(&e.id) == Some(&Callee::Builtin(Method::MapOrInsert))
     }
+}
+
+/// What the first value of `fold` should be: integers follow a `float` or `byte` that the whole call must give.
+fn start_of(cx: &Cx<'_>, want: Want) -> Want {
+    let wanted = want.ty().map(|ty| cx.strip(ty).1);
+    wanted.filter(|ty| [TyTable::FLOAT, TyTable::BYTE].contains(ty)).map_or(Want::Any, Want::Hint)
 }

@@ -35,7 +35,7 @@ impl<'a> Cx<'a> {
             return self.must_be_known(operand.span, ty);
         }
         let fits: &[Ty] = match op {
-            UnOp::Neg => &[Ty::Int, Ty::Float],
+            UnOp::Neg => &[Ty::Int, Ty::Float, Ty::Duration],
             UnOp::Not => &[Ty::Bool],
             UnOp::BitNot => &[Ty::Int, Ty::Byte],
         };
@@ -54,12 +54,12 @@ impl<'a> Cx<'a> {
         let types = self.operands(&all, want);
         let operands: Vec<(&'a Expr, TyId)> = all.into_iter().zip(types).collect();
         let steps: Vec<Step> = rest.iter().map(|step| Step { op: step.op, span: step.op_span }).collect();
-        let ty = self.arithmetic(&operands, &steps);
-        for step in rest {
+        let types = self.arithmetic(&operands, &steps);
+        for (step, ty) in rest.iter().zip(&types) {
             self.body.exprs.push((step.id, step.op_span));
-            self.out_exprs[step.id] = ty;
+            self.out_exprs[step.id] = *ty;
         }
-        ty
+        types.last().copied().unwrap_or(TyTable::ERROR)
     }
 
     /// The types of operands that belong together; plain integers follow the others.
@@ -87,8 +87,64 @@ impl<'a> Cx<'a> {
         (types[0], types[1])
     }
 
+    /// The results of a chain of operators, of each with all before it.
+    pub(super) fn arithmetic(&mut self, operands: &[(&'a Expr, TyId)], steps: &[Step]) -> Vec<TyId> {
+        if operands.iter().any(|(_, ty)| self.shallow(*ty) == TyTable::DURATION) {
+            return self.durations(operands, steps);
+        }
+        let ty = self.of_one_type(operands, steps);
+        vec![ty; steps.len()]
+    }
+
+    /// Spans of time: `+ -` with each other, `*` and `/` with integers; their quotient is an integer.
+    fn durations(&mut self, operands: &[(&'a Expr, TyId)], steps: &[Step]) -> Vec<TyId> {
+        let Some(((first, ty), rest)) = operands.split_first() else { return vec![] };
+        let (mut so_far, mut types) = ((first.span, self.shallow(*ty)), vec![]);
+        for ((operand, ty), step) in rest.iter().zip(steps) {
+            let right = (operand.span, self.shallow(*ty));
+            let ty = self.duration_step(*step, so_far, right);
+            so_far = (so_far.0.to(right.0), ty);
+            types.push(ty);
+        }
+        types
+    }
+
+    fn duration_step(&mut self, step: Step, left: (Span, TyId), right: (Span, TyId)) -> TyId {
+        let open = [left.1, right.1].map(|ty| self.is_open(ty));
+        // What is open takes the only type that the other side and the operator leave.
+        let other = match step.op {
+            BinOp::Add | BinOp::Sub => Some(TyTable::DURATION),
+            BinOp::Mul => Some(TyTable::INT),
+            BinOp::Div | BinOp::Rem | BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::Shl | BinOp::Shr => None,
+        };
+        for (side, open) in [left, right].into_iter().zip(open) {
+            match other {
+                Some(other) if open => {
+                    self.unify(side.1, other);
+                }
+                None if open => return self.must_be_known(side.0, side.1),
+                Some(_) | None => {}
+            }
+        }
+        let (l, r) = (self.get(left.1), self.get(right.1));
+        match (l, step.op, r) {
+            (Ty::Error, _, _) | (_, _, Ty::Error) => TyTable::ERROR,
+            (Ty::Never, _, _) => right.1,
+            (_, _, Ty::Never) => left.1,
+            (Ty::Duration, BinOp::Add | BinOp::Sub, Ty::Duration)
+            | (Ty::Duration, BinOp::Mul | BinOp::Div, Ty::Int)
+            | (Ty::Int, BinOp::Mul, Ty::Duration) => TyTable::DURATION,
+            (Ty::Duration, BinOp::Div, Ty::Duration) => TyTable::INT,
+            (Ty::Int, BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem, Ty::Int) => TyTable::INT,
+            _ => {
+                self.bad_operands(step, left, right);
+                TyTable::ERROR
+            }
+        }
+    }
+
     /// The result of operators on operands whose types are known: all of one type that has the operators.
-    pub(super) fn arithmetic(&mut self, operands: &[(&'a Expr, TyId)], steps: &[Step]) -> TyId {
+    fn of_one_type(&mut self, operands: &[(&'a Expr, TyId)], steps: &[Step]) -> TyId {
         let mut so_far: Option<(Span, TyId)> = None;
         for (at, (operand, ty)) in operands.iter().enumerate() {
             let ty = self.shallow(*ty);
@@ -129,25 +185,32 @@ impl<'a> Cx<'a> {
     pub(super) fn compare(&mut self, span: Span, op: CmpOp, left: &'a Expr, right: &'a Expr) -> TyId {
         let (l, r) = self.pair(left, right, Want::Any);
         match op {
-            CmpOp::Eq | CmpOp::Ne => self.equal(span, (left, l), (right, r)),
+            CmpOp::Eq | CmpOp::Ne => {
+                if let Some(common) = self.equal(span, (left, l), (right, r))
+                    && ![left, right].iter().any(|side| matches!(side.kind, ExprKind::None))
+                {
+                    self.body.later.push(Later::Comparable { ty: common, span, what: "`==`" });
+                }
+            }
             CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge => self.ordered(span, op, (left, l), (right, r)),
         }
         TyTable::BOOL
     }
 
-    /// Both sides of `==`; one may be `T?` and the other `T`.
-    pub(super) fn equal(&mut self, span: Span, left: (&'a Expr, TyId), right: (&'a Expr, TyId)) {
+    /// Both sides of `==`; one may be `T?` and the other `T`. Gives their common type. Whether that has an `==` is still to be
+    /// asked, unless one side is a written `none`.
+    pub(super) fn equal(&mut self, span: Span, left: (&'a Expr, TyId), right: (&'a Expr, TyId)) -> Option<TyId> {
         let Some(common) = self.join(left.1, right.1) else {
             let shown = [self.show(left.1), self.show(right.1)];
             self.report(errors::not_the_same(span, [left.0.span, right.0.span], &shown));
             self.poison(left.1);
             self.poison(right.1);
-            return;
+            return None;
         };
         for (e, ty) in [left, right] {
             self.coerce(e, ty, common, Why::Plain);
         }
-        self.body.later.push(Later::Comparable { ty: common, span, what: "`==`" });
+        Some(common)
     }
 
     fn ordered(&mut self, span: Span, op: CmpOp, left: (&'a Expr, TyId), right: (&'a Expr, TyId)) {
@@ -238,7 +301,7 @@ impl<'a> Cx<'a> {
 
 /// Can values of the type be put in order with `<`?
 fn has_order(ty: &Ty) -> bool {
-    matches!(ty, Ty::Int | Ty::Float | Ty::Byte | Ty::String | Ty::Error | Ty::Never)
+    matches!(ty, Ty::Int | Ty::Float | Ty::Byte | Ty::String | Ty::Duration | Ty::Error | Ty::Never)
 }
 
 /// Does the type have the operator?

@@ -1,9 +1,10 @@
 //! Places: what may be assigned or changed. In: a place expression. Out: its type; a message if its root is not `mut`.
 
 use super::{Binder, Cx, Want, errors};
-use crate::hir::{Expr, ExprKind, Mutability, SelfParam};
-use crate::ids::{LocalId, TyId};
+use crate::hir::{Expr, ExprKind, FnKind, Mutability, SelfParam};
+use crate::ids::{FnId, LocalId, TyId};
 use crate::ty::TyTable;
+use pluto_syntax::span::Span;
 
 impl<'a> Cx<'a> {
     /// The type of a place that is assigned.
@@ -26,7 +27,9 @@ impl<'a> Cx<'a> {
             self.report(errors::constant_changed(place.span, &declared.name, declared.span));
         } else if matches!(root.kind, ExprKind::SelfValue) {
             let declared = &self.program.fns[self.body.function];
-            if declared.self_param == Some(SelfParam::Read) {
+            if let (Some(nest), None) = (self.body.nests.last().copied(), self.service()) {
+                self.captured_is_changed(place, nest, ("self", None), method);
+            } else if self.in_task().is_none() && declared.self_param == Some(SelfParam::Read) {
                 self.report(errors::self_not_mutable(place.span, &declared.name, declared.span, method));
             }
         } else if !self.is_entry(root) && self.noted(root) != TyTable::ERROR {
@@ -38,6 +41,9 @@ impl<'a> Cx<'a> {
 
     fn local_must_be_changeable(&mut self, place: &'a Expr, local: LocalId, method: Option<&str>) {
         let declared = &self.program.fns[self.body.function].locals[local];
+        if let Some(nest) = self.captured(local) {
+            return self.captured_is_changed(place, nest, (&declared.name, Some(declared.span)), method);
+        }
         if declared.mutability == Mutability::Mutable {
             return;
         }
@@ -51,5 +57,19 @@ impl<'a> Cx<'a> {
         };
         let ty = ty.unwrap_or_else(|| "_".into());
         self.report(errors::not_mutable(place.span, &declared.name, declared.span, binder, &ty, change));
+    }
+
+    /// Closures and tasks have values of what is around them, not places.
+    fn captured_is_changed(
+        &mut self,
+        place: &Expr,
+        nest: FnId,
+        (name, bound): (&str, Option<Span>),
+        method: Option<&str>,
+    ) {
+        let nested = &self.program.fns[nest];
+        let task = matches!(nested.kind, FnKind::Task(_));
+        let captured = errors::Captured { name, task, at: nested.span, bound, method };
+        self.report(errors::captured_changed(place.span, captured));
     }
 }

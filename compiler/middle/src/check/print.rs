@@ -131,6 +131,10 @@ fn function(program: &Program, types: &Types, function: FnId, out: &mut String) 
     };
     let params: Vec<String> = declared.params.iter().map(|it| local(*it)).collect();
     let _ = writeln!(out, "{kind} {}({}) {}", declared.qualified, params.join(", "), name(types.results[function]));
+    if program.parent(function).is_some() {
+        // Its variables stand with those of the function around it.
+        return;
+    }
     for at in declared.locals.ids().filter(|at| !declared.params.contains(at)) {
         let _ = writeln!(out, "    let {}", local(at));
     }

@@ -1,9 +1,11 @@
 //! Blocks, statements and loops. A statement says whether what follows it can be reached.
 
-use super::{Binder, Cx, Later, Want, Why, errors, operator};
-use crate::hir::{Block, Cond, Expr, ExprKind, Iter, Pattern, Stmt, StmtKind};
+use super::{Binder, Cx, Later, Open, Want, Why, errors, operator};
+use crate::builtin::{Method, Receiver};
+use crate::hir::{Block, Cond, Expr, ExprKind, Iter, Pattern, PatternKind, Stmt, StmtKind};
 use crate::ids::TyId;
-use crate::ty::{Ty, TyTable};
+use crate::ty::{Holder, Ty, TyTable};
+use crate::types::Callee;
 
 /// Does the block go on after a statement?
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,7 @@ impl<'a> Cx<'a> {
             }
             Want::Drop => {
                 let actual = self.expr(value, Want::Drop);
+                self.dropped(value, actual);
                 let ends = flow == Flow::Ends || self.shallow(actual) == TyTable::NEVER;
                 if ends { TyTable::NEVER } else { TyTable::UNIT }
             }
@@ -64,11 +67,18 @@ impl<'a> Cx<'a> {
                 let hint = if self.is_open(ty) { Want::Any } else { Want::Hint(ty) };
                 let right = self.expr(value, hint);
                 let operands = [(place, ty), (value, right)];
-                self.arithmetic(&operands, &[operator::Step { op: *op, span: *op_span }]);
+                let types = self.arithmetic(&operands, &[operator::Step { op: *op, span: *op_span }]);
+                if let Some(found) = types.first().copied()
+                    && !self.unify(found, ty)
+                {
+                    let (found, needed) = (self.show(found), self.show(ty));
+                    self.report(errors::result_does_not_fit(*op_span, *op, place.span, &found, &needed));
+                }
                 self.flow(value)
             }
             StmtKind::Expr(e) => {
-                self.expr(e, Want::Drop);
+                let ty = self.expr(e, Want::Drop);
+                self.dropped(e, ty);
                 self.flow(e)
             }
             StmtKind::While { id, cond, body } => {
@@ -98,11 +108,34 @@ impl<'a> Cx<'a> {
             }
             None => self.expr(value, Want::Any),
         };
+        if matches!(pattern.kind, PatternKind::Wild) {
+            self.dropped(value, ty);
+        }
         self.irrefutable(pattern, ty, Binder::Let);
         self.flow(value)
     }
 
-    fn irrefutable(&mut self, pattern: &'a Pattern, ty: TyId, binder: Binder) {
+    /// A value that nobody takes must not be a task. Taking one out of a collection is fine: it was kept until then.
+    pub(super) fn dropped(&mut self, e: &'a Expr, ty: TyId) {
+        let mut inner = e;
+        while let ExprKind::Propagate(call) | ExprKind::Catch { call, .. } = &inner.kind {
+            inner = call;
+        }
+        let taken_out = match self.out_methods.get(&inner.id) {
+            Some(Callee::Builtin(method)) => {
+                matches!(method.row().receiver, Receiver::Array | Receiver::Map) && *method != Method::ArrayMap
+            }
+            Some(Callee::Data(_) | Callee::Dep(_) | Callee::OwnService(_) | Callee::Field(_) | Callee::Expect(_))
+            | None => {
+                matches!(inner.kind, ExprKind::Local(_))
+            }
+        };
+        if !taken_out && (self.is_open(ty) || self.is_tasks(ty).is_some()) {
+            self.body.later.push(Later::Dropped { ty, span: e.span });
+        }
+    }
+
+    pub(super) fn irrefutable(&mut self, pattern: &'a Pattern, ty: TyId, binder: Binder) {
         if self.pattern_is_sound(pattern, ty, binder) {
             self.body.later.push(Later::Irrefutable { ty, pattern, binder });
         }
@@ -123,6 +156,7 @@ impl<'a> Cx<'a> {
             Ty::Array(element) => element,
             Ty::Map(key, value) => self.ty(Ty::Tuple(vec![key, value])),
             Ty::String => TyTable::STRING,
+            Ty::Holder(Holder::Receiver | Holder::Subscriber, message) => message,
             Ty::Error | Ty::Never => TyTable::ERROR,
             Ty::Var(_) => self.must_be_known(value.span, ty),
             other @ (Ty::Unit
@@ -149,7 +183,15 @@ impl<'a> Cx<'a> {
 
     /// Reports that a type is needed at this place and not known yet.
     pub(super) fn must_be_known(&mut self, span: pluto_syntax::span::Span, ty: TyId) -> TyId {
-        self.report(errors::not_known_yet(span));
+        let param = match self.table.get(self.shallow(ty)) {
+            Ty::Var(number) => self.body.vars.get(*number as usize).filter(|var| var.open == Open::Param),
+            _ => None,
+        };
+        let param = param.map(|var| var.origin);
+        self.report(match param {
+            Some(param) => errors::param_not_known(span, param, self.text(param).unwrap_or("x")),
+            None => errors::not_known_yet(span),
+        });
         self.poison(ty);
         TyTable::ERROR
     }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 mod accepted;
 mod bounded;
+mod concurrent;
 mod refused;
 
 fn checked(source: &str) -> (Program, Types, Vec<Diagnostic>) {

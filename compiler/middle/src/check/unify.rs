@@ -113,6 +113,8 @@ impl<'a> Cx<'a> {
         }
         match (self.get(a), self.get(b)) {
             (Ty::Never, _) | (_, Ty::Never) => true,
+            // A parameter stays, since its type is what must be written.
+            (Ty::Var(var), Ty::Var(other)) if self.is_param(var) && !self.is_param(other) => self.bind(other, a),
             (Ty::Var(var), _) => self.bind(var, b),
             (_, Ty::Var(var)) => self.bind(var, a),
             (Ty::Error, _) | (_, Ty::Error) => {
@@ -141,6 +143,11 @@ impl<'a> Cx<'a> {
             var.bound = Some(ty);
         }
         true
+    }
+
+    /// Is it the type of a closure's parameter?
+    fn is_param(&self, var: u32) -> bool {
+        self.body.vars.get(var as usize).is_some_and(|var| var.open == Open::Param)
     }
 
     /// The unbound variables in a type.
@@ -261,7 +268,10 @@ impl<'a> Cx<'a> {
         let text = self.text(span).unwrap_or("…");
         let found = if is_none { "none".to_string() } else { found };
         let diagnostic = errors::type_mismatch(span, &needed, &found, why);
-        let help = errors::conversion(text, &actual_ty, &expected_ty, is_none);
+        let help = match why {
+            Why::Order(_) => Some(errors::order_closure()),
+            _ => errors::conversion(text, &actual_ty, &expected_ty, self.shallow(expected), is_none),
+        };
         self.report(match help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

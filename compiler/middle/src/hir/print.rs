@@ -214,7 +214,11 @@ impl Printer<'_> {
             Some(SelfParam::Mut) => vec!["mut self".to_owned()],
         };
         for param in &function.params {
-            let ty = function.locals[*param].ty.map_or(String::new(), |ty| format!(": {}", self.ty(ty)));
+            let ty = function
+                .locals
+                .get(*param)
+                .and_then(|it| it.ty)
+                .map_or(String::new(), |ty| format!(": {}", self.ty(ty)));
             params.push(format!("{}{ty}", self.binding(*param)));
         }
         match function.kind {
@@ -233,7 +237,8 @@ impl Printer<'_> {
 
     /// A variable where it is bound.
     fn binding(&self, local: LocalId) -> String {
-        let mutable = self.function.map(|id| self.program.fns[id].locals[local].mutability);
+        let found = self.function.and_then(|id| self.program.fns[id].locals.get(local));
+        let mutable = found.map(|local| local.mutability);
         let word = if mutable == Some(Mutability::Mutable) { "mut " } else { "" };
         format!("{word}{}", self.local(local))
     }

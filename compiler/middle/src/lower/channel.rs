@@ -121,11 +121,12 @@ const DEFAULT_CAPACITY: i64 = 64;
 pub(super) fn concurrent(program: &Program, facts: &Facts, effects: &Effects, process: ProcessId) -> Concurrent {
     let serves = effects.served.get(&process).is_some_and(|methods| !methods.is_empty());
     let spawns = program.fns.iter().any(|function| matches!(function.kind, FnKind::Task(_)));
+    // `start`, `stop` and all of the app are run by the process itself, or by tasks that the program starts.
     let apart = facts.waits.iter().any(|method| {
         let function = &program.fns[*method];
         let of_service =
-            matches!(function.kind, FnKind::Method(class) if program.classes[class].kind != ClassKind::Data);
-        of_service && function.self_param == Some(SelfParam::Mut)
+            matches!(function.kind, FnKind::Method(class) if program.classes[class].kind == ClassKind::Service);
+        of_service && function.self_param == Some(SelfParam::Mut) && !matches!(&*function.name, "start" | "stop")
     });
     if serves || spawns || apart || !program.channels.is_empty() { Concurrent::Yes } else { Concurrent::No }
 }

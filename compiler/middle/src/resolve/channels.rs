@@ -7,7 +7,7 @@ use super::errors;
 use crate::hir::{ChannelKind, DepTarget};
 use crate::ids::{ChannelId, ClassId, ModuleId};
 use crate::ty::{Holder, Ty};
-use pluto_syntax::ast::{self, Capacity, ExprKind, Ident, Vis};
+use pluto_syntax::ast::{self, Capacity, ExprKind, Ident, UnOp, Vis};
 use pluto_syntax::span::Span;
 
 /// How many messages fit where nothing is written.
@@ -47,6 +47,11 @@ fn chan_capacity(cx: &mut Cx<'_>, capacity: &Capacity) -> i64 {
                 cx.report(errors::capacity_too_large(size.span));
                 DEFAULT_CAPACITY
             }
+            ExprKind::Unary { op: UnOp::Neg, operand } if matches!(operand.kind, ExprKind::Int(_)) => {
+                let text = cx.program.sources.text(size.span).to_owned();
+                cx.report(errors::capacity_below_zero(size.span, &text));
+                DEFAULT_CAPACITY
+            }
             ExprKind::Error(_) => DEFAULT_CAPACITY,
             ref _other => {
                 cx.report(errors::capacity_not_literal(size.span));
@@ -59,10 +64,8 @@ fn chan_capacity(cx: &mut Cx<'_>, capacity: &Capacity) -> i64 {
 /// Each subscriber has a queue, which must hold something.
 fn topic_capacity(cx: &mut Cx<'_>, decl: &ast::TopicDecl) -> i64 {
     let capacity = chan_capacity(cx, &decl.capacity);
-    match (&decl.capacity, decl.lossy) {
-        (Capacity::Size(size), _) if capacity == 0 => cx.report(errors::topic_without_room(size.span)),
-        (Capacity::Unbounded(at), Some(lossy)) => cx.report(errors::never_lossy(lossy, *at)),
-        (Capacity::Default | Capacity::Size(_) | Capacity::Unbounded(_), _) => {}
+    if let (Capacity::Size(size), 0) = (&decl.capacity, capacity) {
+        cx.report(errors::topic_without_room(size.span));
     }
     capacity
 }

@@ -81,7 +81,7 @@ impl Body<'_, '_> {
             ast::ExprKind::Within { limit, body } => {
                 ExprKind::Within { limit: self.boxed(limit), body: self.block(body) }
             }
-            ast::ExprKind::Select(arms) => self.select(arms, span),
+            ast::ExprKind::Select(arms) => self.select(arms),
             ast::ExprKind::Chan { ty, capacity } => self.chan(ty, capacity, span),
             ast::ExprKind::Error(_) => ExprKind::Error,
         }

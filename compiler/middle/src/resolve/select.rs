@@ -7,7 +7,8 @@ use pluto_syntax::ast::{self, Ident, Mutability, TypeExpr};
 use pluto_syntax::span::Span;
 
 impl Body<'_, '_> {
-    pub(super) fn select(&mut self, written: &[ast::SelectArm], span: Span) -> ExprKind {
+    /// Empty ones, and those with two arms `after` or `default`, were reported by the parser.
+    pub(super) fn select(&mut self, written: &[ast::SelectArm]) -> ExprKind {
         let (mut arms, mut after, mut default) = (vec![], None, None);
         let (mut after_at, mut default_at) = (None, None);
         for arm in written {
@@ -23,21 +24,18 @@ impl Body<'_, '_> {
                 ast::SelectKind::After(limit) => {
                     let limit = Box::new(self.expr(limit));
                     let body = self.block(&arm.body);
-                    self.one_arm("after", arm.span, &mut after_at);
+                    after_at.get_or_insert(arm.span);
                     after.get_or_insert((limit, body));
                 }
                 ast::SelectKind::Default => {
                     let body = self.block(&arm.body);
-                    self.one_arm("default", arm.span, &mut default_at);
+                    default_at.get_or_insert(arm.span);
                     default.get_or_insert(body);
                 }
             }
         }
         if let (Some(after), Some(default)) = (after_at, default_at) {
             self.cx.report(errors::after_and_default(after, default));
-        }
-        if written.is_empty() {
-            self.cx.report(errors::empty_select(span));
         }
         ExprKind::Select { arms, after, default }
     }
@@ -50,14 +48,6 @@ impl Body<'_, '_> {
             };
             SelectArm { kind: SelectKind::Recv { pattern, receiver }, body: this.block(&arm.body), span: arm.span }
         })
-    }
-
-    /// `after` and `default` stand once.
-    fn one_arm(&mut self, word: &str, span: Span, first: &mut Option<Span>) {
-        match first {
-            Some(first) => self.cx.report(errors::arm_twice(word, span, *first)),
-            None => *first = Some(span),
-        }
     }
 
     /// `chan<T>(n)`.

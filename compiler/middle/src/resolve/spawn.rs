@@ -87,7 +87,9 @@ impl Body<'_, '_> {
         };
         let Some(function) = function else { return vec![] };
         let declared = &self.cx.program.fns[function];
-        let locals = declared.params.iter().map(|param| &declared.locals[*param]);
+        // A function that calls itself: this body has its variables meanwhile.
+        let table = if function == self.id { &self.locals } else { &declared.locals };
+        let locals = declared.params.iter().map(|param| &table[*param]);
         locals.map(|local| (local.name.clone(), local.ty, local.span)).collect()
     }
 

@@ -2,6 +2,8 @@
 
 use super::fixture::{complaints, resolved};
 
+mod nested;
+
 /// Checks a table: each program, its mistakes marked by a trailing `// E0201` on their lines (of any file).
 fn check(programs: &[&str]) {
     for program in programs {
@@ -124,10 +126,10 @@ fn kinds() {
         "enum E { A }\nfn main() { print(E) } // E0212",
         "enum E { A }\nfn main() { print(E { }) } // E0212",
         "enum E { A { x: int } }\nfn main() { print(E.A(1)) } // E0212",
-        "const N = 1\nfn main() { print(N()) } // E0212",
-        "fn f() { }\nfn main() { let g = f } // E0901",
-        "fn main() { let g = 1\n g() } // E0901",
-        "fn main() { (1 + 2)() } // E0901",
+        "fn f() { }\nfn main() { let g = f\n g()\n (1 + 2)() }",
+        "fn main() { let p = print } // E0212",
+        "chan c: int\ntopic t: int\nfn main() { print(c) // E0212\n t() } // E0212",
+        "fn f(x: c) { } // E0212\nchan c: int\nfn main() { }",
         "fn main() { let r = 0..3 } // E0212",
         "const N = 1\nfn f(x: int) { match x { N => 1, _ => 2 } } // E0212\nfn main() { }",
         "fn f(x: string) { match x { \"a\"..\"b\" => 1, _ => 2 } } // E0212\nfn main() { }",

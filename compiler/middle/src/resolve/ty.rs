@@ -46,10 +46,8 @@ impl Cx<'_> {
                 let inside = match inside {
                     Some(inside) => self.ty(module, inside),
                     None if holder == Holder::Task => TyTable::UNIT,
-                    None => {
-                        self.report(errors::holder_without_type(holder.name(), written.span));
-                        return TyTable::ERROR;
-                    }
+                    // Reported by the parser.
+                    None => return TyTable::ERROR,
                 };
                 self.program.types.intern(Ty::Holder(holder, inside))
             }

@@ -23,7 +23,7 @@ use chumsky::prelude::*;
 pub(super) fn items<'t>() -> Rule<'t, Vec<Item>> {
     let grammar = grammar();
     let one = item(&grammar).map(|item| item.into_iter().collect::<Vec<_>>());
-    let one = tests(&grammar).or(one).recover_with(via_parser(skip_item().to(vec![])));
+    let one = tests(&grammar).or(one).labelled("a declaration").recover_with(via_parser(skip_item().to(vec![])));
     let gap = select! { Token::Newline | Token::Semi => () }.repeated();
     let all = one.then_ignore(gap).repeated().collect::<Vec<Vec<Item>>>();
     gap.ignore_then(all).then_ignore(end()).map(|items| items.into_iter().flatten().collect()).boxed()

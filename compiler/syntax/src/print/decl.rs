@@ -1,9 +1,9 @@
-//! Prints declarations, types and patterns. In: their nodes. Out: text in the [`Printer`].
+//! Prints declarations. In: their nodes. Out: text in the [`Printer`].
 
 use super::{Printer, quoted};
 use crate::ast::{
-    Capacity, ClassDecl, Dep, Field, FnDecl, Holder, Ident, Item, ItemKind, Literal, Mutability, Param, Path, Pattern,
-    PatternKind, Pod, Prim, SystemDecl, TypeExpr, TypeKind, VariantDecl, Vis,
+    Block, Capacity, ChanDecl, ClassDecl, ConstDecl, Dep, EnumDecl, Field, FnDecl, Ident, Item, ItemKind, Mutability,
+    Param, Path, Pod, SystemDecl, TopicDecl, TypeExpr, TypeKind, VariantDecl, Vis,
 };
 
 impl Printer {
@@ -24,57 +24,67 @@ impl Printer {
             ItemKind::Fn(function) => self.function(function),
             ItemKind::Class(class) => self.class("class", class),
             ItemKind::App(class) => self.class("app", class),
-            ItemKind::Enum(decl) => {
-                self.text(&format!("enum {} ", decl.name.name));
-                self.open();
-                for variant in &decl.variants {
-                    self.start_line();
-                    self.variant(variant);
-                    self.text("\n");
-                }
-                self.close();
-            }
+            ItemKind::Enum(decl) => self.enumeration(decl),
             ItemKind::Error(variant) => {
                 self.text("error ");
                 self.variant(variant);
             }
-            ItemKind::Const(decl) => {
-                self.text(&format!("const {}", decl.name.name));
-                self.annotation(decl.ty.as_ref());
-                self.text(" = ");
-                self.expr(&decl.value);
-            }
+            ItemKind::Const(decl) => self.constant(decl),
             ItemKind::System(system) => self.system(system),
-            ItemKind::Test { name, body, scheduler, .. } => {
-                if let Some(scheduler) = scheduler {
-                    self.text(&format!("tests[scheduler: {}] {{ ", scheduler.name));
-                }
-                self.text(&format!("test {} ", quoted(name)));
-                self.block(body);
-                self.text(if scheduler.is_some() { " }" } else { "" });
-            }
-            ItemKind::Chan(decl) => {
-                self.channel("chan", &decl.name, &decl.ty);
-                if decl.capacity != Capacity::Default {
-                    self.text("(");
-                    self.capacity(&decl.capacity);
-                    self.text(")");
-                }
-            }
-            ItemKind::Topic(decl) => {
-                self.channel("topic", &decl.name, &decl.ty);
-                match (&decl.capacity, decl.lossy) {
-                    (Capacity::Default, None) => {}
-                    (Capacity::Default, Some(_)) => self.text("(lossy)"),
-                    (capacity, lossy) => {
-                        self.text("(");
-                        self.capacity(capacity);
-                        self.text(if lossy.is_some() { ", lossy)" } else { ")" });
-                    }
-                }
-            }
+            ItemKind::Test { name, body, scheduler, .. } => self.test(name, body, scheduler.as_ref()),
+            ItemKind::Chan(decl) => self.named_channel(decl),
+            ItemKind::Topic(decl) => self.topic(decl),
         }
         self.text("\n");
+    }
+
+    fn enumeration(&mut self, decl: &EnumDecl) {
+        self.text(&format!("enum {} ", decl.name.name));
+        self.open();
+        for variant in &decl.variants {
+            self.start_line();
+            self.variant(variant);
+            self.text("\n");
+        }
+        self.close();
+    }
+
+    fn constant(&mut self, decl: &ConstDecl) {
+        self.text(&format!("const {}", decl.name.name));
+        self.annotation(decl.ty.as_ref());
+        self.text(" = ");
+        self.expr(&decl.value);
+    }
+
+    fn test(&mut self, name: &str, body: &Block, scheduler: Option<&Ident>) {
+        if let Some(scheduler) = scheduler {
+            self.text(&format!("tests[scheduler: {}] {{ ", scheduler.name));
+        }
+        self.text(&format!("test {} ", quoted(name)));
+        self.block(body);
+        self.text(if scheduler.is_some() { " }" } else { "" });
+    }
+
+    fn named_channel(&mut self, decl: &ChanDecl) {
+        self.channel("chan", &decl.name, &decl.ty);
+        if decl.capacity != Capacity::Default {
+            self.text("(");
+            self.capacity(&decl.capacity);
+            self.text(")");
+        }
+    }
+
+    fn topic(&mut self, decl: &TopicDecl) {
+        self.channel("topic", &decl.name, &decl.ty);
+        match (&decl.capacity, decl.lossy) {
+            (Capacity::Default, None) => {}
+            (Capacity::Default, Some(_)) => self.text("(lossy)"),
+            (capacity, lossy) => {
+                self.text("(");
+                self.capacity(capacity);
+                self.text(if lossy.is_some() { ", lossy)" } else { ")" });
+            }
+        }
     }
 
     fn channel(&mut self, keyword: &str, name: &Ident, ty: &TypeExpr) {
@@ -98,7 +108,7 @@ impl Printer {
         }
     }
 
-    fn mutability(&mut self, mutability: Mutability) {
+    pub(super) fn mutability(&mut self, mutability: Mutability) {
         match mutability {
             Mutability::Fixed => {}
             Mutability::Mutable => self.text("mut "),
@@ -214,159 +224,5 @@ impl Printer {
 
     pub(super) fn path(&mut self, path: &Path) {
         self.separated(path, ".", |printer, name: &Ident| printer.text(&name.name));
-    }
-
-    pub(super) fn ty(&mut self, ty: &TypeExpr) {
-        match &ty.kind {
-            TypeKind::Prim(prim) => self.text(match prim {
-                Prim::Int => "int",
-                Prim::Float => "float",
-                Prim::Bool => "bool",
-                Prim::Byte => "byte",
-                Prim::String => "string",
-                Prim::Duration => "Duration",
-            }),
-            TypeKind::Path(path) => self.path(path),
-            TypeKind::Array(element) => {
-                self.text("[");
-                self.ty(element);
-                self.text("]");
-            }
-            TypeKind::Map(key, value) => {
-                self.text("Map<");
-                self.ty(key);
-                self.text(", ");
-                self.ty(value);
-                self.text(">");
-            }
-            TypeKind::Tuple(parts) => {
-                self.text("(");
-                self.separated(parts, ", ", Printer::ty);
-                self.text(")");
-            }
-            TypeKind::Nullable(inner) => {
-                // Behind the result of a function, `?` would belong to that.
-                if matches!(inner.kind, TypeKind::Fn(..)) {
-                    self.ty_in_parentheses(inner)
-                } else {
-                    self.ty(inner)
-                }
-                self.text("?");
-            }
-            TypeKind::Fn(params, result) => {
-                self.text("fn(");
-                self.separated(params, ", ", Printer::ty);
-                self.text(")");
-                if let Some(result) = result {
-                    self.text(" ");
-                    self.ty(result);
-                }
-            }
-            TypeKind::Holder(holder, inner) => {
-                self.text(match holder {
-                    Holder::Sender => "Sender",
-                    Holder::Receiver => "Receiver",
-                    Holder::Publisher => "Publisher",
-                    Holder::Subscriber => "Subscriber",
-                    Holder::Task => "Task",
-                });
-                if let Some(inner) = inner {
-                    self.text("<");
-                    self.ty(inner);
-                    self.text(">");
-                }
-            }
-            TypeKind::Error => self.text("<error>"),
-        }
-    }
-
-    pub(super) fn ty_in_parentheses(&mut self, ty: &TypeExpr) {
-        self.text("(");
-        self.ty(ty);
-        self.text(")");
-    }
-
-    /// `mut` behind `let` is said once, of all names.
-    pub(super) fn let_pattern(&mut self, pattern: &Pattern) {
-        if first_name(pattern) == Some(Mutability::Mutable) {
-            self.text("mut ");
-        }
-        self.unmarked(pattern);
-    }
-
-    fn unmarked(&mut self, pattern: &Pattern) {
-        match &pattern.kind {
-            PatternKind::Bind { name, .. } => self.text(&name.name),
-            PatternKind::Tuple(parts) => {
-                self.text("(");
-                self.separated(parts, ", ", Printer::unmarked);
-                self.text(")");
-            }
-            _ => self.pattern(pattern),
-        }
-    }
-
-    pub(super) fn pattern(&mut self, pattern: &Pattern) {
-        match &pattern.kind {
-            PatternKind::Wild => self.text("_"),
-            PatternKind::Bind { name, mutability } => {
-                self.mutability(*mutability);
-                self.text(&name.name);
-            }
-            PatternKind::Literal(literal) => self.literal(literal),
-            PatternKind::Range { low, high, inclusive } => {
-                self.literal(low);
-                self.text(if *inclusive { "..=" } else { ".." });
-                self.literal(high);
-            }
-            PatternKind::Struct { path, fields } => {
-                self.path(path);
-                if let Some(fields) = fields {
-                    self.text(" { ");
-                    self.separated(fields, ", ", Printer::pattern_field);
-                    self.text(if fields.is_empty() { "}" } else { " }" });
-                }
-            }
-            PatternKind::Tuple(parts) => {
-                self.text("(");
-                self.separated(parts, ", ", Printer::pattern);
-                self.text(")");
-            }
-            PatternKind::Or(parts) => self.separated(parts, " | ", Printer::pattern),
-            PatternKind::None => self.text("none"),
-            PatternKind::Some(inner) => {
-                self.pattern(inner);
-                self.text("?");
-            }
-            PatternKind::Error => self.text("<error>"),
-        }
-    }
-
-    fn pattern_field(&mut self, (name, pattern): &(Ident, Option<Pattern>)) {
-        self.text(&name.name);
-        if let Some(pattern) = pattern {
-            self.text(": ");
-            self.pattern(pattern);
-        }
-    }
-
-    fn literal(&mut self, literal: &Literal) {
-        match literal {
-            Literal::Int { magnitude, negative } => {
-                let sign = if *negative { "-" } else { "" };
-                self.text(&format!("{sign}{magnitude}"));
-            }
-            Literal::Bool(value) => self.text(&value.to_string()),
-            Literal::Str(value) => self.text(&quoted(value)),
-        }
-    }
-}
-
-/// How the first name in a pattern of names is bound.
-fn first_name(pattern: &Pattern) -> Option<Mutability> {
-    match &pattern.kind {
-        PatternKind::Bind { mutability, .. } => Some(*mutability),
-        PatternKind::Tuple(parts) => parts.iter().find_map(first_name),
-        _ => None,
     }
 }

@@ -94,7 +94,8 @@ pub fn register<'a, S: Sleeper + 'a, M: Messages + 'a>(
             }
         }
     }
-    let all_gone = ready.is_none() && places.iter().all(Option::is_none);
+    // Without arms only time is waited for.
+    let all_gone = ready.is_none() && !places.is_empty() && places.iter().all(Option::is_none);
     if !(all_gone || ready.is_some()) || !give_up() {
         return Selected::Waits(waiter.ticket);
     }

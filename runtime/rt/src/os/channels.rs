@@ -171,3 +171,6 @@ impl<'a> Arms<'a, TaskRef, Queue> for Words<'a> {
         Arm { channel, deed: if arm.kind == 0 { Deed::Receive } else { Deed::Send(arm.value) } }
     }
 }
+
+#[cfg(test)]
+mod tests;

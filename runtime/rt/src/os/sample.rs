@@ -1,6 +1,9 @@
 //! Programs for tests, made by hand. In: names, numbers, functions. Out: a [`Program`] as generated code would describe it.
 
-use pluto_abi::program::{HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
+use pluto_abi::layout::TypeDesc;
+use pluto_abi::program::{
+    ChannelDesc, ChannelKind, HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text,
+};
 
 use super::program::{Program, Transport};
 use crate::heap::wire::{Buffer, Reader};
@@ -21,6 +24,7 @@ pub(crate) struct Sample {
     pub(crate) sites: Vec<(&'static str, &'static str, u64)>,
     /// It is the program of a test.
     pub(crate) tests: Vec<&'static str>,
+    pub(crate) channels: Vec<ChannelDesc>,
 }
 
 impl Sample {
@@ -52,6 +56,7 @@ impl Sample {
             file: text(file),
             line,
         }));
+        let channels = leak(self.channels.into_iter());
         let tests =
             leak(self.tests.into_iter().map(|name| TestDesc { name: text(name), run: std::ptr::null(), scheduler: 1 }));
         let program = ProgramDesc {
@@ -68,13 +73,24 @@ impl Sample {
             main: std::ptr::null(),
             tests: tests.as_ptr(),
             test_count: tests.len() as u64,
-            channels: std::ptr::null(),
-            channel_count: 0,
+            channels: channels.as_ptr(),
+            channel_count: channels.len() as u64,
             concurrent: 1,
         };
         // SAFETY: all that it points to is leaked, and the functions have the types of the contract.
         unsafe { Program::new(Box::leak(Box::new(program))) }
     }
+}
+
+/// A declared channel or topic.
+pub(crate) fn channel(
+    name: &'static str,
+    element: &'static TypeDesc,
+    capacity: i64,
+    kind: ChannelKind,
+    subscribers: u64,
+) -> ChannelDesc {
+    ChannelDesc { name: text(name), element, capacity, kind: kind as u64, subscribers }
 }
 
 fn leak<T>(parts: impl Iterator<Item = T>) -> &'static [T] {

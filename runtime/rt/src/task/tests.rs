@@ -3,6 +3,7 @@
 mod faults;
 mod locks;
 mod many;
+mod speed;
 mod waits;
 
 use std::sync::Arc;

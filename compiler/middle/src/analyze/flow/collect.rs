@@ -5,8 +5,8 @@ use super::{Exit, Graph, Node, Origin, Place, Use, holds};
 use crate::builtin::{Changes, Method};
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
 use crate::hir::{
-    Block, CatchKind, ClassKind, Cond, DepTarget, Expr, ExprKind, Field, FnKind, Iter, Mutability, Pattern, Program, SelectKind, Stmt,
-    StmtKind,
+    Block, CatchKind, ClassKind, Cond, DepTarget, Expr, ExprKind, Field, FnKind, Iter, Mutability, Pattern, Program,
+    SelectKind, Stmt, StmtKind,
 };
 use crate::ids::{FnId, LocalId, TyId};
 use crate::ty::{Ty, TyTable};
@@ -262,7 +262,9 @@ impl Collector<'_> {
                     self.graph.uses(task, Use::Await { expr: call.id, result });
                 }
             }
-            (method, [.., closure]) if method.calls_closure() => self.with_closure(call, method, receiver, args, closure),
+            (method, [.., closure]) if method.calls_closure() => {
+                self.with_closure(call, method, receiver, args, closure)
+            }
             _ => {
                 if method.row().changes == Changes::Yes {
                     let place = self.place(receiver);

@@ -1,5 +1,6 @@
 //! Calls, methods, fields and indices.
 
+use crate::builtin::Receiver;
 use crate::ty::Ty;
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::Diagnostic;
@@ -12,13 +13,17 @@ pub(crate) fn argument_count(span: Span, name: &str, needed: usize, given: usize
     Diagnostic::new(Code::E0302, span, message)
 }
 
-pub(crate) fn unknown_method(span: Span, name: &str, owner: &str, near: Option<&str>, is_field: bool) -> Diagnostic {
+pub(crate) fn unknown_method(span: Span, name: &str, owner: &str, near: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::E0303, span, format!("`{owner}` has no method `{name}`"));
     match near {
-        _ if is_field => diagnostic.help(format!("`{name}` is a field: leave out the parentheses")),
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic,
     }
+}
+
+pub(crate) fn field_called(span: Span, name: &str, shown: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0303, span, format!("`{name}` is a field with a `{shown}`, not a method"))
+        .help("leave out the parentheses")
 }
 
 /// What a method of other languages is called here.
@@ -43,17 +48,38 @@ pub(crate) fn other_name(name: &str) -> Option<&'static str> {
         "reversed" => "reverse",
         "insert" => "insert_at",
         "remove" => "remove_at",
+        "receive" | "read" | "next" | "take" => "recv",
+        "write" | "put_back" | "emit" => "send",
+        "await" | "wait" | "join" | "result" => "get",
+        "reduce" | "inject" => "fold",
+        "select" | "where" | "keep" => "filter",
+        "some" | "exists" => "any",
+        "every" => "all",
+        "each" | "forEach" | "for_each" => "map",
+        "abort" | "stop" | "kill" => "cancel",
+        "milliseconds" | "as_millis" | "as_ms" | "ms" => "to_ms",
+        "seconds" | "as_secs" | "as_seconds" => "to_seconds",
+        "nanoseconds" | "as_nanos" | "ns" => "to_ns",
+        _ => return None,
+    })
+}
+
+/// The method that another end of the channel has.
+pub(crate) fn other_end(receiver: Receiver, name: &str) -> Option<&'static str> {
+    Some(match (receiver, name) {
+        (Receiver::Sender, "recv" | "try_recv") => "receive from the other end of the channel, its `Receiver`",
+        (Receiver::Receiver, "send" | "try_send" | "deliver") => "send to the other end of the channel, its `Sender`",
+        (Receiver::Publisher, "send" | "try_send" | "deliver") => "a topic is published to: `publish(v)`",
+        (Receiver::Publisher, "recv" | "try_recv") => "receive from a `Subscriber` of the topic",
+        (Receiver::Subscriber, "send" | "publish") => "publish to the topic's `Publisher`",
+        (Receiver::Publisher | Receiver::Subscriber, "close") => "a topic is closed when `main` returns",
         _ => return None,
     })
 }
 
 pub(crate) fn method_not_yet(span: Span, name: &str) -> Diagnostic {
-    if name == "to_bytes" {
-        return Diagnostic::new(Code::E0908, span, "`to_bytes` waits for the type `bytes`, which is not built yet")
-            .help("go over the text with `for c in text`");
-    }
-    Diagnostic::new(Code::E0901, span, format!("`{name}` takes a closure, and closures are not built yet"))
-        .help("write a `for` loop")
+    Diagnostic::new(Code::E0908, span, format!("`{name}` waits for the type `bytes`, which is not built yet"))
+        .help("go over the text with `for c in text`")
 }
 
 pub(crate) fn method_of_nullable(span: Span, name: &str, shown: &str, text: &str) -> Diagnostic {

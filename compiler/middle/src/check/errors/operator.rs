@@ -35,7 +35,7 @@ fn cmp_sign(op: CmpOp) -> &'static str {
 
 pub(crate) fn bad_unary(span: Span, op: UnOp, operand: Span, shown: &str) -> Diagnostic {
     let (sign, help) = match op {
-        UnOp::Neg => ("-", "`-` is for `int` and `float`"),
+        UnOp::Neg => ("-", "`-` is for `int`, `float` and `Duration`"),
         UnOp::Not => ("!", "`!` is for `bool`; compare the value first: `!(x == 0)`"),
         UnOp::BitNot => ("~", "`~` is for `int` and `byte`"),
     };
@@ -62,6 +62,17 @@ pub(crate) fn bad_operands(
     }
 }
 
+/// A number as a span of time.
+pub(super) fn with_unit(text: &str) -> String {
+    let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    match (digits, is_name) {
+        (true, _) => format!("give it a unit: `{text}s`, `{text}ms`"),
+        (false, true) => format!("give it a unit: `{text} * 1s`, `{text} * 1ms`"),
+        (false, false) => format!("give it a unit: `({text}) * 1s`, `({text}) * 1ms`"),
+    }
+}
+
 fn help(op: BinOp, types: &[Ty; 2], texts: [Option<&str>; 2]) -> Option<String> {
     let text = |at: usize| texts[at].unwrap_or("x");
     let at = types.iter().position(|ty| matches!(ty, Ty::Nullable(_)));
@@ -69,6 +80,15 @@ fn help(op: BinOp, types: &[Ty; 2], texts: [Option<&str>; 2]) -> Option<String> 
         return Some(format!("`{0}` may be `none`: say what to take then: `({0} ?? …)`", text(at)));
     }
     match (op, types) {
+        (BinOp::Add | BinOp::Sub, [Ty::Duration, Ty::Int]) => Some(with_unit(text(1))),
+        (BinOp::Add | BinOp::Sub, [Ty::Int, Ty::Duration]) => Some(with_unit(text(0))),
+        (BinOp::Mul | BinOp::Div, [Ty::Duration, Ty::Float] | [Ty::Float, Ty::Duration]) => {
+            Some("a `Duration` is multiplied and divided by an `int`; for fractions take a smaller unit: `1500ms`".to_string())
+        }
+        (_, [Ty::Duration, _] | [_, Ty::Duration]) => Some(
+            "a `Duration` takes `+` and `-` with another, `*` and `/` with an `int`, and `/` with another, which gives an `int`"
+                .to_string(),
+        ),
         (BinOp::Add, [Ty::String, other] | [other, Ty::String]) if *other != Ty::String => {
             Some("put the values into an f-string: `f\"{x} {y}\"`".to_string())
         }
@@ -78,6 +98,16 @@ fn help(op: BinOp, types: &[Ty; 2], texts: [Option<&str>; 2]) -> Option<String> 
         (_, [Ty::Int, Ty::Byte]) => Some(format!("convert one side: `{} as int`", text(1))),
         _ => None,
     }
+}
+
+pub(crate) fn result_does_not_fit(span: Span, op: BinOp, place: Span, found: &str, needed: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0301,
+        span,
+        format!("`{}` gives `{found}` here, which does not fit into a `{needed}`", sign(op)),
+    )
+    .also(place, format!("this is `{needed}`"))
+    .help("bind the result to a variable of its own")
 }
 
 pub(crate) fn operator_not_for(span: Span, op: BinOp, operand: Span, shown: &str, ty: &Ty) -> Diagnostic {
@@ -116,7 +146,7 @@ pub(crate) fn order_of_nullable(span: Span, places: [Span; 2], shown: &[String; 
 
 pub(crate) fn no_order(span: Span, op: CmpOp, shown: &str) -> Diagnostic {
     Diagnostic::new(Code::E0309, span, format!("`{}` does not take `{shown}`", cmp_sign(op)))
-        .help("int, float, byte and string have an order; other values only `==` and `!=`")
+        .help("int, float, byte, string and Duration have an order; other values only `==` and `!=`")
 }
 
 pub(crate) fn bad_cast(span: Span, from: &str, to: &str, text: &str, source: &Ty, target: &Ty) -> Diagnostic {
@@ -124,6 +154,8 @@ pub(crate) fn bad_cast(span: Span, from: &str, to: &str, text: &str, source: &Ty
     let help = match (source, target) {
         (a, b) if a == b => "it has this type already: leave out the `as`".to_string(),
         (Ty::Nullable(_), _) => format!("it may be `none`: `({text} ?? …) as {to}`"),
+        (Ty::Duration, _) => format!("say in which unit: `{text}.to_ms()`, `{text}.to_seconds()`"),
+        (_, Ty::Duration) => format!("multiply it with a unit: `{text} * 1s`"),
         (Ty::String, Ty::Int) => format!("read the number: `{text}.to_int()` gives `int?`"),
         (Ty::String, Ty::Float) => format!("read the number: `{text}.to_float()` gives `float?`"),
         (_, Ty::String) => "put it into an f-string: `f\"{x}\"`".to_string(),

@@ -33,6 +33,8 @@ pub(crate) fn not_mutable(
         Binder::Param => ("the parameter", format!("write `mut {name}: {ty}`; the caller's value stays as it is")),
         Binder::Pattern => ("bound here", format!("copy it first: `let mut {name} = {name}`")),
         Binder::Loop => ("the loop's variable", format!("copy it first: `let mut {name} = {name}`")),
+        Binder::Closure => ("the closure's parameter", format!("copy it first: `let mut {name} = {name}`")),
+        Binder::Select => ("the message", format!("copy it first: `let mut {name} = {name}`")),
         Binder::Catch => ("the caught error", format!("copy it first: `let mut {name} = {name}`")),
     };
     Diagnostic::new(Code::E0308, span, message).also(bound, label).help(help)

@@ -1,8 +1,10 @@
 //! Values of the wrong type, values that are not there, types that are not known.
 
-use super::because;
+use super::operator::with_unit;
+use super::{because, through};
 use crate::check::{Open, Why};
-use crate::ty::Ty;
+use crate::ids::TyId;
+use crate::ty::{Holder, Ty};
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::Diagnostic;
 use pluto_syntax::span::Span;
@@ -13,7 +15,7 @@ pub(crate) fn type_mismatch(span: Span, needed: &str, found: &str, why: Why) -> 
 }
 
 /// How to make one type of another, if there is a way.
-pub(crate) fn conversion(text: &str, from: &Ty, to: &Ty, is_none: bool) -> Option<String> {
+pub(crate) fn conversion(text: &str, from: &Ty, to: &Ty, to_id: TyId, is_none: bool) -> Option<String> {
     let quoted = text.trim_matches('"');
     let is_number = quoted.parse::<f64>().is_ok();
     Some(match (from, to) {
@@ -23,6 +25,9 @@ pub(crate) fn conversion(text: &str, from: &Ty, to: &Ty, is_none: bool) -> Optio
         (Ty::Nullable(_), _) => {
             format!("it may be `none`: say what to take then (`{text} ?? …`), or look with `if let x = {text} {{ … }}`")
         }
+        (Ty::Holder(Holder::Task, inner), _) if *inner == to_id => format!("wait for it: `{text}.get()!`"),
+        (Ty::Int, Ty::Duration) => with_unit(text),
+        (Ty::Duration, Ty::Int) => format!("say in which unit: `{text}.to_ms()`"),
         (Ty::Int | Ty::Byte, Ty::Float) => format!("convert it: `{text} as float`"),
         (Ty::Float, Ty::Int) => format!("convert it: `{text} as int` cuts off what is behind the point"),
         (Ty::Byte | Ty::Bool, Ty::Int) => format!("convert it: `{text} as int`"),
@@ -34,6 +39,8 @@ pub(crate) fn conversion(text: &str, from: &Ty, to: &Ty, is_none: bool) -> Optio
         (Ty::String, Ty::Float) => format!("read the number: `{text}.to_float()` gives `float?`"),
         (Ty::Int, Ty::Bool) => format!("compare it: `{text} != 0`"),
         (Ty::Unit, Ty::String) => return None,
+        (Ty::Fn(params, result), _) if *result == to_id && params.is_empty() => format!("call it: `{text}()`"),
+        (Ty::Fn(..) | Ty::Holder(..), Ty::String) => return None,
         (Ty::Int | Ty::Float, Ty::String) if is_number => format!("put it into quotes: `\"{text}\"`"),
         (_, Ty::String) if text.contains('"') || text.contains('{') => "put it into an f-string".to_string(),
         (_, Ty::String) => format!("put it into an f-string: `f\"{{{text}}}\"`"),
@@ -62,9 +69,16 @@ pub(crate) fn cannot_infer(span: Span, open: Open) -> Diagnostic {
         Open::None => {
             ("it is not known what this could be when it is not `none`", "write the type: `let x: int? = none`")
         }
+        Open::Param => ("the type of this parameter is not known", "write it: `(x: int) => …`"),
         Open::Value => ("the type of this is not known", "write the type in a `let`: `let x: int = …`"),
     };
     Diagnostic::new(Code::E0307, span, message).help(help)
+}
+
+pub(crate) fn param_not_known(span: Span, param: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0307, span, "the type of this must be known here, and is not yet")
+        .also(param, "the type of this parameter is not written, and nothing has said it so far")
+        .help(format!("write it: `({name}: int) => …`"))
 }
 
 pub(crate) fn not_known_yet(span: Span) -> Diagnostic {
@@ -86,7 +100,10 @@ pub(crate) fn block_without_value(block: Span, needed: &str, why: Why) -> Diagno
         | Why::Field(_)
         | Why::Branch(_)
         | Why::Element(_)
-        | Why::Caught(_) => {
+        | Why::Caught(_)
+        | Why::Closure(_)
+        | Why::Callee(_)
+        | Why::Order(_) => {
             let message = format!("this block has no value, and `{needed}` is needed");
             because(Diagnostic::new(Code::E0301, end, message), needed, why)
                 .help(format!("let the last line be an expression that gives `{needed}`"))
@@ -107,7 +124,10 @@ pub(crate) fn if_without_else(span: Span, needed: &str, why: Why) -> Diagnostic 
         | Why::Field(_)
         | Why::Branch(_)
         | Why::Element(_)
-        | Why::Caught(_) => {
+        | Why::Caught(_)
+        | Why::Closure(_)
+        | Why::Callee(_)
+        | Why::Order(_) => {
             Diagnostic::new(Code::E0301, span, format!("an `if` without `else` has no value, and `{needed}` is needed"))
                 .help("add an `else` with a value")
         }
@@ -122,6 +142,10 @@ pub(crate) fn not_iterable(span: Span, shown: &str, text: &str, ty: &Ty) -> Diag
     let help = match ty {
         Ty::Int => format!("to count, write a range: `0..{text}`"),
         Ty::Nullable(_) => format!("it may be `none`: `{text} ?? []`, or look with `if let` first"),
+        Ty::Holder(Holder::Task, _) => format!("wait for what it gives: `{text}.get()!`"),
+        Ty::Holder(..) => {
+            "only its other end gives messages: `for v in` goes over a `Receiver` or `Subscriber`".to_string()
+        }
         Ty::Error
         | Ty::Never
         | Ty::Unit
@@ -138,8 +162,9 @@ pub(crate) fn not_iterable(span: Span, shown: &str, text: &str, ty: &Ty) -> Diag
         | Ty::AnyError
         | Ty::Duration
         | Ty::Fn(..)
-        | Ty::Holder(..)
-        | Ty::Var(_) => "`for` goes over arrays, maps (as `(key, value)`), strings and ranges (`0..n`)".to_string(),
+        | Ty::Var(_) => {
+            "`for` goes over arrays, maps (as `(key, value)`), strings, receivers and ranges (`0..n`)".to_string()
+        }
     };
     Diagnostic::new(Code::E0301, span, format!("`for` cannot go over `{shown}`")).help(help)
 }
@@ -188,19 +213,29 @@ pub(crate) fn format_not_for(span: Span, text: &str, shown: &str, reason: &str) 
     Diagnostic::new(Code::E0317, span, format!("the format `{text}` does not suit `{shown}`: {reason}"))
 }
 
-pub(crate) fn not_comparable(span: Span, what: &str, shown: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0315, span, format!("{what} needs values that can be compared, and `{shown}` cannot"))
-        .help("an error of unknown kind has no `==`: use `match err { … }`, or compare its text `f\"{err}\"`")
+pub(crate) fn not_comparable(span: Span, what: &str, shown: &str, ty: &Ty, found: &str, path: &[String]) -> Diagnostic {
+    let message = format!("{what} needs values that can be compared, and `{shown}` cannot");
+    through(Diagnostic::new(Code::E0315, span, message), found, path).help(match ty {
+        Ty::Fn(..) => "functions have no `==`: compare something that tells them apart, like a name",
+        Ty::Holder(..) => "tasks have no `==`: compare their results, or a number that you give to each",
+        _ => "an error of unknown kind has no `==`: use `match err { … }`, or compare its text `f\"{err}\"`",
+    })
 }
 
-pub(crate) fn bad_map_key(span: Span, shown: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0315, span, format!("`{shown}` cannot be the key of a map"))
-        .help("an error of unknown kind cannot be compared; use its text: `f\"{err}\"`")
+pub(crate) fn bad_map_key(span: Span, shown: &str, ty: &Ty, found: &str, path: &[String]) -> Diagnostic {
+    let message = format!("`{shown}` cannot be the key of a map");
+    through(Diagnostic::new(Code::E0315, span, message), found, path).help(match ty {
+        Ty::Fn(..) => "functions cannot be compared; use a name or a number for each",
+        Ty::Holder(..) => {
+            "ends of channels and tasks are no keys: use a number or a name for each, and keep them as values"
+        }
+        _ => "an error of unknown kind cannot be compared; use its text: `f\"{err}\"`",
+    })
 }
 
 pub(crate) fn elements_without_order(span: Span, method: &str, shown: &str) -> Diagnostic {
     Diagnostic::new(Code::E0309, span, format!("`{method}` needs elements that have an order, and `{shown}` has none"))
-        .help("int, float, byte, bool and string have one")
+        .help("int, float, byte, bool, string and Duration have one; `sort_by` takes any order")
 }
 
 pub(crate) fn join_of_others(span: Span, shown: &str) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::accept;
 
 /// The printed types contain these lines.
-fn types(source: &str, lines: &[&str]) {
+pub(super) fn types(source: &str, lines: &[&str]) {
     let text = accept(source);
     for line in lines {
         assert!(text.lines().any(|it| it.trim() == *line), "{line} is missing in\n{text}");

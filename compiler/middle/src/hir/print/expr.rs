@@ -178,7 +178,7 @@ impl Printer<'_> {
             self.put("forward ");
             self.expr(call);
         } else if let ExprKind::Spawn(function) = kind {
-            self.put(&format!("spawn {}", self.name(*function)));
+            self.put(&format!("(spawn {})", self.name(*function)));
         } else if let ExprKind::Within { limit, body } = kind {
             self.put("within ");
             self.expr(limit);

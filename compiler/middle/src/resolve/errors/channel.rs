@@ -67,18 +67,6 @@ pub(in crate::resolve) fn part_of_chan(variable: &Ident, part: &str, span: Span,
         .help(help)
 }
 
-pub(in crate::resolve) fn empty_select(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0320, span, "a `select` without arms waits for nothing")
-        .help("write what it waits for: `v = orders.recv() { … }`, `events.send(e) { … }`, `after 1s { … }`")
-}
-
-pub(in crate::resolve) fn arm_twice(word: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0202, span, format!("this `select` has two arms `{word}`"))
-        .label("the second one")
-        .also(first, "the first one")
-        .help("remove one of them")
-}
-
 pub(in crate::resolve) fn after_and_default(after: Span, default: Span) -> Diagnostic {
     Diagnostic::new(Code::E0306, after, "this arm can never be taken")
         .also(default, "`default` is taken at once when no other arm is ready")
@@ -90,6 +78,11 @@ pub(in crate::resolve) fn capacity_not_literal(span: Span) -> Diagnostic {
         .help("write an integer, `(1000)`, or `(unbounded)`; `chan<T>(n)` in a function takes any value")
 }
 
+pub(in crate::resolve) fn capacity_below_zero(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0320, span, format!("a channel cannot have a capacity of {text}"))
+        .help("write `(0)` for a channel whose sender waits until the message is taken, or `(unbounded)`")
+}
+
 pub(in crate::resolve) fn capacity_too_large(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0320, span, "a channel holds 2^32 messages (4294967296) at most")
         .help("write `(unbounded)` if it may grow as long as there is memory")
@@ -98,12 +91,6 @@ pub(in crate::resolve) fn capacity_too_large(span: Span) -> Diagnostic {
 pub(in crate::resolve) fn topic_without_room(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0320, span, "a topic needs room for one message at least: each subscriber has its own queue")
         .help("write `(1)`, or leave the capacity out for 64")
-}
-
-pub(in crate::resolve) fn never_lossy(lossy: Span, unbounded: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0320, lossy, "a topic without bound never drops a message")
-        .also(unbounded, "any number of messages fits")
-        .help("give it a capacity: `(64, lossy)`, or leave out `lossy`")
 }
 
 // Ends in brackets.
@@ -179,11 +166,6 @@ fn word(side: Holder) -> (&'static str, &'static str) {
         Holder::Publisher | Holder::Subscriber => ("topic", "topic"),
         Holder::Sender | Holder::Receiver | Holder::Task => ("chan", "channel"),
     }
-}
-
-pub(in crate::resolve) fn holder_without_type(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0206, span, format!("`{name}` needs the type of its messages"))
-        .help(format!("write it in angle brackets: `{name}<int>`"))
 }
 
 // Tests.

@@ -1,0 +1,208 @@
+//! What values can do: be compared, be keys, be shown, begin as zero. In: types whose variables are replaced. Out: the part of
+//! a type that cannot, with the way to it through fields, for the message.
+
+use super::{Cx, errors};
+use crate::hir::{ClassKind, Field};
+use crate::ids::TyId;
+use crate::ty::{Holder, Ty, TyTable};
+use pluto_syntax::span::Span;
+use std::collections::BTreeSet;
+
+/// The part of a type that is in the way.
+pub(super) struct Part {
+    /// What it is.
+    pub(super) ty: TyId,
+    /// The fields that lead to it: `Order.callback`. Empty if the type itself, or an element of it, is it.
+    pub(super) path: Vec<String>,
+}
+
+/// Values that cancel something when they are dropped.
+#[derive(Clone, Copy)]
+pub(super) enum Tasks {
+    One,
+    Array,
+}
+
+impl Cx<'_> {
+    /// What a value of the type is made of: the fields that it has, by name, or unnamed parts.
+    pub(super) fn inside_of(&self, ty: TyId) -> Vec<(Option<String>, TyId)> {
+        let named = |owner: &str, fields: &[Field]| -> Vec<(Option<String>, TyId)> {
+            fields.iter().map(|field| (Some(format!("{owner}.{}", field.name)), field.ty)).collect()
+        };
+        let unnamed = |types: &[TyId]| types.iter().map(|ty| (None, *ty)).collect();
+        match self.table.get(ty) {
+            Ty::Array(item) | Ty::Nullable(item) => unnamed(&[*item]),
+            Ty::Map(key, value) => unnamed(&[*key, *value]),
+            Ty::Tuple(parts) => unnamed(parts),
+            Ty::Class(class) => {
+                let class = &self.program.classes[*class];
+                named(&class.name, &class.fields)
+            }
+            Ty::Enum(id) => {
+                let declared = &self.program.enums[*id];
+                let variants = declared.variants.iter();
+                variants.flat_map(|it| named(&format!("{}.{}", declared.name, it.name), &it.fields)).collect()
+            }
+            Ty::ErrorValue(error) => {
+                let error = &self.program.errors[*error];
+                named(&error.name, &error.fields)
+            }
+            Ty::Error
+            | Ty::Never
+            | Ty::Unit
+            | Ty::Int
+            | Ty::Float
+            | Ty::Bool
+            | Ty::Byte
+            | Ty::String
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Fn(..)
+            | Ty::Holder(..)
+            | Ty::Var(_) => vec![],
+        }
+    }
+
+    /// The nearest part of a type for which `is` holds.
+    fn find_part(&self, ty: TyId, is: impl Fn(&Ty) -> bool) -> Option<Part> {
+        // Each with the position of what it is in, and its name there.
+        let mut found: Vec<(TyId, usize, Option<String>)> = vec![(ty, 0, None)];
+        let mut seen = BTreeSet::from([ty]);
+        let mut at = 0;
+        while let Some((ty, _, _)) = found.get(at) {
+            let ty = *ty;
+            if is(self.table.get(ty)) {
+                let mut path = vec![];
+                while let (true, Some((_, outer, name))) = (at > 0, found.get(at)) {
+                    path.extend(name.clone());
+                    at = *outer;
+                }
+                path.reverse();
+                return Some(Part { ty, path });
+            }
+            for (name, part) in self.inside_of(ty) {
+                if seen.insert(part) {
+                    found.push((part, at, name));
+                }
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// What has no `==` in a type.
+    pub(super) fn incomparable(&self, ty: TyId) -> Option<Part> {
+        self.find_part(ty, |ty| matches!(ty, Ty::AnyError | Ty::Fn(..) | Ty::Holder(Holder::Task, _)))
+    }
+
+    /// What cannot be the key of a map in a type.
+    fn no_key(&self, ty: TyId) -> Option<Part> {
+        self.find_part(ty, |ty| matches!(ty, Ty::AnyError | Ty::Fn(..) | Ty::Holder(..)))
+    }
+
+    /// What has no text in a type.
+    pub(super) fn unprintable(&self, ty: TyId) -> Option<Part> {
+        self.find_part(ty, |ty| matches!(ty, Ty::Fn(..) | Ty::Holder(Holder::Task, _)))
+    }
+
+    /// Reports the type if it is a map with keys that cannot be compared. Each type of key is reported once.
+    pub(super) fn map_key(&mut self, ty: TyId, span: Span) {
+        if let Ty::Map(key, _) = *self.table.get(ty)
+            && let Some(part) = self.no_key(key)
+            && self.bad_keys.insert(key)
+        {
+            let (shown, found) = (self.show(key), self.show(part.ty));
+            let kind = self.table.get(part.ty).clone();
+            self.report(errors::bad_map_key(span, &shown, &kind, &found, &part.path));
+        }
+    }
+
+    /// Looks at all types that are declared: keys of maps, errors (which must have a text), and what services begin with.
+    pub(super) fn declared_types(&mut self) {
+        let program = self.program;
+        let of_classes = program.classes.iter().flat_map(|class| &class.fields);
+        let of_enums = program.enums.iter().flat_map(|it| &it.variants).flat_map(|variant| &variant.fields);
+        let of_errors = || program.errors.iter().flat_map(|error| &error.fields);
+        for field in of_classes.chain(of_enums).chain(of_errors()) {
+            self.keys_in(field.ty, field.span);
+        }
+        for channel in program.channels.iter() {
+            self.keys_in(channel.element, channel.span);
+        }
+        for field in of_errors() {
+            if let Some(part) = self.unprintable(field.ty) {
+                let (found, kind) = (self.show(part.ty), self.table.get(part.ty).clone());
+                self.report(errors::error_without_text(field.span, &field.name, &found, &kind, &part.path));
+            }
+        }
+        for class in program.classes.iter().filter(|class| class.kind != ClassKind::Data) {
+            for field in class.fields.iter().filter(|field| field.default.is_none()) {
+                if let Some(without) = self.without_zero(field.ty) {
+                    let (shown, found) = (self.show(field.ty), self.show(without));
+                    self.report(errors::no_zero(field.span, &field.name, &shown, &found, without == field.ty));
+                }
+            }
+        }
+    }
+
+    /// Looks at the maps in a type as written.
+    fn keys_in(&mut self, ty: TyId, span: Span) {
+        let mut todo = vec![ty];
+        while let Some(ty) = todo.pop() {
+            self.map_key(ty, span);
+            todo.extend(super::unify::parts(self.table.get(ty)));
+        }
+    }
+
+    /// The part of a type that is neither zero nor empty nor `none` at the start.
+    fn without_zero(&self, ty: TyId) -> Option<TyId> {
+        let mut todo = vec![ty];
+        let mut seen = BTreeSet::new();
+        while let Some(ty) = todo.pop() {
+            if !seen.insert(ty) {
+                continue;
+            }
+            match self.table.get(ty) {
+                Ty::Fn(..) | Ty::Holder(..) => return Some(ty),
+                Ty::Tuple(parts) => todo.extend(parts),
+                Ty::Class(class) => {
+                    let fields = self.program.classes[*class].fields.iter();
+                    todo.extend(fields.filter(|field| field.default.is_none()).map(|field| field.ty));
+                }
+                Ty::Error
+                | Ty::Never
+                | Ty::Unit
+                | Ty::Int
+                | Ty::Float
+                | Ty::Bool
+                | Ty::Byte
+                | Ty::String
+                | Ty::Array(_)
+                | Ty::Map(..)
+                | Ty::Nullable(_)
+                | Ty::Enum(_)
+                | Ty::ErrorValue(_)
+                | Ty::AnyError
+                | Ty::Duration
+                | Ty::Var(_) => {}
+            }
+        }
+        None
+    }
+
+    /// Is it a task, or an array of tasks?
+    pub(super) fn is_tasks(&self, ty: TyId) -> Option<Tasks> {
+        let is_task = |ty: &Ty| matches!(ty, Ty::Holder(Holder::Task, _));
+        let ty = self.get(ty);
+        if let Ty::Array(item) = ty {
+            return is_task(&self.get(item)).then_some(Tasks::Array);
+        }
+        is_task(&ty).then_some(Tasks::One)
+    }
+
+    /// A value that is shown; nothing to look at later if it is plainly data.
+    pub(super) fn is_plain(&self, ty: TyId) -> bool {
+        let plain = [TyTable::INT, TyTable::FLOAT, TyTable::BOOL, TyTable::BYTE, TyTable::STRING, TyTable::DURATION];
+        plain.contains(&self.shallow(ty))
+    }
+}
