@@ -99,6 +99,20 @@ impl Collector<'_> {
         }
     }
 
+    /// A value is put into a place: others can get at it unless that is in a variable.
+    fn store(&mut self, value: &Expr, place: &Expr, to: Node) {
+        let mut at = place;
+        while let ExprKind::Index { base, .. } | ExprKind::CallMethod { receiver: base, .. } = &at.kind {
+            at = base;
+        }
+        if let ExprKind::Local(_) = &at.kind {
+            let from = self.node(value);
+            self.connect(from, Some(to));
+        } else {
+            self.leave(value, to);
+        }
+    }
+
     fn value_of(block: &Block) -> Option<&Expr> {
         block.value.as_deref()
     }
@@ -267,10 +281,8 @@ impl Collector<'_> {
             }
             _ => {
                 if method.row().changes == Changes::Yes {
-                    let place = self.place(receiver);
-                    for arg in args {
-                        let arg = self.node(arg);
-                        self.connect(arg, place);
+                    if let Some(place) = self.place(receiver) {
+                        args.iter().for_each(|arg| self.store(arg, receiver, place));
                     }
                 }
                 let to = self.node(call);
@@ -444,12 +456,7 @@ impl Visitor for Collector<'_> {
             StmtKind::Let { pattern, ty: _, value } => self.pattern_of(pattern, value),
             StmtKind::Assign { place, value } => {
                 if let Some(to) = self.place(place) {
-                    if let ExprKind::Local(_) = &place.kind {
-                        let from = self.node(value);
-                        self.connect(from, Some(to));
-                    } else {
-                        self.leave(value, to);
-                    }
+                    self.store(value, place, to);
                 }
             }
             StmtKind::For { id: _, pattern, iter: Iter::Value(value), body: _ } => {
