@@ -79,15 +79,16 @@ impl Pool {
     }
 }
 
-fn bounded(model: impl Fn() + Send + Sync + 'static) {
+/// Threads are interrupted so many times at most, where they need not be.
+fn bounded(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound = Some(preemptions);
     builder.check(model);
 }
 
 #[test]
 fn loom_no_work_is_left_while_a_worker_sleeps() {
-    bounded(|| {
+    bounded(3, || {
         let pool = Pool::new(1, 2);
         let worker = pool.clone();
         let worker = thread::spawn(move || worker.work(0, Bed::Keeper));
@@ -99,7 +100,7 @@ fn loom_no_work_is_left_while_a_worker_sleeps() {
 
 #[test]
 fn loom_two_workers_and_a_burst() {
-    bounded(|| {
+    bounded(2, || {
         let pool = Pool::new(2, 2);
         let workers = [(0, Bed::Keeper), (1, Bed::Parked)].map(|(me, bed)| {
             let pool = pool.clone();
@@ -195,7 +196,7 @@ fn visit(me: Me, lock: &Lock<Me>, inside: &AtomicUsize, mode: Mode) {
 }
 
 fn meet(modes: &'static [Mode], cut_first: bool) {
-    bounded(move || {
+    bounded(2, move || {
         let lock = Arc::new(Lock::default());
         let inside = Arc::new(AtomicUsize::new(0));
         let mine = Me::new();

@@ -12,11 +12,8 @@ use crate::task::{Entry, Task, TaskRef, What};
 const ROUNDS: usize = 2_000_000;
 
 fn wait_for_answer(task: &Task) {
-    loop {
-        match task.enter() {
-            Entry::Pending => task.suspend(),
-            _ => return,
-        }
+    while task.enter() == Entry::Pending {
+        task.suspend();
     }
 }
 
