@@ -136,7 +136,11 @@ fn speed_and_size_of_idle_tasks() {
     while waiters.lock().len() < count {
         std::thread::yield_now();
     }
-    println!("{count} idle: {} ns and {} bytes each", begin.elapsed().as_nanos() / count as u128, (resident() - before) / count);
+    println!(
+        "{count} idle: {} ns and {} bytes each",
+        begin.elapsed().as_nanos() / count as u128,
+        (resident() - before) / count
+    );
     waiters.lock().iter().for_each(|waiter| assert!(waiter.finish(0)));
     run.until(count + 1);
 }
