@@ -31,6 +31,8 @@ const DRAIN_LIMIT: u64 = 10_000_000_000;
 const END_LIMIT: u64 = 2_000_000_000;
 /// The same after a signal that came while `main` ran.
 const SIGNAL_LIMIT: u64 = 200_000_000;
+/// So long tasks that have just been started may take until they receive for the first time, when `main` has returned.
+const GRACE: u64 = 200_000_000;
 /// So often somebody looks whether the queues are empty.
 const LOOK_AGAIN: u64 = 2_000_000;
 /// The exit code when the environment asks for something impossible.
@@ -181,12 +183,21 @@ fn main_in_task(scheduler: &'static Scheduler, signal: &AtomicI32) -> Option<i32
     })
 }
 
-/// Closes the named channels, and lets those who receive empty them, for a limited time.
+/// Closes the named channels. Those who receive may empty them and see their end, for a limited time; tasks that have just been
+/// started may come to receive at all.
 fn empty_channels(scheduler: &'static Scheduler) {
+    if scheduler.program().channel_count() == 0 {
+        return;
+    }
     named::close_all();
-    let until = scheduler.clock.now().saturating_add(DRAIN_LIMIT);
-    while !named::are_empty() && scheduler.clock.now() < until {
-        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), named::are_empty);
+    let begin = scheduler.clock.now();
+    let (grace, until) = (begin.saturating_add(GRACE), begin.saturating_add(DRAIN_LIMIT));
+    let done = || {
+        let settled = scheduler.is_idle() || scheduler.clock.now() >= grace;
+        settled && named::are_empty() && !scheduler.has_takers()
+    };
+    while !done() && scheduler.clock.now() < until {
+        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), &done);
     }
 }
 

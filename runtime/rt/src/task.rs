@@ -75,6 +75,8 @@ pub struct Task {
     yielded: Cell<bool>,
     /// How many write locks of services it holds.
     write_locks: Cell<u32>,
+    /// It has received from a channel or topic that the program declares.
+    takes_declared: Cell<bool>,
     /// For the waiting function under way.
     kept: Cell<[u64; 2]>,
     /// When those who wait for what it does will not wait any more, in the scheduler's nanoseconds: limits its calls of others.
@@ -136,6 +138,7 @@ impl Task {
             yielding: Cell::new(false),
             yielded: Cell::new(false),
             write_locks: Cell::new(0),
+            takes_declared: Cell::new(false),
             kept: Cell::new([0; 2]),
             inherited: Cell::new(NEVER),
             timer: Cell::new(None),
@@ -152,6 +155,7 @@ impl Task {
         self.deadline.store(NEVER, Ordering::Relaxed);
         self.scheduler.set(scheduler);
         self.write_locks.set(0);
+        self.takes_declared.set(false);
         self.inherited.set(NEVER);
         self.yielded.set(false);
         self.state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);

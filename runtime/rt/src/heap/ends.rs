@@ -51,6 +51,13 @@ impl Queue {
     }
 }
 
+impl Queue {
+    /// Is it one that the program declares?
+    pub(crate) fn is_declared(&self) -> bool {
+        matches!(self.name, Name::Named(_))
+    }
+}
+
 impl fmt::Display for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name {

@@ -10,7 +10,7 @@ use crate::channel::select::{Arm, Arms, Deed};
 use crate::channel::selects::{self, Rest};
 use crate::channel::{Channel, UNBOUNDED, named, waits};
 use crate::heap::describe::{desc, first};
-use crate::heap::ends::{Queue, channel_of, end_kind, new_end, publish_message, publisher_message, topic_of};
+use crate::heap::ends::{Chan, Queue, channel_of, end_kind, new_end, publish_message, publisher_message, topic_of};
 use crate::heap::object::{drop_word, some};
 use crate::sync::Arc;
 use crate::task::TaskRef;
@@ -65,13 +65,26 @@ pub unsafe fn chan_deliver(at: *mut u8, sender: u64, value: u64, site: u64) -> u
 /// See the table.
 pub unsafe fn chan_recv(at: *mut u8, receiver: u64, site: u64, out: *mut u8) -> u64 {
     // SAFETY: the table's contract.
-    unsafe { waits::recv(task(at), channel_of(receiver), site, &mut *out.cast()) as u64 }
+    unsafe { waits::recv(task(at), received_from(at, receiver), site, &mut *out.cast()) as u64 }
 }
 
 /// See the table.
 pub unsafe fn chan_next(at: *mut u8, receiver: u64, site: u64, out: *mut u8) -> u64 {
     // SAFETY: the table's contract.
-    unsafe { waits::next(task(at), channel_of(receiver), site, &mut *out.cast()) as u64 }
+    unsafe { waits::next(task(at), received_from(at, receiver), site, &mut *out.cast()) as u64 }
+}
+
+/// The channel behind an end from which the task receives.
+///
+/// # Safety
+/// As for the waiting functions.
+unsafe fn received_from<'a>(at: *mut u8, receiver: u64) -> &'a Chan {
+    // SAFETY: the table's contract.
+    let (task, channel) = unsafe { (task(at), channel_of(receiver)) };
+    if channel.messages().is_declared() {
+        task.takes_declared();
+    }
+    channel
 }
 
 /// See the table.
@@ -152,6 +165,9 @@ pub unsafe fn select(at: *mut u8, arms: *mut u8, count: u64, after: u64, default
     unsafe {
         let arms: &[SelectArm] = if count == 0 { &[] } else { std::slice::from_raw_parts(arms.cast(), count as usize) };
         let after = u64::try_from(after as i64).ok();
+        for arm in arms.iter().filter(|arm| arm.kind == 0) {
+            received_from(at, arm.end);
+        }
         selects::select(task(at), &Words(arms), Rest { after, default: default != 0, site }, &mut *out.cast())
     }
 }

@@ -113,7 +113,7 @@ impl TaskState {
             Some(End::Done(value)) => (Waited::Done, value.another()),
             Some(End::Failed(error)) => (Waited::Error, error.another()),
             Some(End::Faulted(fault)) => {
-                task.take_over_from(fault.clone(), format!("-- in task {} --", self.id));
+                task.take_over_from(fault.clone(), "-- waited for by --".to_string());
                 (Waited::Early, 0)
             }
             Some(End::Cancelled) | None => (Waited::Cancelled, 0),

@@ -63,6 +63,8 @@ pub struct Scheduler {
     /// Ready tasks, under the seeded scheduler.
     ready: Mutex<Vec<TaskRef>>,
     tasks: AtomicUsize,
+    /// Tasks that have received from declared channels or topics.
+    takers: AtomicUsize,
     next_id: AtomicU64,
     /// All tasks are asked to end, also those that are started now.
     ending_tasks: AtomicBool,
@@ -126,6 +128,7 @@ impl Scheduler {
             watched: Shared::default(),
             ready: Mutex::default(),
             tasks: AtomicUsize::new(0),
+            takers: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
             ending_tasks: AtomicBool::new(false),
             ending: AtomicBool::new(false),
@@ -214,6 +217,11 @@ impl Scheduler {
         self.watched.set(task.task());
         self.run_until(done);
         self.watched.clear();
+    }
+
+    /// Is it the task that the process waits for?
+    pub(super) fn is_watched(&self, task: &Task) -> bool {
+        self.watched.get().is_some_and(|watched| std::ptr::eq(watched, task))
     }
 
     /// Has [`Scheduler::run_until`] ask again.
@@ -513,6 +521,25 @@ impl Scheduler {
         if self.tasks.fetch_sub(1, Ordering::SeqCst) == 1 && self.ending_tasks.load(Ordering::SeqCst) {
             self.nudge();
         }
+    }
+
+    /// One more, or one fewer, task that receives from what the program declares.
+    pub(super) fn count_taker(&self, came: bool) {
+        if came {
+            self.takers.fetch_add(1, Ordering::SeqCst);
+        } else if self.takers.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.nudge();
+        }
+    }
+
+    /// Are there tasks that have received from what the program declares?
+    pub fn has_takers(&self) -> bool {
+        self.takers.load(Ordering::SeqCst) > 0
+    }
+
+    /// Does nothing run or wait to run, but for this thread?
+    pub fn is_idle(&self) -> bool {
+        !self.has_work() && self.sleepers.sleeping() + 1 >= self.worker_count()
     }
 
     /// How many tasks have not ended.

@@ -287,15 +287,27 @@ impl Task {
         }
     }
 
+    /// The task receives from a channel or topic that the program declares: when the program ends, it may see the end of it.
+    pub fn takes_declared(&self) {
+        if !self.takes_declared.replace(true) {
+            self.scheduler().count_taker(true);
+        }
+    }
+
     /// A timer that ends a wait with this waiter.
     pub fn add_timer(&self, at: u64, waiter: Waiter<TaskRef>) -> TimerId {
         self.scheduler().add_timer(at, Alarm::Wait(waiter))
     }
 
+    /// `main`, `task 3`.
+    fn title(&self) -> String {
+        if self.scheduler().is_watched(self) { "main".to_string() } else { format!("task {}", self.id()) }
+    }
+
     /// `task 3 waits to receive` and the number of the place, if it waits. From any thread, while the task does not run.
     pub(super) fn waits_for(&self) -> (String, u64) {
         let what = What::ALL.get(self.what.load(Ordering::Relaxed) as usize).copied().unwrap_or(What::Nothing);
-        (format!("task {} {}", self.id(), what.text()), self.site.load(Ordering::Relaxed))
+        (format!("{} {}", self.title(), what.text()), self.site.load(Ordering::Relaxed))
     }
 }
 

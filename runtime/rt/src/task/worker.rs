@@ -388,6 +388,9 @@ impl Worker {
     fn finish(&self, task: TaskRef) {
         task.task().disarm();
         task.task().forget_trail();
+        if task.task().takes_declared.get() {
+            self.scheduler.count_taker(false);
+        }
         drop(task.task().joined.take());
         task.task().state.store(state::DONE, Ordering::Release);
         self.give_free(task);

@@ -184,7 +184,7 @@ fn when_all_wait_for_each_other_the_places_are_listed() {
         });
         run.scheduler.run_watched(main, || run.done.load(Ordering::SeqCst) == 1);
         let expected = "all tasks wait for each other\n    task 1 waits to receive at outer (a.pt:9)\n    \
-                        task 2 waits to send at inner (a.pt:3)";
+                        main waits to send at inner (a.pt:3)";
         assert_eq!(*message.lock(), expected);
     }
 }
