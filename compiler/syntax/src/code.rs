@@ -129,7 +129,6 @@ codes! {
     E0605 cannot_write: Error, "an output that cannot be written";
     E0606 unsupported_target: Error, "a machine other than Linux on x86-64";
 
-    E0901 no_closures_yet: Error, "functions as values are not built yet";
     E0902 no_generics_yet: Error, "generic functions and classes are not built yet";
     E0903 no_traits_yet: Error, "traits are not built yet";
     E0905 channels_cannot_cross_yet: Error, "a channel whose ends would be in two processes";
