@@ -137,12 +137,7 @@ pub fn run_command(command: &mut Command) -> Ran {
 ///
 /// # Errors
 /// The rendered diagnostics.
-pub fn run_local(
-    files: &Files,
-    args: &[String],
-    folder: &Path,
-    workers: &[Option<u32>],
-) -> Result<Vec<Ran>, String> {
+pub fn run_local(files: &Files, args: &[String], folder: &Path, workers: &[Option<u32>]) -> Result<Vec<Ran>, String> {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let path = temp.path().join("program");
     build(files, None, &path)?;

@@ -100,7 +100,17 @@ fn successors(end: &Terminator) -> Vec<Block> {
         | Terminator::Checked { then, .. }
         | Terminator::Index { then, .. }
         | Terminator::RefIndex { then, .. }
-        | Terminator::ReadText { then, .. } => vec![*then],
+        | Terminator::ReadText { then, .. }
+        | Terminator::CallValue { then, .. }
+        | Terminator::Spawn { then, .. }
+        | Terminator::NewChannel { then, .. }
+        | Terminator::Wait { then, .. }
+        | Terminator::Lock { then, .. } => vec![*then],
+        Terminator::Next { then, end, .. } => vec![*then, *end],
+        Terminator::Select(select) => {
+            let arms = select.arms.iter().map(|arm| arm.then).chain(select.after.iter().map(|(_, then)| *then));
+            arms.chain(select.default).collect()
+        }
         Terminator::CallRemote(call) => vec![call.then],
         Terminator::Branch { then, otherwise, .. } => vec![*then, *otherwise],
         Terminator::Switch { arms, otherwise, .. } => arms.iter().map(|arm| arm.1).chain([*otherwise]).collect(),

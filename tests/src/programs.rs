@@ -98,11 +98,15 @@ fn local_services(program: &Program) -> Option<(String, Vec<String>)> {
             DepTarget::End { channel, .. } => Some(channel),
             DepTarget::Service(_) => None,
         });
-        let mut group = (class.name.to_string(), ends.collect::<Vec<_>>());
-        for (names, ends) in groups.extract_if(.., |(_, ends)| ends.iter().any(|end| group.1.contains(end))) {
-            group = (format!("{names}, {}", group.0), [ends, group.1.clone()].concat());
+        let (mut names, mut own) = (class.name.to_string(), ends.collect::<Vec<_>>());
+        let joins = |(_, ends): &(String, Vec<ChannelId>)| ends.iter().any(|end| own.contains(end));
+        let (joined, apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(joins);
+        for (others, ends) in joined {
+            names = format!("{others}, {names}");
+            own.extend(ends);
         }
-        groups.push(group);
+        groups = apart;
+        groups.push((names, own));
     }
     Some((app.name.to_string(), groups.into_iter().map(|(names, _)| names).collect()))
 }

@@ -2,6 +2,7 @@
 
 use cranelift_codegen::ir::{self, types};
 use pluto_middle::mir::{Boxed, Program, Type, TypeId};
+use pluto_middle::ty::Holder;
 
 /// The register type of a local of this type: floats are floats, all others are words.
 pub(crate) fn clif_type(ty: &Type) -> ir::Type {
@@ -51,7 +52,28 @@ pub(crate) fn may_be_static(program: &Program, ty: &Type) -> bool {
     while let Type::Nullable { inner, boxed: Boxed::No } = ty {
         ty = &program.types[*inner];
     }
-    matches!(ty, Type::String | Type::Enum { .. } | Type::Fn { .. } | Type::Closure { .. })
+    match ty {
+        Type::String | Type::Enum { .. } | Type::Fn { .. } | Type::Closure { .. } => true,
+        // The ends of named channels and topics.
+        Type::Holder { holder, .. } => *holder != Holder::Task,
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Tuple(_)
+        | Type::Nullable { .. }
+        | Type::Class { .. }
+        | Type::Tag { .. }
+        | Type::Error { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Duration
+        | Type::Service(_)
+        | Type::Status => false,
+    }
 }
 
 /// When words of this type are objects.

@@ -184,12 +184,15 @@ fn a_missing_end_is_found() {
         for (id, function) in program.functions.iter_enumerated() {
             for (block, data) in function.blocks.iter_enumerated() {
                 for (at, inst) in data.insts.iter().enumerate() {
-                    let kind = match inst {
-                        mir::Inst::DeadlineEnd { .. } => 0,
-                        mir::Inst::Unlock { .. } => 1,
-                        mir::Inst::Sort { op: mir::SortOp::End | mir::SortOp::Abandon, .. } => 2,
-                        _other => continue,
+                    let ends_sorting = |inst: &mir::Inst| {
+                        matches!(inst, mir::Inst::Sort { op: mir::SortOp::End | mir::SortOp::Abandon, .. })
                     };
+                    let kinds = [
+                        matches!(inst, mir::Inst::DeadlineEnd { .. }),
+                        matches!(inst, mir::Inst::Unlock { .. }),
+                        ends_sorting(inst),
+                    ];
+                    let Some(kind) = kinds.into_iter().position(|is| is) else { continue };
                     let mut broken = program.clone();
                     broken.functions[id].blocks[block].insts.remove(at);
                     assert!(mir::verify::verify(&broken).is_err(), "{name}: {} bb{} {inst:?}", function.name, block.0);

@@ -238,6 +238,8 @@ fn imports_of(module: &Module) -> Vec<(usize, Vec<Name>, Span)> {
         | ItemKind::Const(_)
         | ItemKind::App(_)
         | ItemKind::System(_)
+        | ItemKind::Chan(_)
+        | ItemKind::Topic(_)
         | ItemKind::Test { .. } => None,
     });
     imports.collect()

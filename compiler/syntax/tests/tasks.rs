@@ -122,6 +122,11 @@ fn durations() {
         "E0103 `5min` has a unit that durations do not have: the units are ns, us, ms, s, m (minutes) and h: 250ms, 5s, 2m, \
          1h"
     );
+    assert_eq!(
+        advice("sleep(500 ms)"),
+        "E0101 `ms` cannot stand here: the unit of a duration stands directly behind its number: `500ms`"
+    );
+    assert_eq!(item_codes("fn f() -> int { 3 }"), ["E0101"]);
     assert_eq!(codes("f(0x5s)\nf(1e3s)\nf(5S)"), ["E0103", "E0103", "E0103"]);
 }
 
@@ -300,6 +305,7 @@ fn schedulers() {
 fn mistakes_of_other_languages() {
     let closure = "a closure is written `(x) => x + 1`, one without parameters `() => …`";
     let arrow = "E0101 `<-` is not an operator: send with `ch.send(v)!`, receive with `ch.recv()!`";
+    let result = "a closure is written `(x) => x + 1`, or `(x: int) int => { … }`";
     let bare = |name: &str| format!("E0101 the parameters of a closure stand in parentheses: write `({name}) => …`");
     let cases = [
         ("go f(x)", "E0101 `f` cannot stand here: a task is started with `spawn f(x)`".to_owned()),
@@ -315,6 +321,8 @@ fn mistakes_of_other_languages() {
         ("f(|x| x + 1)", format!("E0101 expected `)` or an expression, found `|`: {closure}")),
         ("let f = |x| { x + 1 }", format!("E0101 expected an expression, found `|`: {closure}")),
         ("let f = || 3", format!("E0101 expected an expression, found `||`: {closure}")),
+        ("xs.map((x) -> x + 1)", format!("E0101 `->` cannot stand here: {result}")),
+        ("let f = (x: int) -> int { x }", format!("E0101 `->` cannot stand here: {result}")),
         ("let f = x => x + 1", bare("x")),
         ("xs.map(x => x + 1)", bare("x")),
         ("xs.map(_ => 2)", bare("_")),

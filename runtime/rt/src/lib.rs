@@ -30,5 +30,10 @@ pub mod transport;
 /// Under loom: what its models are about, and nothing that they cannot see into.
 #[cfg(loom)]
 pub mod task {
+    pub mod lock;
+    pub mod parking;
     pub mod wait;
+
+    #[cfg(test)]
+    mod loom_tests;
 }

@@ -29,12 +29,12 @@ use report::{Ended, ended, print};
 const DRAIN_LIMIT: u64 = 10_000_000_000;
 /// So long the remaining tasks may take to end.
 const END_LIMIT: u64 = 2_000_000_000;
+/// The same after a signal that came while `main` ran.
+const SIGNAL_LIMIT: u64 = 200_000_000;
 /// So often somebody looks whether the queues are empty.
 const LOOK_AGAIN: u64 = 2_000_000;
 /// The exit code when the environment asks for something impossible.
 const USAGE_EXIT: i32 = 2;
-/// The exit code when tasks did not end.
-const STUCK_EXIT: i32 = 0;
 
 /// A process among others.
 #[derive(Debug)]
@@ -69,19 +69,20 @@ fn run_program(program: Program, settings: Settings) -> i32 {
     named::open(program);
     let scheduler = Scheduler::new(program, settings);
     let code = live(scheduler);
-    end(scheduler);
+    end(scheduler, code);
     code
 }
 
 /// Ends all tasks and threads. Tasks that do not end, and whoever runs them, are left alone: nobody may look at their objects.
-fn end(scheduler: &'static Scheduler) {
-    if scheduler.end_tasks(END_LIMIT) {
+fn end(scheduler: &'static Scheduler, code: i32) {
+    let limit = if code > 128 { SIGNAL_LIMIT } else { END_LIMIT };
+    if scheduler.end_tasks(limit) {
         named::clear_all();
         scheduler.program().drop_services();
         scheduler.shut_down();
     } else {
         flush_output();
-        std::process::exit(STUCK_EXIT);
+        std::process::exit(code);
     }
 }
 

@@ -34,9 +34,9 @@ impl FnCx<'_, '_> {
         self.take_error(call, handle, malformed);
         self.e.begin(fault);
         self.e.run(RuntimeFn::call_fault, &[self.e.task, handle]);
-        self.end_early(call, handle);
+        self.end_call_early(call, handle);
         self.e.begin(early);
-        self.end_early(call, handle);
+        self.end_call_early(call, handle);
         self.e.begin(malformed);
         self.e.run(RuntimeFn::call_malformed, &[handle]);
         let network = self.e.word(CallState::Network as i64);
@@ -119,7 +119,7 @@ impl FnCx<'_, '_> {
     }
 
     /// A fault of the callee, or the task's own end, whose path goes on here.
-    fn end_early(&mut self, call: &RemoteCall, handle: Value) {
+    fn end_call_early(&mut self, call: &RemoteCall, handle: Value) {
         self.e.run(RuntimeFn::call_end, &[self.e.task, handle]);
         let (one, site) = (self.e.word(1), self.e.number(call.site.index()));
         self.e.run(RuntimeFn::trace, &[self.e.task, one, site]);

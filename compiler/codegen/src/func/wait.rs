@@ -31,7 +31,7 @@ impl FnCx<'_, '_> {
         match op {
             WaitOp::Send | WaitOp::Recv | WaitOp::PublishAndWait => self.early_or_closed(answer, exits),
             WaitOp::Deliver => self.early_or_undelivered(answer, exits),
-            WaitOp::Publish | WaitOp::Ended | WaitOp::Sleep => self.fail(exits.on_fail),
+            WaitOp::Publish | WaitOp::Ended | WaitOp::Sleep => self.end_early(exits),
             WaitOp::Get => self.early_or_task(answer, out.expect("a task has a result"), exits),
         }
         self.e.begin(done);
@@ -52,7 +52,7 @@ impl FnCx<'_, '_> {
         let is_early = self.is(answer, Waited::Early);
         self.e.branch(is_early, early, self.blocks[end]);
         self.e.begin(early);
-        self.fail(exits.on_fail);
+        self.end_early(exits);
         self.e.begin(done);
         let word = self.e.load(out, 0);
         self.define(dest, word);
@@ -64,7 +64,7 @@ impl FnCx<'_, '_> {
         let (service, mode) = (self.e.number(service.index()), self.lock_mode(mode));
         let site = self.e.number(exits.site.index());
         let (done, _early) = self.repeat_wait(RuntimeFn::lock_take, &[self.e.task, service, mode, site]);
-        self.fail(exits.on_fail);
+        self.end_early(exits);
         self.e.begin(done);
         self.goto(exits.then);
     }
@@ -148,13 +148,20 @@ impl FnCx<'_, '_> {
         self.raise(BuiltinError::TaskCancelled, exits, |_| vec![]);
     }
 
-    /// Takes the `fail` edge if the task ends early: the runtime has recorded why, and where. Goes on in a cold block otherwise.
+    /// Takes the `fail` edge with a fault, a cancellation or a deadline that the runtime has recorded. The path of the fault begins
+    /// here, or goes on if it is that of another task.
+    fn end_early(&mut self, exits: Exits) {
+        let one = self.e.word(1);
+        self.hand_on(one, exits);
+    }
+
+    /// Takes the `fail` edge if the task ends early; goes on in a cold block otherwise.
     fn unless_early(&mut self, answer: Value, exits: Exits) {
         let (early, other) = (self.e.cold_block(), self.e.cold_block());
         let is_early = self.is(answer, Waited::Early);
         self.e.branch(is_early, early, other);
         self.e.begin(early);
-        self.fail(exits.on_fail);
+        self.end_early(exits);
         self.e.begin(other);
     }
 

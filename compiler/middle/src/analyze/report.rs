@@ -12,7 +12,8 @@ pub(super) fn escapes(program: &Program, escapes: &[(Span, FnId)], diagnostics: 
     for (span, closure) in escapes {
         let it = &program.fns[*closure];
         let class = program.class_of(*closure).map_or("the service", |class| &program.classes[class].name);
-        let message = format!("a closure that uses `self` of the service `{class}` cannot leave the method in which it stands");
+        let message =
+            format!("a closure that uses `self` of the service `{class}` cannot leave the method in which it stands");
         let mut diagnostic = Diagnostic::new(Code::E0512, *span, message).label("it is passed on here");
         if let Some(used) = it.uses_self {
             diagnostic = diagnostic.also(used, "`self` is used here");
@@ -28,7 +29,8 @@ pub(super) fn escapes(program: &Program, escapes: &[(Span, FnId)], diagnostics: 
 /// `E0514`.
 pub(super) fn waits_for_itself(program: &Program, class: ClassId, wait: Wait, body: FnId, method: FnId) -> Diagnostic {
     let name = &program.classes[class].name;
-    let message = format!("`{name}` would wait for a task that may need `{name}`, which is busy until the wait is over");
+    let message =
+        format!("`{name}` would wait for a task that may need `{name}`, which is busy until the wait is over");
     Diagnostic::new(Code::E0514, wait.span, message)
         .label("waits here, inside the service")
         .also(program.fns[body].span, format!("this task can come to `{}`", program.fns[method].qualified))

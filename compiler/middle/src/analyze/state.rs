@@ -29,14 +29,15 @@ fn is_stateless(program: &Program, types: &Types, class: &Class) -> bool {
         DepTarget::Service(_) => false,
         DepTarget::End { side, .. } => matches!(side, Holder::Receiver | Holder::Subscriber),
     });
-    !takes && class.methods.iter().all(|method| {
-        let function = &program.fns[*method];
-        function.self_param != Some(SelfParam::Mut) || {
-            let mut search = Search { program, types, sets: false };
-            search.block(&function.body);
-            is_phase(program, *method) && !search.sets
-        }
-    })
+    !takes
+        && class.methods.iter().all(|method| {
+            let function = &program.fns[*method];
+            function.self_param != Some(SelfParam::Mut) || {
+                let mut search = Search { program, types, sets: false };
+                search.block(&function.body);
+                is_phase(program, *method) && !search.sets
+            }
+        })
 }
 
 /// `start` or `stop`.

@@ -18,7 +18,12 @@ pub(super) fn report(program: &Program, placement: &Placement, diagnostics: &mut
                 let (other, user, other_dep) = *first.entry(channel).or_insert((process, *class, dep));
                 if other != process && !said.contains(&channel) {
                     said.push(channel);
-                    diagnostics.push(apart(program, placement, channel, [(other, user, other_dep), (process, *class, dep)]));
+                    diagnostics.push(apart(
+                        program,
+                        placement,
+                        channel,
+                        [(other, user, other_dep), (process, *class, dep)],
+                    ));
                 }
             }
         }

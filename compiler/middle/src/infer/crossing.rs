@@ -156,15 +156,9 @@ fn parts(program: &Program, ty: &Ty) -> Result<Vec<(String, TyId)>, Culprit> {
         fields.iter().map(|field| (format!("{owner}.{}", field.name), field.ty)).collect::<Vec<_>>()
     };
     match ty {
-        Ty::Error
-        | Ty::Never
-        | Ty::Unit
-        | Ty::Int
-        | Ty::Float
-        | Ty::Bool
-        | Ty::Byte
-        | Ty::String
-        | Ty::Duration => Ok(vec![]),
+        Ty::Error | Ty::Never | Ty::Unit | Ty::Int | Ty::Float | Ty::Bool | Ty::Byte | Ty::String | Ty::Duration => {
+            Ok(vec![])
+        }
         Ty::Fn(..) => Err(Culprit::Never("a function")),
         Ty::Holder(Holder::Task, _) => Err(Culprit::Never("a task")),
         Ty::Holder(holder, _) => Err(Culprit::NotYet(*holder)),
@@ -198,13 +192,15 @@ fn not_serializable(program: &Program, placement: &Placement, edge: &Edge, path:
         ),
         Culprit::NotYet(_) => (
             Code::E0905,
-            format!("`{}` crosses a process boundary with an end of a channel, which is not built yet", callee.qualified),
+            format!(
+                "`{}` crosses a process boundary with an end of a channel, which is not built yet",
+                callee.qualified
+            ),
             "it is coming; put the two services into one process until then",
         ),
     };
-    let mut diagnostic = Diagnostic::new(code, callee.span, message)
-        .label(path.text())
-        .also(edge.span, "this call makes it cross");
+    let mut diagnostic =
+        Diagnostic::new(code, callee.span, message).label(path.text()).also(edge.span, "this call makes it cross");
     let caller = program.class_of(edge.caller).map(|class| (edge.from, class));
     for (process, class) in caller.into_iter().chain([(edge.to, edge.service)]) {
         let process = &placement.processes[process];

@@ -88,8 +88,15 @@ pub(crate) struct Clause {
 /// The bodies of all functions.
 pub(crate) fn collect(program: &Program, types: &Types) -> IndexVec<FnId, Body> {
     let body = |(function, it): (FnId, &crate::hir::Function)| {
-        let mut collector =
-            Collector { program, types, function, body: Body::default(), within: None, region: None, bound: BTreeMap::new() };
+        let mut collector = Collector {
+            program,
+            types,
+            function,
+            body: Body::default(),
+            within: None,
+            region: None,
+            bound: BTreeMap::new(),
+        };
         collector.block(&it.body);
         collector.body
     };

@@ -121,7 +121,8 @@ impl<'a> Solution<'a> {
             for (process, it) in placement.processes.iter_enumerated() {
                 for class in it.services.iter().map(|class| &program.classes[*class]) {
                     let defaults = class.fields.iter().filter_map(|field| field.default);
-                    roots.extend(class.methods.iter().copied().chain(defaults).map(|function| (process, function, ANY)));
+                    roots
+                        .extend(class.methods.iter().copied().chain(defaults).map(|function| (process, function, ANY)));
                 }
             }
         }
@@ -138,7 +139,8 @@ impl<'a> Solution<'a> {
     fn callees_first(&self, nodes: Vec<Node>) -> Vec<Node> {
         let index: BTreeMap<Node, usize> = nodes.iter().enumerate().map(|(at, node)| (*node, at)).collect();
         let callees = |node: &Node| {
-            let unique: BTreeSet<usize> = self.callees(*node).filter_map(|callee| index.get(&callee).copied()).collect();
+            let unique: BTreeSet<usize> =
+                self.callees(*node).filter_map(|callee| index.get(&callee).copied()).collect();
             unique.into_iter().collect()
         };
         let edges: Vec<Vec<usize>> = nodes.iter().map(callees).collect();

@@ -167,7 +167,7 @@ impl Body<'_, '_> {
         on_error: OnError,
     ) -> Operand {
         let field_ty = self.field_ty(receiver, index);
-        let callee = self.field(receiver, index, field_ty, call.span);
+        let callee = self.field(receiver, index, field_ty);
         let args = self.operands(&args.iter().collect::<Vec<_>>());
         let site = self.site(call.span);
         let on_fail = self.own_path_fails(on_error);

@@ -4,7 +4,7 @@ use super::body::{Body, OnError, This, UNIT, int, text, truth};
 use super::purity::may_change;
 use crate::hir::{Block, Expr, ExprKind, Stmt, StmtKind};
 use crate::ids::{FnId, TyId};
-use crate::mir::{Const, Inst, LockMode, Locked, Operand, Terminator, TypeId};
+use crate::mir::{Const, Inst, Operand, Terminator, TypeId};
 use crate::span::Span;
 use crate::ty::Ty;
 
@@ -94,7 +94,7 @@ impl Body<'_, '_> {
             ExprKind::Logic { .. } => self.logic(expr),
             ExprKind::Coalesce { operands } => self.coalesce(operands, ty),
             ExprKind::Cast { operand, ty: to } => self.cast(operand, *to, expr.span),
-            ExprKind::Field { base, .. } => self.field(base, self.cx.types.fields[&expr.id], ty, expr.span),
+            ExprKind::Field { base, .. } => self.field(base, self.cx.types.fields[&expr.id], ty),
             ExprKind::Index { base, index } => {
                 let [base, index] = self.two(base, index);
                 let site = self.site(expr.span);
@@ -200,26 +200,13 @@ impl Body<'_, '_> {
     }
 
     /// The value of a field.
-    pub(super) fn field(&mut self, base: &Expr, index: u32, ty: TyId, span: Span) -> Operand {
+    pub(super) fn field(&mut self, base: &Expr, index: u32, ty: TyId) -> Operand {
         if let (ExprKind::SelfValue, This::Service(service)) = (&base.kind, self.this.clone()) {
-            return self.service_field(service, index, ty, span);
+            assert!(!self.in_task, "`check` lets no task use a field of its service: it has not the lock");
+            return self.emit(ty, |dest| Inst::ServiceField { dest, service, index });
         }
         let base = self.expr(base);
         self.emit(ty, |dest| Inst::Field { dest, base, index })
-    }
-
-    /// A field of the service. A task does not hold the lock of the method in which it stands, so it takes it to read.
-    fn service_field(&mut self, service: Operand, index: u32, ty: TyId, span: Span) -> Operand {
-        let locked = self.class.filter(|class| self.in_task && self.cx.locked(*class) == Locked::Yes);
-        let Some(class) = locked else {
-            return self.emit(ty, |dest| Inst::ServiceField { dest, service, index });
-        };
-        let (instance, mode) = (self.cx.service(class), LockMode::Read);
-        let site = self.site(span);
-        self.lock(instance, mode, site);
-        let value = self.emit(ty, |dest| Inst::ServiceField { dest, service, index });
-        self.push(Inst::Unlock { service: instance, mode });
-        value
     }
 
     /// The value of a constant or default: in place if it is a plain literal, else a call.

@@ -66,7 +66,7 @@ impl Body<'_, '_> {
         if let ExprKind::Field { base, .. } = &expr.kind {
             let index = self.cx.types.fields[&expr.id];
             if let (ExprKind::SelfValue, This::Service(service)) = (&base.kind, self.this.clone()) {
-                assert!(!self.in_task, "`check` lets no task change a field of its service: it has not the lock");
+                assert!(!self.in_task, "`check` lets no task use a field of its service: it has not the lock");
                 return Place { root: Root::Service { service, index, ty }, steps: Vec::new() };
             }
             return self.place_in(base, ty, |_| StepKind::Field(index));

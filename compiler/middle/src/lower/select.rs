@@ -16,27 +16,13 @@ impl Body<'_, '_> {
         (ty, span): (TyId, Span),
         on_error: OnError,
     ) -> Operand {
-        let mut exprs: Vec<&Expr> = Vec::new();
-        for arm in arms {
-            match &arm.kind {
-                SelectKind::Recv { receiver, .. } => exprs.push(receiver),
-                SelectKind::Send { sender, value } => exprs.extend([sender, value]),
-            }
-        }
+        let mut exprs: Vec<&Expr> = arms.iter().flat_map(parts).collect();
         exprs.extend(after.map(|(limit, _)| &**limit));
         let mut values = self.operands(&exprs).into_iter();
         if default.is_none() {
             self.cx.builtin_errors.insert(BuiltinError::ChannelClosed);
         }
-        let mut ready = Vec::with_capacity(arms.len());
-        for arm in arms {
-            let end = values.next().unwrap_or(UNIT);
-            let op = match &arm.kind {
-                SelectKind::Recv { receiver, .. } => SelectOp::Recv(self.received(receiver)),
-                SelectKind::Send { .. } => SelectOp::Send(values.next().unwrap_or(UNIT)),
-            };
-            ready.push(SelectArm { op, end, then: self.block() });
-        }
+        let ready: Vec<SelectArm> = arms.iter().map(|arm| self.select_arm(arm, &mut values)).collect();
         let after = after.map(|(_, body)| (values.next().unwrap_or(UNIT), body, self.block()));
         let default = default.map(|body| (body, self.block()));
         let on_fail = self.own_path_fails(on_error);
@@ -51,13 +37,8 @@ impl Body<'_, '_> {
 
         let dest = self.join(ty);
         let done = self.block();
-        for (arm, ready) in arms.iter().zip(ready) {
-            self.go_on(ready.then);
-            if let (SelectKind::Recv { pattern, receiver }, SelectOp::Recv(message)) = (&arm.kind, &ready.op) {
-                let ty = self.message_ty(receiver);
-                self.bind(pattern, Operand::Copy(*message), ty);
-            }
-            self.select_body(&arm.body, dest.as_ref(), done);
+        for (arm, ready) in arms.iter().zip(&ready) {
+            self.select_taken(arm, ready, dest.as_ref(), done);
         }
         for (body, block) in after.map(|(_, body, block)| (body, block)).into_iter().chain(default) {
             self.go_on(block);
@@ -67,21 +48,46 @@ impl Body<'_, '_> {
         dest.unwrap_or(UNIT)
     }
 
+    /// What an arm waits for, of the values that were evaluated.
+    fn select_arm(&mut self, arm: &hir::SelectArm, values: &mut impl Iterator<Item = Operand>) -> SelectArm {
+        let end = values.next().unwrap_or(UNIT);
+        let op = match &arm.kind {
+            SelectKind::Recv { receiver, .. } => {
+                let ty = self.message_ty(receiver);
+                SelectOp::Recv(self.temp(ty))
+            }
+            SelectKind::Send { .. } => SelectOp::Send(values.next().unwrap_or(UNIT)),
+        };
+        SelectArm { op, end, then: self.block() }
+    }
+
+    /// What follows when a message came or went.
+    fn select_taken(&mut self, arm: &hir::SelectArm, ready: &SelectArm, dest: Option<&Operand>, done: Block) {
+        self.go_on(ready.then);
+        if let (SelectKind::Recv { pattern, receiver }, SelectOp::Recv(message)) = (&arm.kind, &ready.op) {
+            let ty = self.message_ty(receiver);
+            self.bind(pattern, Operand::Copy(*message), ty);
+        }
+        self.select_body(&arm.body, dest, done);
+    }
+
     fn select_body(&mut self, body: &hir::Block, dest: Option<&Operand>, done: Block) {
         let value = self.value_of_block(body);
         self.give(dest, value);
         self.goto(done);
     }
 
-    /// Where a message of this end is put.
-    fn received(&mut self, receiver: &Expr) -> crate::mir::Local {
-        let ty = self.message_ty(receiver);
-        self.temp(ty)
-    }
-
     /// The type of the messages of an end.
-    pub(super) fn message_ty(&self, end: &Expr) -> TyId {
+    fn message_ty(&self, end: &Expr) -> TyId {
         let ty = self.ty(end);
         if let Ty::Holder(_, inner) = self.get(ty) { *inner } else { ty }
+    }
+}
+
+/// What an arm evaluates, in order.
+fn parts(arm: &hir::SelectArm) -> Vec<&Expr> {
+    match &arm.kind {
+        SelectKind::Recv { receiver, .. } => vec![receiver],
+        SelectKind::Send { sender, value } => vec![sender, value],
     }
 }

@@ -154,13 +154,8 @@ impl Body<'_, '_> {
         let more = self.sort_step(SortOp::Next, vec![sorter.clone(), Operand::Copy(order)]);
         let more = self.op2(Op2::IntNe, more, int(0), TyTable::BOOL);
         self.unless(more, sorted);
-        let element_ty = self.element_ty(array_ty);
-        let pair = [SortOp::Left, SortOp::Right].map(|side| {
-            let index = self.sort_step(side, vec![sorter.clone()]);
-            let array = array.clone();
-            self.emit(element_ty, |dest| Inst::ElementAt { dest, array, index })
-        });
-        let compared = self.call_each(&each, pair.to_vec());
+        let pair = self.sort_pair(&sorter, &array, array_ty);
+        let compared = self.call_each(&each, pair);
         self.assign(order, compared);
         self.go_round(head);
         self.go_on(sorted);
@@ -169,6 +164,17 @@ impl Body<'_, '_> {
         let to = self.guarded(on_fail, |body| Operand::Copy(body.reference(&place)));
         self.sort_step(SortOp::End, vec![sorter, to]);
         UNIT
+    }
+
+    /// The two elements that the sorter wants to be compared.
+    fn sort_pair(&mut self, sorter: &Operand, array: &Operand, array_ty: TyId) -> Vec<Operand> {
+        let element_ty = self.element_ty(array_ty);
+        let pair = [SortOp::Left, SortOp::Right].map(|side| {
+            let index = self.sort_step(side, vec![sorter.clone()]);
+            let array = array.clone();
+            self.emit(element_ty, |dest| Inst::ElementAt { dest, array, index })
+        });
+        pair.to_vec()
     }
 
     fn sort_step(&mut self, op: SortOp, args: Vec<Operand>) -> Operand {

@@ -33,16 +33,24 @@ impl Body<'_, '_> {
         let (before, own) = (self.temp(TyTable::INT), self.temp(TyTable::INT));
         let fails = OnFail { status: self.plain(Type::Status), fail: self.block() };
         self.push(Inst::DeadlineBegin { before, own, limit: limit.clone() });
-        self.deadlines.push(Deadline { before, fails });
+        let deadline = Deadline { before, fails };
+        self.deadlines.push(deadline);
         let value = self.value_of_block(body);
         self.give(dest.as_ref(), value);
         self.deadlines.pop();
         self.push(Inst::DeadlineEnd { before: Operand::Copy(before) });
         self.goto(done);
 
-        self.go_on(fails.fail);
-        self.push(Inst::DeadlineEnd { before: Operand::Copy(before) });
-        let status = Operand::Copy(fails.status);
+        self.within_failed(deadline, own, outer, (limit, span));
+        self.go_on(done);
+        dest.unwrap_or(UNIT)
+    }
+
+    /// What fails inside: an expiry of this deadline becomes an error, everything else goes on outward.
+    fn within_failed(&mut self, deadline: Deadline, own: Local, outer: OnFail, (limit, span): (Operand, Span)) {
+        self.go_on(deadline.fails.fail);
+        self.push(Inst::DeadlineEnd { before: Operand::Copy(deadline.before) });
+        let status = Operand::Copy(deadline.fails.status);
         let (early, hand_on, late) = (self.block(), self.block(), self.block());
         self.end(Terminator::SwitchStatus { status: status.clone(), fault: early, error: hand_on });
         self.go_on(early);
@@ -56,9 +64,6 @@ impl Body<'_, '_> {
         self.go_on(hand_on);
         self.assign(outer.status, status);
         self.goto(outer.fail);
-
-        self.go_on(done);
-        dest.unwrap_or(UNIT)
     }
 
     /// The error of a block that was not done in time; its path begins here.

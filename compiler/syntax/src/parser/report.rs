@@ -4,6 +4,7 @@ use super::input::Error;
 use crate::code::Code;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lexer::Spanned;
+use crate::lexer::number::UNITS;
 use crate::span::Span;
 use crate::token::Token;
 use chumsky::error::{RichPattern, RichReason};
@@ -105,6 +106,11 @@ fn unexpected(
         format!("expected {}, found {found_text}", either(&names))
     };
     let diagnostic = Diagnostic::new(Code::E0101, span, message);
+    if let (Some(Token::Int(_) | Token::Float(_)), Some(Token::Lower(unit))) = (before, found)
+        && UNITS.iter().any(|(it, _)| it == unit)
+    {
+        return diagnostic.help(format!("the unit of a duration stands directly behind its number: `500{unit}`"));
+    }
     let about_word = [found.copied(), before].into_iter().flatten().find_map(|it| word_advice(&it));
     match about_word.map(str::to_owned).or_else(|| found.and_then(|it| advice(it, &names))) {
         Some(help) => diagnostic.help(help),
@@ -150,6 +156,9 @@ fn advice(found: &Token<'_>, expected: &[String]) -> Option<String> {
             Some("the ends of a channel have the types `Sender<T>` and `Receiver<T>`".to_owned())
         }
         Token::FatArrow if wants("`{`") => Some("what it does stands in braces: `{ … }`".to_owned()),
+        Token::Arrow if wants("an operator") => {
+            Some("a closure is written `(x) => x + 1`, or `(x: int) int => { … }`".to_owned())
+        }
         Token::Arrow => {
             Some("the result type stands right behind the parameters: `fn area(r: float) float { … }`".to_owned())
         }

@@ -183,9 +183,17 @@ impl Task {
     }
 
     /// That look: only atomics, as the task may be running elsewhere.
+    #[inline]
     pub(super) fn look_again(task: TaskRef, ticket: Ticket) {
+        let flags = task.task().flags.load(Ordering::SeqCst);
+        if flags != 0 {
+            Task::cut_at_last(task, ticket, flags);
+        }
+    }
+
+    #[cold]
+    fn cut_at_last(task: TaskRef, ticket: Ticket, flags: u32) {
         let me = task.task();
-        let flags = me.flags.load(Ordering::SeqCst);
         let deadline = me.deadline.load(Ordering::Relaxed);
         if flags & CANCELLED != 0 {
             finish(task, ticket, CASE_CANCELLED, 0);

@@ -259,7 +259,7 @@ impl Worker {
             self.switches.set(0);
             self.look.set(false);
             self.scheduler.poll(self.index);
-            return self.from_injector().or_else(|| self.from_queue()).or_else(|| self.from_slot());
+            return self.take_from_injector().or_else(|| self.take_from_queue()).or_else(|| self.take_from_slot());
         }
         if self.slot_runs.get() >= SLOT_RUNS {
             self.slot_runs.set(0);
@@ -267,22 +267,25 @@ impl Worker {
                 return Some(task);
             }
         }
-        self.from_slot().or_else(|| self.from_queue()).or_else(|| self.from_injector()).or_else(|| self.steal())
+        self.take_from_slot()
+            .or_else(|| self.take_from_queue())
+            .or_else(|| self.take_from_injector())
+            .or_else(|| self.steal())
     }
 
-    fn from_slot(&self) -> Option<TaskRef> {
+    fn take_from_slot(&self) -> Option<TaskRef> {
         let task = self.slot.take()?;
         self.desk.slot_full.store(false, Ordering::Relaxed);
         self.slot_runs.set(self.slot_runs.get() + 1);
         Some(task)
     }
 
-    fn from_queue(&self) -> Option<TaskRef> {
+    fn take_from_queue(&self) -> Option<TaskRef> {
         self.slot_runs.set(0);
         self.queue.pop()
     }
 
-    fn from_injector(&self) -> Option<TaskRef> {
+    fn take_from_injector(&self) -> Option<TaskRef> {
         loop {
             match self.scheduler.injector.steal_batch_and_pop(&self.queue) {
                 Steal::Success(task) => return Some(task),

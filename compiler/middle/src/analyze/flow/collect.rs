@@ -5,8 +5,8 @@ use super::{Exit, Graph, Node, Origin, Place, Use, holds};
 use crate::builtin::{Changes, Method};
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
 use crate::hir::{
-    Block, CatchKind, ClassKind, Cond, DepTarget, Expr, ExprKind, Field, FnKind, Iter, Mutability, Pattern, Program, SelectKind, Stmt,
-    StmtKind,
+    Block, CatchKind, ClassKind, Cond, DepTarget, Expr, ExprKind, Field, FnKind, Iter, Mutability, Pattern, Program,
+    SelectKind, Stmt, StmtKind,
 };
 use crate::ids::{FnId, LocalId, TyId};
 use crate::ty::{Ty, TyTable};
@@ -96,6 +96,20 @@ impl Collector<'_> {
         if let Some(from) = self.node(value) {
             self.graph.edge(from, to);
             self.graph.exits.push(Exit { from, span: value.span });
+        }
+    }
+
+    /// A value is put into a place: others can get at it unless that is in a variable.
+    fn store(&mut self, value: &Expr, place: &Expr, to: Node) {
+        let mut at = place;
+        while let ExprKind::Index { base, .. } | ExprKind::CallMethod { receiver: base, .. } = &at.kind {
+            at = base;
+        }
+        if let ExprKind::Local(_) = &at.kind {
+            let from = self.node(value);
+            self.connect(from, Some(to));
+        } else {
+            self.leave(value, to);
         }
     }
 
@@ -262,13 +276,13 @@ impl Collector<'_> {
                     self.graph.uses(task, Use::Await { expr: call.id, result });
                 }
             }
-            (method, [.., closure]) if method.calls_closure() => self.with_closure(call, method, receiver, args, closure),
+            (method, [.., closure]) if method.calls_closure() => {
+                self.with_closure(call, method, receiver, args, closure)
+            }
             _ => {
                 if method.row().changes == Changes::Yes {
-                    let place = self.place(receiver);
-                    for arg in args {
-                        let arg = self.node(arg);
-                        self.connect(arg, place);
+                    if let Some(place) = self.place(receiver) {
+                        args.iter().for_each(|arg| self.store(arg, receiver, place));
                     }
                 }
                 let to = self.node(call);
@@ -442,12 +456,7 @@ impl Visitor for Collector<'_> {
             StmtKind::Let { pattern, ty: _, value } => self.pattern_of(pattern, value),
             StmtKind::Assign { place, value } => {
                 if let Some(to) = self.place(place) {
-                    if let ExprKind::Local(_) = &place.kind {
-                        let from = self.node(value);
-                        self.connect(from, Some(to));
-                    } else {
-                        self.leave(value, to);
-                    }
+                    self.store(value, place, to);
                 }
             }
             StmtKind::For { id: _, pattern, iter: Iter::Value(value), body: _ } => {

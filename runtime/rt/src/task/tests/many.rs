@@ -211,7 +211,10 @@ fn a_future_wakes_a_task() {
                     let answer = loop {
                         match task.enter() {
                             crate::task::Entry::Over(answer) => break answer,
-                            _ => task.suspend(),
+                            crate::task::Entry::Pending => task.suspend(),
+                            entry @ (crate::task::Entry::Fresh | crate::task::Entry::Early { .. }) => {
+                                panic!("{entry:?}")
+                            }
                         }
                     };
                     assert_eq!(answer.word, 7);

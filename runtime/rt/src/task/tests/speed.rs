@@ -12,11 +12,8 @@ use crate::task::{Entry, Task, TaskRef, What};
 const ROUNDS: usize = 2_000_000;
 
 fn wait_for_answer(task: &Task) {
-    loop {
-        match task.enter() {
-            Entry::Pending => task.suspend(),
-            _ => return,
-        }
+    while task.enter() == Entry::Pending {
+        task.suspend();
     }
 }
 
@@ -136,7 +133,11 @@ fn speed_and_size_of_idle_tasks() {
     while waiters.lock().len() < count {
         std::thread::yield_now();
     }
-    println!("{count} idle: {} ns and {} bytes each", begin.elapsed().as_nanos() / count as u128, (resident() - before) / count);
+    println!(
+        "{count} idle: {} ns and {} bytes each",
+        begin.elapsed().as_nanos() / count as u128,
+        (resident() - before) / count
+    );
     waiters.lock().iter().for_each(|waiter| assert!(waiter.finish(0)));
     run.until(count + 1);
 }

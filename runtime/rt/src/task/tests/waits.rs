@@ -178,12 +178,7 @@ fn when_all_wait_for_each_other_the_places_are_listed() {
             let waited = sleep(task, 10 * MILLI);
             assert_eq!(waited, Waited::Done);
             task.begin_wait(What::Send, 0);
-            let entry = loop {
-                match task.enter() {
-                    Entry::Pending => task.suspend(),
-                    entry => break entry,
-                }
-            };
+            let entry = wait(task, || task.enter(), &Entry::Pending);
             assert!(matches!(entry, Entry::Early { waited: Some(_) }));
             *text.lock() = task.take_fault().message;
         });
