@@ -37,7 +37,7 @@ impl<'a> Cx<'a> {
                 }
                 todo.push(*inner);
             }
-            todo.extend(self.inside_of(ty).into_iter().map(|(_, part)| part));
+            todo.extend(self.inside_of(ty));
         }
         None
     }
@@ -79,37 +79,34 @@ impl<'a> Cx<'a> {
     /// The messages of what an arm receives from.
     fn received(&mut self, receiver: &'a Expr) -> TyId {
         let ty = self.expr(receiver, Want::Any);
-        match self.get(ty) {
-            Ty::Holder(Holder::Receiver | Holder::Subscriber, message) => message,
-            Ty::Error | Ty::Never => TyTable::ERROR,
-            Ty::Var(_) => self.must_be_known(receiver.span, ty),
-            found => {
-                self.not_selectable(receiver, ty, &found, "recv");
-                TyTable::ERROR
-            }
+        let found = self.get(ty);
+        if let Ty::Holder(Holder::Receiver | Holder::Subscriber, message) = found {
+            return message;
         }
+        self.no_end(receiver, ty, &found, "recv");
+        TyTable::ERROR
     }
 
     fn sent(&mut self, sender: &'a Expr, value: &'a Expr) {
         let ty = self.expr(sender, Want::Any);
-        match self.get(ty) {
-            Ty::Holder(Holder::Sender, message) => self.check_expr(value, message, Why::Element(sender.span)),
-            Ty::Error | Ty::Never => {
-                self.expr(value, Want::Any);
-            }
-            Ty::Var(_) => {
-                self.expr(value, Want::Any);
-                self.must_be_known(sender.span, ty);
-            }
-            found => {
-                let value = self.expr(value, Want::Any);
-                self.poison(value);
-                self.not_selectable(sender, ty, &found, "send");
-            }
+        let found = self.get(ty);
+        if let Ty::Holder(Holder::Sender, message) = found {
+            return self.check_expr(value, message, Why::Element(sender.span));
         }
+        let message = self.expr(value, Want::Any);
+        self.poison(message);
+        self.no_end(sender, ty, &found, "send");
     }
 
-    fn not_selectable(&mut self, end: &'a Expr, ty: TyId, found: &Ty, method: &str) {
+    /// An arm must wait for the right end.
+    fn no_end(&mut self, end: &'a Expr, ty: TyId, found: &Ty, method: &str) {
+        if matches!(found, Ty::Error | Ty::Never) {
+            return;
+        }
+        if self.is_open(ty) {
+            self.must_be_known(end.span, ty);
+            return;
+        }
         let shown = self.show(ty);
         self.report(errors::not_selectable(end.span, method, &shown, found));
         self.poison(ty);

@@ -24,29 +24,16 @@ pub(super) enum Tasks {
 }
 
 impl Cx<'_> {
-    /// What a value of the type is made of: the fields that it has, by name, or unnamed parts.
-    pub(super) fn inside_of(&self, ty: TyId) -> Vec<(Option<String>, TyId)> {
-        let named = |owner: &str, fields: &[Field]| -> Vec<(Option<String>, TyId)> {
-            fields.iter().map(|field| (Some(format!("{owner}.{}", field.name)), field.ty)).collect()
-        };
-        let unnamed = |types: &[TyId]| types.iter().map(|ty| (None, *ty)).collect();
+    /// What a value of the type is made of.
+    pub(super) fn inside_of(&self, ty: TyId) -> Vec<TyId> {
+        let types = |fields: &[Field]| -> Vec<TyId> { fields.iter().map(|field| field.ty).collect() };
         match self.table.get(ty) {
-            Ty::Array(item) | Ty::Nullable(item) => unnamed(&[*item]),
-            Ty::Map(key, value) => unnamed(&[*key, *value]),
-            Ty::Tuple(parts) => unnamed(parts),
-            Ty::Class(class) => {
-                let class = &self.program.classes[*class];
-                named(&class.name, &class.fields)
-            }
-            Ty::Enum(id) => {
-                let declared = &self.program.enums[*id];
-                let variants = declared.variants.iter();
-                variants.flat_map(|it| named(&format!("{}.{}", declared.name, it.name), &it.fields)).collect()
-            }
-            Ty::ErrorValue(error) => {
-                let error = &self.program.errors[*error];
-                named(&error.name, &error.fields)
-            }
+            Ty::Array(item) | Ty::Nullable(item) => vec![*item],
+            Ty::Map(key, value) => vec![*key, *value],
+            Ty::Tuple(parts) => parts.clone(),
+            Ty::Class(class) => types(&self.program.classes[*class].fields),
+            Ty::Enum(id) => self.program.enums[*id].variants.iter().flat_map(|it| types(&it.fields)).collect(),
+            Ty::ErrorValue(error) => types(&self.program.errors[*error].fields),
             Ty::Error
             | Ty::Never
             | Ty::Unit
@@ -63,31 +50,53 @@ impl Cx<'_> {
         }
     }
 
+    /// The field through which one type is in another: `Order.callback`. Elements have no name.
+    fn field_to(&self, inner: TyId, outer: TyId) -> Option<String> {
+        let named = |owner: String, fields: &[Field]| {
+            let field = fields.iter().find(|field| field.ty == inner)?;
+            Some(format!("{owner}.{}", field.name))
+        };
+        if let Ty::Class(class) = self.table.get(outer) {
+            let class = &self.program.classes[*class];
+            return named(class.name.to_string(), &class.fields);
+        }
+        if let Ty::Enum(id) = self.table.get(outer) {
+            let declared = &self.program.enums[*id];
+            let mut variants = declared.variants.iter();
+            return variants.find_map(|it| named(format!("{}.{}", declared.name, it.name), &it.fields));
+        }
+        if let Ty::ErrorValue(error) = self.table.get(outer) {
+            let error = &self.program.errors[*error];
+            return named(error.name.to_string(), &error.fields);
+        }
+        None
+    }
+
     /// The nearest part of a type for which `is` holds.
     fn find_part(&self, ty: TyId, is: impl Fn(&Ty) -> bool) -> Option<Part> {
-        // Each with the position of what it is in, and its name there.
-        let mut found: Vec<(TyId, usize, Option<String>)> = vec![(ty, 0, None)];
+        // Each with the position of what it is in.
+        let mut found: Vec<(TyId, usize)> = vec![(ty, 0)];
         let mut seen = BTreeSet::from([ty]);
         let mut at = 0;
-        while let Some((ty, _, _)) = found.get(at) {
-            let ty = *ty;
+        while let Some((ty, _)) = found.get(at).copied() {
             if is(self.table.get(ty)) {
-                let mut path = vec![];
-                while let (true, Some((_, outer, name))) = (at > 0, found.get(at)) {
-                    path.extend(name.clone());
-                    at = *outer;
-                }
-                path.reverse();
-                return Some(Part { ty, path });
+                return Some(Part { ty, path: self.path_to(&found, at) });
             }
-            for (name, part) in self.inside_of(ty) {
-                if seen.insert(part) {
-                    found.push((part, at, name));
-                }
-            }
+            found.extend(self.inside_of(ty).into_iter().filter(|part| seen.insert(*part)).map(|part| (part, at)));
             at += 1;
         }
         None
+    }
+
+    fn path_to(&self, found: &[(TyId, usize)], mut at: usize) -> Vec<String> {
+        let mut path = vec![];
+        while at > 0 {
+            let (ty, outer) = found[at];
+            path.extend(self.field_to(ty, found[outer].0));
+            at = outer;
+        }
+        path.reverse();
+        path
     }
 
     /// What has no `==` in a type.

@@ -174,18 +174,14 @@ impl<'a> Cx<'a> {
             self.ignore(args);
             return TyTable::ERROR;
         }
-        match self.get(ty) {
-            Ty::Fn(..) | Ty::Var(_) | Ty::Error | Ty::Never => {
-                self.out_methods.insert(e.id, Callee::Field(position));
-                self.call_of(e.span, (named.span, named.name), ty, args)
-            }
-            _ => {
-                let shown = self.show(ty);
-                self.report(errors::field_called(named.span, named.name, &shown));
-                self.ignore(args);
-                TyTable::ERROR
-            }
+        if !matches!(self.get(ty), Ty::Fn(..) | Ty::Var(_) | Ty::Error | Ty::Never) {
+            let shown = self.show(ty);
+            self.report(errors::field_called(named.span, named.name, &shown));
+            self.ignore(args);
+            return TyTable::ERROR;
         }
+        self.out_methods.insert(e.id, Callee::Field(position));
+        self.call_of(e.span, (named.span, named.name), ty, args)
     }
 
     fn unknown_class_method(&mut self, class: ClassId, named: Named<'a>, args: &'a [Expr]) -> TyId {
@@ -288,10 +284,7 @@ impl<'a> Cx<'a> {
     /// The elements that the place of `xs.map(f)` needs: what `f` gives is converted to them.
     fn wanted_elements(&self, row: &MethodRow, want: Want) -> Option<TyId> {
         let (Sig::ArrayU, Want::Type(wanted, _)) = (row.result, want) else { return None };
-        match self.get(self.strip(wanted).1) {
-            Ty::Array(element) => Some(element),
-            _ => None,
-        }
+        if let Ty::Array(element) = self.get(self.strip(wanted).1) { Some(element) } else { None }
     }
 
     fn needs(&mut self, span: Span, ty: TyId, row: &'static MethodRow) {

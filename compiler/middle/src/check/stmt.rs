@@ -183,11 +183,11 @@ impl<'a> Cx<'a> {
 
     /// Reports that a type is needed at this place and not known yet.
     pub(super) fn must_be_known(&mut self, span: pluto_syntax::span::Span, ty: TyId) -> TyId {
-        let param = match self.table.get(self.shallow(ty)) {
-            Ty::Var(number) => self.body.vars.get(*number as usize).filter(|var| var.open == Open::Param),
-            _ => None,
+        let param = if let Ty::Var(number) = self.table.get(self.shallow(ty)) {
+            self.body.vars.get(*number as usize).filter(|var| var.open == Open::Param).map(|var| var.origin)
+        } else {
+            None
         };
-        let param = param.map(|var| var.origin);
         self.report(match param {
             Some(param) => errors::param_not_known(span, param, self.text(param).unwrap_or("x")),
             None => errors::not_known_yet(span),

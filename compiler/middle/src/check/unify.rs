@@ -268,9 +268,10 @@ impl<'a> Cx<'a> {
         let text = self.text(span).unwrap_or("…");
         let found = if is_none { "none".to_string() } else { found };
         let diagnostic = errors::type_mismatch(span, &needed, &found, why);
-        let help = match why {
-            Why::Order(_) => Some(errors::order_closure()),
-            _ => errors::conversion(text, &actual_ty, &expected_ty, self.shallow(expected), is_none),
+        let help = if matches!(why, Why::Order(_)) {
+            Some(errors::order_closure())
+        } else {
+            errors::conversion(text, &actual_ty, &expected_ty, self.shallow(expected), is_none)
         };
         self.report(match help {
             Some(help) => diagnostic.help(help),

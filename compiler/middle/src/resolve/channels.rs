@@ -41,24 +41,28 @@ fn chan_capacity(cx: &mut Cx<'_>, capacity: &Capacity) -> i64 {
     match capacity {
         Capacity::Default => DEFAULT_CAPACITY,
         Capacity::Unbounded(_) => -1,
-        Capacity::Size(size) => match &size.kind {
-            ExprKind::Int(size) if *size <= MOST => i64::try_from(*size).unwrap_or(i64::MAX),
-            ExprKind::Int(_) => {
-                cx.report(errors::capacity_too_large(size.span));
-                DEFAULT_CAPACITY
-            }
-            ExprKind::Unary { op: UnOp::Neg, operand } if matches!(operand.kind, ExprKind::Int(_)) => {
-                let text = cx.program.sources.text(size.span).to_owned();
-                cx.report(errors::capacity_below_zero(size.span, &text));
-                DEFAULT_CAPACITY
-            }
-            ExprKind::Error(_) => DEFAULT_CAPACITY,
-            ref _other => {
-                cx.report(errors::capacity_not_literal(size.span));
-                DEFAULT_CAPACITY
-            }
-        },
+        Capacity::Size(size) => written_capacity(cx, size),
     }
+}
+
+/// A size that is written as a number.
+fn written_capacity(cx: &mut Cx<'_>, size: &ast::Expr) -> i64 {
+    if let ExprKind::Int(size) = size.kind
+        && size <= MOST
+    {
+        return i64::try_from(size).unwrap_or(i64::MAX);
+    }
+    if let ExprKind::Int(_) = size.kind {
+        cx.report(errors::capacity_too_large(size.span));
+    } else if let ExprKind::Unary { op: UnOp::Neg, operand } = &size.kind
+        && let ExprKind::Int(_) = operand.kind
+    {
+        let text = cx.program.sources.text(size.span).to_owned();
+        cx.report(errors::capacity_below_zero(size.span, &text));
+    } else if !matches!(size.kind, ExprKind::Error(_)) {
+        cx.report(errors::capacity_not_literal(size.span));
+    }
+    DEFAULT_CAPACITY
 }
 
 /// Each subscriber has a queue, which must hold something.

@@ -4,7 +4,7 @@
 use super::body::Body;
 use super::closure::Nested;
 use super::errors;
-use crate::hir::{Block, DepTarget, Expr, ExprKind, Mutability, Pattern, PatternKind, Stmt, StmtKind};
+use crate::hir::{Block, Expr, ExprKind, Mutability, Pattern, PatternKind, Stmt, StmtKind};
 use crate::ids::{ClassId, FnId, TyId};
 use pluto_syntax::ast::{self, Name};
 use pluto_syntax::span::Span;
@@ -47,12 +47,10 @@ impl Body<'_, '_> {
         }
         let function = self.begin(Nested::Task, word);
         for (operand, _) in operands {
-            match operand.kind {
-                ExprKind::Local(local) => {
-                    self.use_local(local);
-                }
-                ExprKind::SelfValue | ExprKind::Dep(_) => self.use_self(operand.span),
-                ref _other => {}
+            if let ExprKind::Local(local) = operand.kind {
+                self.use_local(local);
+            } else if matches!(operand.kind, ExprKind::SelfValue | ExprKind::Dep(_)) {
+                self.use_self(operand.span);
             }
         }
         let call_span = call.span;
@@ -78,12 +76,12 @@ impl Body<'_, '_> {
 
     /// The parameters of what is called, as far as that is known before types are.
     fn params_of(&self, call: &ExprKind) -> Vec<Param> {
-        let function = match call {
-            ExprKind::CallFn { function, .. } => Some(*function),
-            ExprKind::CallMethod { receiver, name, .. } => {
-                self.service_of(receiver).and_then(|it| self.method(it, name))
-            }
-            ref _other => None,
+        let function = if let ExprKind::CallFn { function, .. } = call {
+            Some(*function)
+        } else if let ExprKind::CallMethod { receiver, name, .. } = call {
+            self.service_of(receiver).and_then(|class| self.method(class, name))
+        } else {
+            None
         };
         let Some(function) = function else { return vec![] };
         let declared = &self.cx.program.fns[function];
@@ -96,14 +94,10 @@ impl Body<'_, '_> {
     /// The class whose method is called on `self` or on a dependency.
     fn service_of(&self, receiver: &Expr) -> Option<ClassId> {
         let class = self.class()?;
-        match receiver.kind {
-            ExprKind::SelfValue => Some(class),
-            ExprKind::Dep(at) => match self.cx.program.classes[class].deps[at as usize].target {
-                DepTarget::Service(class) => Some(class),
-                DepTarget::End { .. } => None,
-            },
-            ref _other => None,
+        if let ExprKind::Dep(at) = receiver.kind {
+            return self.cx.program.classes[class].deps[at as usize].service();
         }
+        matches!(receiver.kind, ExprKind::SelfValue).then_some(class)
     }
 
     fn method(&self, class: ClassId, name: &str) -> Option<FnId> {
@@ -114,12 +108,14 @@ impl Body<'_, '_> {
 
 /// What a call needs before it happens, in order; arguments with their position.
 fn operands(call: &mut ExprKind) -> Vec<(&mut Expr, Option<usize>)> {
-    let (first, args) = match call {
-        ExprKind::CallFn { args, .. } | ExprKind::CallGlobal { args, .. } => (None, args),
-        ExprKind::CallMethod { receiver: first, args, .. } | ExprKind::CallValue { callee: first, args } => {
-            (Some(&mut **first), args)
-        }
-        ref _other => return vec![],
+    let (first, args) = if let ExprKind::CallFn { args, .. } | ExprKind::CallGlobal { args, .. } = call {
+        (None, args)
+    } else if let ExprKind::CallMethod { receiver: first, args, .. } | ExprKind::CallValue { callee: first, args } =
+        call
+    {
+        (Some(&mut **first), args)
+    } else {
+        return vec![];
     };
     let args = args.iter_mut().enumerate().map(|(at, arg)| (arg, Some(at)));
     first.into_iter().map(|first| (first, None)).chain(args).collect()

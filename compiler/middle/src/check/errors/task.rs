@@ -72,9 +72,10 @@ pub(crate) fn order_closure() -> String {
 }
 
 pub(crate) fn not_a_function(span: Span, text: &str, shown: &str, ty: &Ty) -> Diagnostic {
-    let help = match ty {
-        Ty::Nullable(_) => format!("it may be `none`: look first, `if let f = {text} {{ f(…) }}`"),
-        _ => "only functions, methods and closures can be called".to_string(),
+    let help = if matches!(ty, Ty::Nullable(_)) {
+        format!("it may be `none`: look first, `if let f = {text} {{ f(…) }}`")
+    } else {
+        "only functions, methods and closures can be called".to_string()
     };
     Diagnostic::new(Code::E0212, span, format!("`{text}` is `{shown}`, not a function")).help(help)
 }
@@ -149,9 +150,10 @@ pub(crate) fn not_selectable(span: Span, method: &str, shown: &str, ty: &Ty) -> 
 pub(crate) fn not_shown(span: Span, what: &str, shown: &str, ty: &Ty, found: &str, path: &[String]) -> Diagnostic {
     let message = format!("{what} shows data, and `{shown}` has no text");
     let diagnostic = Diagnostic::new(Code::E0319, span, message);
-    through(diagnostic, found, path).help(match ty {
-        Ty::Fn(..) => "show what it gives instead: call it",
-        _ => "show what comes of the task: `t.get()!`, or `t.outcome()`",
+    through(diagnostic, found, path).help(if matches!(ty, Ty::Fn(..)) {
+        "show what it gives instead: call it"
+    } else {
+        "show what comes of the task: `t.get()!`, or `t.outcome()`"
     })
 }
 

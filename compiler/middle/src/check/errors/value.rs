@@ -215,21 +215,23 @@ pub(crate) fn format_not_for(span: Span, text: &str, shown: &str, reason: &str) 
 
 pub(crate) fn not_comparable(span: Span, what: &str, shown: &str, ty: &Ty, found: &str, path: &[String]) -> Diagnostic {
     let message = format!("{what} needs values that can be compared, and `{shown}` cannot");
-    through(Diagnostic::new(Code::E0315, span, message), found, path).help(match ty {
-        Ty::Fn(..) => "functions have no `==`: compare something that tells them apart, like a name",
-        Ty::Holder(..) => "tasks have no `==`: compare their results, or a number that you give to each",
-        _ => "an error of unknown kind has no `==`: use `match err { … }`, or compare its text `f\"{err}\"`",
+    through(Diagnostic::new(Code::E0315, span, message), found, path).help(if matches!(ty, Ty::Fn(..)) {
+        "functions have no `==`: compare something that tells them apart, like a name"
+    } else if matches!(ty, Ty::Holder(..)) {
+        "tasks have no `==`: compare their results, or a number that you give to each"
+    } else {
+        "an error of unknown kind has no `==`: use `match err { … }`, or compare its text `f\"{err}\"`"
     })
 }
 
 pub(crate) fn bad_map_key(span: Span, shown: &str, ty: &Ty, found: &str, path: &[String]) -> Diagnostic {
     let message = format!("`{shown}` cannot be the key of a map");
-    through(Diagnostic::new(Code::E0315, span, message), found, path).help(match ty {
-        Ty::Fn(..) => "functions cannot be compared; use a name or a number for each",
-        Ty::Holder(..) => {
-            "ends of channels and tasks are no keys: use a number or a name for each, and keep them as values"
-        }
-        _ => "an error of unknown kind cannot be compared; use its text: `f\"{err}\"`",
+    through(Diagnostic::new(Code::E0315, span, message), found, path).help(if matches!(ty, Ty::Fn(..)) {
+        "functions cannot be compared; use a name or a number for each"
+    } else if matches!(ty, Ty::Holder(..)) {
+        "ends of channels and tasks are no keys: use a number or a name for each, and keep them as values"
+    } else {
+        "an error of unknown kind cannot be compared; use its text: `f\"{err}\"`"
     })
 }
 

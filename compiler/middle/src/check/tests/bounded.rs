@@ -84,6 +84,13 @@ fn deep_nesting() {
         ("Some { x: ", "}"),
         ("(1, ", ")"),
         ("if true { 1 } else {", "}"),
+        ("() => ", ""),
+        ("(x) => { ", "}"),
+        ("spawn { ", "}"),
+        ("within 1s { ", "}"),
+        ("select { after 1s { ", "} }"),
+        ("[1].map((x) => ", ")"),
+        ("chan<int>(", ")"),
     ] {
         for depth in [60, 120, 250] {
             let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
