@@ -221,10 +221,10 @@ pub(crate) unsafe fn drop_later(of: Desc, word: u64) {
 /// The object is an end or a task handle that nobody owns any more.
 #[cold]
 unsafe fn free_handle(object: Object, waiting: &mut u64) {
-    LATER.set(Some(Vec::new()));
+    let outer = LATER.replace(Some(Vec::new()));
     // SAFETY: as the caller promises.
     let messages = unsafe { ends::handle_gone(object) };
-    for word in LATER.take().unwrap_or_default() {
+    for word in LATER.replace(outer).unwrap_or_default() {
         // SAFETY: `drop_later` got owned objects.
         unsafe { Object::from_word(word).unlink(waiting) };
     }

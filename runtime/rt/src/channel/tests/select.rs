@@ -115,3 +115,11 @@ fn it_does_not_meet_itself() {
     assert_eq!(heard(me.waiting().take(waiter.ticket).expect("an answer")), (1, Heard::Word(0)));
     select::withdraw(&arms[..], me, waiter.ticket, &mut places);
 }
+
+#[test]
+fn without_arms_it_waits_for_something_else() {
+    let me = Sleep::new();
+    let waiter = me.begin();
+    let got = select::register::<Sleep, Numbers>(&[][..], 0, waiter, || unreachable!("nothing is ready"), &mut vec![]);
+    assert_eq!(got, Selected::Waits(waiter.ticket));
+}
