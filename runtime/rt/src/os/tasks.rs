@@ -203,3 +203,6 @@ pub unsafe fn deadline_expired(at: *mut u8, own: u64) -> u64 {
     // SAFETY: the table's contract.
     u64::from(unsafe { task(at) }.take_expiry(own))
 }
+
+#[cfg(test)]
+mod tests;
