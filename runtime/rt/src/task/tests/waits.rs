@@ -21,18 +21,19 @@ fn sleep(task: &Task, nanoseconds: i64) -> Waited {
 fn sleepers_wake_in_time_and_in_order() {
     let run = Run::new(2);
     let log = Log::default();
-    for millis in [30, 10, 20, 0, -5] {
+    // Far apart, as others may use the processors.
+    for millis in [300, 100, 200, 0, -5] {
         let log = log.clone();
         run.start(move |task| {
             let before = task.scheduler().clock.now();
             assert_eq!(sleep(task, millis * MILLI), Waited::Done);
             let late = (task.scheduler().clock.now() - before) as i64 - millis.max(0) * MILLI;
-            assert!((0..8 * MILLI).contains(&late), "{late}");
+            assert!((0..90 * MILLI).contains(&late), "{late}");
             log.lock().push(millis.max(0).to_string());
         });
     }
     run.until(5);
-    assert_eq!(log.lock().join(" "), "0 0 10 20 30");
+    assert_eq!(log.lock().join(" "), "0 0 100 200 300");
     assert!(!run.scheduler.has_reactor(), "sleeping alone needs no reactor");
 }
 
