@@ -23,7 +23,7 @@ mod loom_tests;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-use crate::sync::Mutex;
+use crate::sync::Latch;
 use crate::task::wait::{Answer, Sleeper, Ticket, Waiter};
 use state::{After, CLOSED, Refusal, State};
 pub use state::{Gone, Place, Side};
@@ -44,7 +44,7 @@ pub const UNBOUNDED: usize = usize::MAX;
 /// A channel.
 #[derive(Debug)]
 pub struct Channel<S: Sleeper, M: Messages> {
-    state: Mutex<State<S>>,
+    state: Latch<State<S>>,
     messages: M,
 }
 
@@ -89,7 +89,7 @@ pub fn heard(answer: Answer) -> (u32, Heard) {
 impl<S: Sleeper, M: Messages> Channel<S, M> {
     /// An open channel with one end on each side. Capacity 0: who sends waits for a receiver.
     pub fn new(capacity: usize, messages: M) -> Channel<S, M> {
-        Channel { state: Mutex::new(State::new(capacity)), messages }
+        Channel { state: Latch::new(State::new(capacity)), messages }
     }
 
     /// What it knows of its messages.
@@ -217,7 +217,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     }
 
     /// Runs a change under the lock, and afterwards does what it left to do.
-    #[inline]
+    #[inline(always)]
     fn change<T>(&self, change: impl FnOnce(&mut State<S>, &mut After<S>) -> T) -> T {
         let mut after = After::default();
         let result = change(&mut self.state.lock(), &mut after);

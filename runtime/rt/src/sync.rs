@@ -29,3 +29,54 @@ impl<T> Mutex<T> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
+
+/// A lock that is held for a few instructions only, never while anything else is waited for. Giving it back is a plain store: half
+/// the price of [`Mutex`], which channels pay for each message.
+#[cfg(not(loom))]
+#[derive(Debug, Default)]
+pub struct Latch<T>(spin::mutex::SpinMutex<T>);
+
+/// The latch is held.
+#[cfg(not(loom))]
+pub type Latched<'a, T> = spin::mutex::SpinMutexGuard<'a, T>;
+
+/// So often somebody looks whether a latch is free before others on this processor get their turn.
+#[cfg(not(loom))]
+const LOOKS: u32 = 64;
+
+#[cfg(not(loom))]
+impl<T> Latch<T> {
+    /// A free one.
+    pub fn new(value: T) -> Latch<T> {
+        Latch(spin::mutex::SpinMutex::new(value))
+    }
+
+    /// Takes it.
+    #[inline]
+    pub fn lock(&self) -> Latched<'_, T> {
+        match self.0.try_lock() {
+            Some(held) => held,
+            None => self.wait(),
+        }
+    }
+
+    #[cold]
+    fn wait(&self) -> Latched<'_, T> {
+        loop {
+            for _ in 0..LOOKS {
+                if !self.0.is_locked()
+                    && let Some(held) = self.0.try_lock()
+                {
+                    return held;
+                }
+                std::hint::spin_loop();
+            }
+            // Whoever holds it was interrupted.
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Under the model checker: a lock like any other.
+#[cfg(loom)]
+pub type Latch<T> = Mutex<T>;

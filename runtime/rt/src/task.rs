@@ -161,6 +161,31 @@ impl Task {
         self.state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
     }
 
+    /// It runs now; whoever has woken it is done with.
+    ///
+    /// On x86-64 by a plain store, which may hide a wake-up that comes just now, so that the task suspends although its wait was
+    /// answered. Hence the worker looks once more when the task has left its stack (`wake_unless_woken`): the answer came before
+    /// the wake-up, that before our store, and the exchange by which the task leaves is a barrier.
+    #[inline]
+    fn set_running(&self) {
+        if cfg!(target_arch = "x86_64") {
+            self.state.store(state::RUNNING, Ordering::Release);
+        } else {
+            self.state.swap(state::RUNNING, Ordering::AcqRel);
+        }
+    }
+
+    /// A task that is suspended and whose wait was answered: in case its wake-up was lost. Only atomics, as the task may run.
+    #[cold]
+    fn wake_unless_woken(task: TaskRef) {
+        let me = task.task();
+        let woken = state::SUSPENDED | state::WOKEN;
+        let lost = me.state.compare_exchange(state::SUSPENDED, woken, Ordering::AcqRel, Ordering::Relaxed).is_ok();
+        if lost && let Some(scheduler) = me.scheduler.get() {
+            scheduler.ready(task);
+        }
+    }
+
     /// What runs it.
     pub fn scheduler(&self) -> &'static Scheduler {
         self.scheduler.get().unwrap_or_else(|| unreachable!("only tasks that were started are asked"))

@@ -36,7 +36,11 @@ pub(super) fn shared(program: &Program, calls: &[Call], waits: &BTreeSet<FnId>) 
     let tasks = program.fns.iter_enumerated().filter(|(_, it)| matches!(it.kind, FnKind::Task(_))).map(|(id, _)| id);
     let own_tasks = waits.iter().copied().filter(|function| changes_service(program, *function));
     let reached = reached(&callees, tasks.chain(own_tasks));
-    let owners = reached.iter().filter_map(|function| program.class_of(*function));
+    // The text of a task may stand in a service without calling it: a task cannot use its fields (E0516).
+    let owners = reached.iter().filter_map(|function| match program.fns[*function].kind {
+        FnKind::Method(class) => Some(class),
+        FnKind::Free | FnKind::Test | FnKind::Const | FnKind::Default | FnKind::Closure(_) | FnKind::Task(_) => None,
+    });
     owners.filter(|class| program.classes[*class].kind != ClassKind::Data).collect()
 }
 

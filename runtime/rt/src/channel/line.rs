@@ -40,17 +40,18 @@ impl<T> Line<T> {
     }
 
     /// A new last entry.
+    #[inline(always)]
     pub(super) fn push(&mut self, entry: T) -> Spot {
-        let slot = Slot { entry: Some(entry), before: self.last, next: NONE };
+        if self.free == NONE {
+            self.grow();
+        }
         let at = self.free;
-        let at = if at == NONE {
-            self.slots.push(slot);
-            (self.slots.len() - 1) as u32
-        } else {
-            self.free = self.slots[at as usize].next;
-            self.slots[at as usize] = slot;
-            at
-        };
+        // Field by field: what is put together first and copied then waits for itself.
+        let slot = &mut self.slots[at as usize];
+        self.free = slot.next;
+        slot.entry = Some(entry);
+        slot.before = self.last;
+        slot.next = NONE;
         match self.last {
             NONE => self.first = at,
             last => self.slots[last as usize].next = at,
@@ -59,7 +60,14 @@ impl<T> Line<T> {
         Spot(at)
     }
 
+    #[cold]
+    fn grow(&mut self) {
+        self.slots.push(Slot { entry: None, before: NONE, next: NONE });
+        self.free = (self.slots.len() - 1) as u32;
+    }
+
     /// Takes out the first entry.
+    #[inline(always)]
     pub(super) fn pop(&mut self) -> Option<T> {
         if self.first == NONE { None } else { self.unlink(self.first) }
     }
@@ -82,6 +90,7 @@ impl<T> Line<T> {
         false
     }
 
+    #[inline(always)]
     fn unlink(&mut self, at: u32) -> Option<T> {
         let slot = &mut self.slots[at as usize];
         let (entry, before, next) = (slot.entry.take(), slot.before, slot.next);

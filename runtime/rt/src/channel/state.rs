@@ -88,7 +88,7 @@ impl<S> Default for After<S> {
 }
 
 impl<S: Sleeper> After<S> {
-    #[inline]
+    #[inline(always)]
     fn wake(&mut self, waiter: Waiter<S>, word: u64) {
         if self.first.is_none() {
             self.first = Some((waiter, word));
@@ -106,11 +106,20 @@ impl<S: Sleeper> After<S> {
     }
 
     /// Gives the answers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn wake_all(&mut self) {
         if let Some((waiter, word)) = self.first.take() {
             waiter.answer(word);
         }
+        if !self.more.is_empty() {
+            self.wake_more();
+        }
+    }
+}
+
+impl<S: Sleeper> After<S> {
+    #[cold]
+    fn wake_more(&mut self) {
         for (waiter, word) in self.more.drain(..) {
             waiter.answer(word);
         }
@@ -145,7 +154,7 @@ impl<S: Sleeper> State<S> {
     }
 
     /// Takes a message in: its number.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(&mut self, word: u64, after: &mut After<S>) -> Result<u64, Refusal> {
         if let Some(gone) = self.gone {
             return Err(Refusal::Gone(gone));
@@ -186,7 +195,7 @@ impl<S: Sleeper> State<S> {
     }
 
     /// Hands out a message.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, after: &mut After<S>) -> Option<u64> {
         if let Some(word) = self.queue.pop_front() {
             self.taken += 1;
@@ -300,7 +309,7 @@ impl<S: Sleeper> State<S> {
         *self = State::new(self.capacity);
     }
 
-    #[inline]
+    #[inline(always)]
     fn claim_receiver(&mut self) -> Option<Waiter<S>> {
         while let Some(waiter) = self.receivers.pop() {
             if waiter.task.waiting().claim(waiter.ticket) {
@@ -310,7 +319,7 @@ impl<S: Sleeper> State<S> {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn claim_offer(&mut self, after: &mut After<S>) -> Option<Offer<S>> {
         while let Some(offer) = self.offers.pop() {
             if offer.waiter.task.waiting().claim(offer.waiter.ticket) {

@@ -24,6 +24,7 @@ pub struct Kept {
 }
 
 /// Sends.
+#[inline]
 pub(crate) fn send(task: &Task, channel: &Chan, word: u64, site: u64) -> Waited {
     match task.enter() {
         Entry::Fresh => go_on(task, channel.send(word, || task.begin_wait(What::Send, site)), |_| {}),
@@ -60,6 +61,7 @@ pub(crate) fn deliver(task: &Task, channel: &Chan, word: u64, site: u64) -> Wait
 }
 
 /// Receives.
+#[inline]
 pub(crate) fn recv(task: &Task, channel: &Chan, site: u64, out: &mut u64) -> Waited {
     match task.enter() {
         Entry::Fresh => go_on(task, channel.recv(|| task.begin_wait(What::Receive, site)), |word| *out = word),

@@ -14,7 +14,7 @@ use super::{Entry, Task, TaskRef, What};
 use crate::heap::output::flush_output;
 use crate::os::program::Status;
 use crate::os::value::Value;
-use crate::sync::Mutex;
+use crate::sync::Latch;
 
 /// How a task ended.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub struct TaskState {
     task: TaskRef,
     id: u64,
     detached: AtomicBool,
-    inner: Mutex<Inner>,
+    inner: Latch<Inner>,
 }
 
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ impl TaskState {
             task: task.me(),
             id: task.id(),
             detached: AtomicBool::new(false),
-            inner: Mutex::default(),
+            inner: Latch::default(),
         })
     }
 

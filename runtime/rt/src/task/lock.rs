@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use super::wait::{Sleeper, Ticket, Waiter};
-use crate::sync::Mutex;
+use crate::sync::Latch;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// How a lock is held.
@@ -28,12 +28,12 @@ const READER: u64 = 4;
 #[derive(Debug)]
 pub struct Lock<S> {
     state: AtomicU64,
-    queue: Mutex<VecDeque<(Waiter<S>, Mode)>>,
+    queue: Latch<VecDeque<(Waiter<S>, Mode)>>,
 }
 
 impl<S: Sleeper> Default for Lock<S> {
     fn default() -> Lock<S> {
-        Lock { state: AtomicU64::new(0), queue: Mutex::new(VecDeque::new()) }
+        Lock { state: AtomicU64::new(0), queue: Latch::new(VecDeque::new()) }
     }
 }
 

@@ -79,6 +79,7 @@ impl Waiting {
     }
 
     /// Begins a wait. Only the task itself, with no wait under way.
+    #[inline]
     pub fn begin(&self, cut: Cut) -> Ticket {
         let ticket = self.state.load(Ordering::Relaxed) / PHASES + 1;
         let phase = match cut {
@@ -90,6 +91,7 @@ impl Waiting {
     }
 
     /// Wins the right to answer that wait, which then must be used at once.
+    #[inline]
     pub fn claim(&self, ticket: Ticket) -> bool {
         let claimed = ticket.0 * PHASES + CLAIMED;
         [OPEN, FIRM].into_iter().any(|phase| {
@@ -109,6 +111,7 @@ impl Waiting {
     }
 
     /// Answers a wait that was claimed. The task must be woken afterwards.
+    #[inline]
     pub fn answer(&self, ticket: Ticket, answer: Answer) {
         self.case.store(u64::from(answer.case), Ordering::Relaxed);
         self.word.store(answer.word, Ordering::Relaxed);
@@ -116,6 +119,7 @@ impl Waiting {
     }
 
     /// The answer, once: the wait is over. Only the task itself.
+    #[inline]
     pub fn take(&self, ticket: Ticket) -> Option<Answer> {
         if self.state.load(Ordering::Acquire) != ticket.0 * PHASES + ANSWERED {
             return None;
@@ -132,6 +136,12 @@ impl Waiting {
             let open = ticket.0 * PHASES + phase;
             self.state.compare_exchange(open, idle, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         })
+    }
+
+    /// Has it been answered, and the answer not been taken?
+    #[inline]
+    pub fn is_answered(&self, ticket: Ticket) -> bool {
+        self.state.load(Ordering::Acquire) == ticket.0 * PHASES + ANSWERED
     }
 
     /// Is somebody still to answer it? For those who clean up their queues.

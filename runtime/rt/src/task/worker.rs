@@ -26,7 +26,7 @@ const SLOT_RUNS: u32 = 16;
 /// Each so many operations of the running task the clock is looked at.
 const OPERATIONS_PER_LOOK: u32 = 8;
 /// So long a task may wait in the slot while another runs, in cycles of the processor.
-const SLOT_CYCLES: u64 = 8_000;
+const SLOT_CYCLES: u64 = 24_000;
 /// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
 const MOST_FREE: usize = 64;
 
@@ -338,7 +338,7 @@ impl Worker {
         self.desk.switches.store(self.desk.switches.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         me.worker.set(WORKER.get());
         loop {
-            me.state.swap(state::RUNNING, Ordering::AcqRel);
+            me.set_running();
             match me.execution.resume() {
                 Step::Suspended if me.yielding.take() => {
                     me.state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
@@ -346,7 +346,7 @@ impl Worker {
                     break;
                 }
                 Step::Suspended => {
-                    let wait = me.last_look();
+                    let (wait, cut) = (me.wait.get(), me.last_look());
                     let left = me.state.compare_exchange(
                         state::RUNNING,
                         state::SUSPENDED,
@@ -355,8 +355,11 @@ impl Worker {
                     );
                     // From here on it may run elsewhere; or it was woken while it left, and goes on.
                     if left.is_ok() {
-                        if let Some(ticket) = wait {
+                        if let Some(ticket) = cut {
                             Task::look_again(task, ticket);
+                        }
+                        if wait.is_some_and(|ticket| me.waiting.is_answered(ticket)) {
+                            Task::wake_unless_woken(task);
                         }
                         break;
                     }
