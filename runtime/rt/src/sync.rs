@@ -40,9 +40,14 @@ pub struct Latch<T>(spin::mutex::SpinMutex<T>);
 #[cfg(not(loom))]
 pub type Latched<'a, T> = spin::mutex::SpinMutexGuard<'a, T>;
 
-/// So often somebody looks whether a latch is free before others on this processor get their turn.
+/// So many times somebody who finds a latch held looks the other way, longer each time, before others on this processor get their
+/// turn. Who holds it can do many things meanwhile: two processors that take it by turns for one thing each spend their time
+/// sending the data to and fro.
 #[cfg(not(loom))]
-const LOOKS: u32 = 64;
+const LOOKS: u32 = 4;
+/// The first of these pauses, in pauses of the processor.
+#[cfg(not(loom))]
+const FIRST_PAUSE: u32 = 16;
 
 #[cfg(not(loom))]
 impl<T> Latch<T> {
@@ -63,13 +68,15 @@ impl<T> Latch<T> {
     #[cold]
     fn wait(&self) -> Latched<'_, T> {
         loop {
-            for _ in 0..LOOKS {
+            for look in 0..LOOKS {
+                for _ in 0..FIRST_PAUSE << look {
+                    std::hint::spin_loop();
+                }
                 if !self.0.is_locked()
                     && let Some(held) = self.0.try_lock()
                 {
                     return held;
                 }
-                std::hint::spin_loop();
             }
             // Whoever holds it was interrupted.
             std::thread::yield_now();

@@ -49,7 +49,7 @@ pub struct Task {
     /// See `TaskHeader`.
     stack_limit: AtomicU64,
     state: AtomicU32,
-    /// [`CANCELLED`], [`LIMITED`].
+    /// [`CANCELLED`], [`LIMITED`], [`RANDOM`].
     flags: AtomicU32,
     waiting: Waiting,
     /// Its number, for people.
@@ -93,6 +93,8 @@ pub struct Task {
 const CANCELLED: u32 = 1;
 /// It has a deadline.
 const LIMITED: u32 = 2;
+/// It runs under the seeded scheduler.
+const RANDOM: u32 = 4;
 
 /// Bits of the state. Nobody but the worker that runs a task removes [`WOKEN`], so each wake-up is seen by it, or puts the task
 /// into a queue.
@@ -150,7 +152,7 @@ impl Task {
     /// Makes it a new task of that scheduler, ready to run, that nobody knows yet.
     fn renew(&self, scheduler: &'static Scheduler, id: u64, stack: SlotStack) {
         self.stack_limit.store(stack.code_limit(), Ordering::Relaxed);
-        self.flags.store(0, Ordering::Relaxed);
+        self.flags.store(if scheduler.is_random() { RANDOM } else { 0 }, Ordering::Relaxed);
         self.id.store(id, Ordering::Relaxed);
         self.deadline.store(NEVER, Ordering::Relaxed);
         self.scheduler.set(scheduler);
@@ -182,7 +184,7 @@ impl Task {
         let woken = state::SUSPENDED | state::WOKEN;
         let lost = me.state.compare_exchange(state::SUSPENDED, woken, Ordering::AcqRel, Ordering::Relaxed).is_ok();
         if lost && let Some(scheduler) = me.scheduler.get() {
-            scheduler.ready(task);
+            scheduler.woken(task);
         }
     }
 
@@ -217,6 +219,7 @@ impl Task {
     }
 
     /// Waits until somebody wakes the task; returns at once if somebody has since it runs. Only from inside the task.
+    #[inline]
     pub fn suspend(&self) {
         if self.yielding.get() {
             self.execution.leave();
@@ -259,6 +262,7 @@ impl Task {
     }
 
     /// Something was done with a channel or a task, that did not wait: see [`Worker::operated`].
+    #[inline]
     pub fn operated(&self) {
         if let Some(worker) = self.worker.get() {
             worker.operated();
@@ -296,7 +300,7 @@ impl Sleeper for TaskRef {
         if before == state::SUSPENDED
             && let Some(scheduler) = self.task().scheduler.get()
         {
-            scheduler.ready(*self);
+            scheduler.woken(*self);
         }
     }
 }

@@ -62,23 +62,25 @@ pub(super) struct After<S> {
     pub(super) warn: bool,
 }
 
+/// What each message needs comes first, in as few lines of the cache as can be.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct State<S> {
     pub(super) queue: VecDeque<u64>,
     pub(super) capacity: usize,
+    /// How many messages were taken so far: the number of the first in the queue.
+    taken: u64,
+    pub(super) gone: Option<Gone>,
+    /// Nobody will ever take what is queued.
+    abandoned: bool,
+    watch: Watch,
     receivers: Line<Waiter<S>>,
     offers: Line<Offer<S>>,
     /// Tasks that wait until a message is taken, by its number.
     receipts: VecDeque<(u64, Waiter<S>)>,
-    /// How many messages were taken so far: the number of the first in the queue.
-    taken: u64,
     /// How many a lossy queue has dropped.
     pub(super) dropped: u64,
-    pub(super) gone: Option<Gone>,
-    /// Nobody will ever take what is queued.
-    abandoned: bool,
     ends: [usize; 2],
-    watch: Watch,
 }
 
 impl<S> Default for After<S> {

@@ -1,7 +1,7 @@
 //! Ends of channels and handles of tasks as objects: one word behind the header, the address of what they stand for. In: channels,
 //! topics. Out: words that own an end; channels behind words; messages of a channel that nobody receives any more.
 
-use super::describe::{Desc, first, kind, name};
+use super::describe::{Desc, first, is_counted, kind, name};
 use super::object::{Object, another, give_back};
 use super::sharing::{mark_shared, publish};
 use crate::channel::topic::Topic;
@@ -21,6 +21,8 @@ pub(crate) type Broadcast = Topic<TaskRef, Queue>;
 /// What a channel knows of its messages: their type, and for people its own name.
 pub(crate) struct Queue {
     element: Desc,
+    /// Are messages objects?
+    counted: bool,
     name: Name,
 }
 
@@ -42,12 +44,13 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 impl Queue {
     /// Of a declared channel or topic.
     pub(crate) fn named(element: Desc, name: &'static str) -> Queue {
-        Queue { element, name: Name::Named(name) }
+        Queue { element, counted: is_counted(kind(element)), name: Name::Named(name) }
     }
 
     /// Of a channel that `chan` makes.
     pub(crate) fn new(element: Desc) -> Queue {
-        Queue { element, name: Name::Number(NEXT.fetch_add(1, Ordering::Relaxed)) }
+        let name = Name::Number(NEXT.fetch_add(1, Ordering::Relaxed));
+        Queue { element, counted: is_counted(kind(element)), name }
     }
 }
 
@@ -101,8 +104,11 @@ impl Messages for Queue {
 /// `word` is an owned message of this channel.
 #[inline]
 pub(crate) unsafe fn publish_message(channel: &Chan, word: u64) {
-    // SAFETY: as the caller promises.
-    unsafe { publish(channel.messages().element, word) };
+    let Queue { element, counted, .. } = channel.messages();
+    if *counted {
+        // SAFETY: as the caller promises.
+        unsafe { publish(element, word) };
+    }
 }
 
 /// A new end of a channel, whose descriptor this is, with one owner. The channel has one for each side when it is new.

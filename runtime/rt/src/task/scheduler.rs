@@ -183,15 +183,25 @@ impl Scheduler {
         taken.pop().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
     }
 
-    /// A task can go on: it was suspended, and its state says that it is ready now.
+    /// A new task can run.
     pub(super) fn ready(&'static self, task: TaskRef) {
+        self.ready_by(task, Worker::ready);
+    }
+
+    /// A task can go on: it was suspended, and its state says that it is ready now.
+    pub(super) fn woken(&'static self, task: TaskRef) {
+        self.ready_by(task, Worker::woken);
+    }
+
+    #[inline]
+    fn ready_by(&'static self, task: TaskRef, own: impl FnOnce(&Worker, TaskRef)) {
         if self.is_random() {
             self.ready.lock().push(task);
             return;
         }
         match self.own_worker() {
             Some(worker) => {
-                worker.ready(task);
+                own(worker, task);
                 self.leave_reactor(worker);
             }
             None => {

@@ -89,15 +89,20 @@ impl What {
 
 impl Task {
     /// The beginning of every call of a waiting function.
+    #[inline(always)]
     pub fn enter(&self) -> Entry {
         let Some(ticket) = self.wait.get() else { return self.enter_fresh() };
         let Some(answer) = self.waiting.take(ticket) else { return Entry::Pending };
         self.wait.set(None);
+        if answer.case < CASE_STUCK { Entry::Over(answer) } else { self.cut_short(ticket, answer) }
+    }
+
+    #[cold]
+    fn cut_short(&self, ticket: Ticket, answer: Answer) -> Entry {
         match answer.case {
             CASE_CANCELLED => self.cancelled_now(),
             CASE_EXPIRED => self.expired_now(answer.word),
-            CASE_STUCK => self.fault(super::deadlock::message(self.scheduler())),
-            _ => return Entry::Over(answer),
+            _ => self.fault(super::deadlock::message(self.scheduler())),
         }
         Entry::Early { waited: Some(ticket) }
     }
@@ -116,21 +121,31 @@ impl Task {
         Entry::Fresh
     }
 
+    #[inline(always)]
     fn enter_fresh(&self) -> Entry {
-        // Under the seeded scheduler every waiting function lets others run once before it does anything.
-        if self.scheduler().is_random() && !self.yielded.replace(!self.yielded.get()) {
-            self.yielding.set(true);
-            return Entry::Pending;
-        }
-        if self.flags.load(Ordering::Relaxed) != 0 && self.ends_early() {
-            return Entry::Early { waited: None };
+        if self.flags.load(Ordering::Relaxed) != 0
+            && let Some(instead) = self.instead()
+        {
+            return instead;
         }
         self.operated();
         Entry::Fresh
     }
 
+    /// What happens instead of the first call of a waiting function.
+    #[cold]
+    fn instead(&self) -> Option<Entry> {
+        // Under the seeded scheduler every waiting function lets others run once before it does anything.
+        if self.scheduler().is_random() && !self.yielded.replace(!self.yielded.get()) {
+            self.yielding.set(true);
+            return Some(Entry::Pending);
+        }
+        self.ends_early().then_some(Entry::Early { waited: None })
+    }
+
     /// A wait begins. The function registers the waiter (and others like it with other cases, at most `u32::MAX - 3`), then
     /// answers `Suspend`.
+    #[inline]
     pub fn begin_wait(&self, what: What, site: u64) -> Waiter<TaskRef> {
         let cut = self.cut();
         let ticket = self.waiting.begin(cut);

@@ -24,7 +24,9 @@ const SWITCHES_PER_TURN: u32 = 61;
 /// So many tasks run from the slot one after the other while others wait in the queue.
 const SLOT_RUNS: u32 = 16;
 /// Each so many operations of the running task the clock is looked at.
-const OPERATIONS_PER_LOOK: u32 = 8;
+const OPERATIONS_PER_LOOK: u32 = 16;
+/// And so often at the queue.
+const OPERATIONS_PER_QUEUE_LOOK: u32 = 64;
 /// So long a task may wait in the slot while another runs, in cycles of the processor.
 const SLOT_CYCLES: u64 = 24_000;
 /// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
@@ -58,6 +60,7 @@ pub struct Worker {
     look: Cell<bool>,
     free: RefCell<Vec<TaskRef>>,
     dice: RefCell<fastrand::Rng>,
+    looks: Cell<u32>,
 }
 
 /// A worker, as others see it.
@@ -74,6 +77,8 @@ pub(super) struct Desk {
     pub(super) switches: AtomicU64,
     /// A task waits in the slot.
     pub(super) slot_full: AtomicBool,
+    /// Since when the first task in the queue has been waiting, in cycles; 0: others may take it at once.
+    since: AtomicU64,
 }
 
 impl Desk {
@@ -88,13 +93,19 @@ impl Desk {
             running: Shared::default(),
             switches: AtomicU64::new(0),
             slot_full: AtomicBool::new(false),
+            since: AtomicU64::new(0),
         };
         (desk, queue)
     }
 
-    /// Is there something to steal?
+    /// Is there something that others should take? Not what was just woken: its own worker may come to it soon, and if not,
+    /// wakes somebody, or the monitor has it do so.
     pub(super) fn has_work(&self) -> bool {
-        !self.stealer.is_empty()
+        !self.stealer.is_empty() && self.has_waited_for_long(cycles())
+    }
+
+    fn has_waited_for_long(&self, now: u64) -> bool {
+        now.wrapping_sub(self.since.load(Ordering::Relaxed)) > SLOT_CYCLES
     }
 
     /// Wakes it, or has it not sleep.
@@ -131,6 +142,7 @@ impl Worker {
             look: Cell::new(false),
             free: RefCell::default(),
             dice: RefCell::new(fastrand::Rng::with_seed(index as u64)),
+            looks: Cell::new(0),
         };
         let worker: &'static Worker = Box::leak(Box::new(worker));
         WORKER.set(Some(worker));
@@ -177,18 +189,55 @@ impl Worker {
         }
     }
 
-    /// A task became ready on this thread.
+    /// A new task was made on this thread.
     pub(super) fn ready(&self, task: TaskRef) {
+        if let Some(before) = self.put_into_slot(task) {
+            self.hand_on(before);
+        }
+    }
+
+    /// A task was woken on this thread. One that was in the slot before is for others only if this thread does not come to it
+    /// soon: tasks that wake each other at short intervals go on faster together than on several processors.
+    pub(super) fn woken(&self, task: TaskRef) {
+        if let Some(before) = self.put_into_slot(task) {
+            if self.queue.is_empty() {
+                self.desk.since.store(cycles(), Ordering::Relaxed);
+            }
+            self.queue.push(before);
+        }
+    }
+
+    #[inline]
+    fn put_into_slot(&self, task: TaskRef) -> Option<TaskRef> {
         let before = self.slot.replace(Some(task));
         self.operations.set(0);
-        match before {
-            Some(before) => self.hand_on(before),
-            None => self.desk.slot_full.store(true, Ordering::Relaxed),
+        if before.is_none() {
+            self.desk.slot_full.store(true, Ordering::Relaxed);
+        }
+        before
+    }
+
+    /// Now and then: wakes somebody if tasks have waited in the queue for long.
+    #[inline]
+    fn look_at_queue(&self) {
+        let looks = self.looks.get().wrapping_add(1);
+        self.looks.set(looks);
+        if looks.is_multiple_of(OPERATIONS_PER_QUEUE_LOOK) && !self.queue.is_empty() {
+            self.wake_for_queue();
+        }
+    }
+
+    #[cold]
+    fn wake_for_queue(&self) {
+        if self.desk.has_waited_for_long(cycles()) {
+            self.desk.since.store(0, Ordering::Relaxed);
+            self.scheduler.wake_one();
         }
     }
 
     /// Puts a task where others may take it.
     fn hand_on(&self, task: TaskRef) {
+        self.desk.since.store(0, Ordering::Relaxed);
         self.queue.push(task);
         self.scheduler.wake_one();
     }
@@ -197,6 +246,7 @@ impl Worker {
     /// it: so a pipeline uses several threads.
     #[inline]
     pub fn operated(&self) {
+        self.look_at_queue();
         let operations = self.operations.get() + 1;
         self.operations.set(operations);
         if operations == 2 || operations.is_multiple_of(OPERATIONS_PER_LOOK) {
@@ -259,6 +309,9 @@ impl Worker {
             self.switches.set(0);
             self.look.set(false);
             self.scheduler.poll(self.index);
+            if !self.queue.is_empty() {
+                self.wake_for_queue();
+            }
             return self.take_from_injector().or_else(|| self.take_from_queue()).or_else(|| self.take_from_slot());
         }
         if self.slot_runs.get() >= SLOT_RUNS {
@@ -302,7 +355,7 @@ impl Worker {
         }
         let first = self.dice.borrow_mut().usize(..count);
         let others = (0..count).map(|at| (first + at) % count).filter(|&other| other != self.index);
-        for other in others {
+        for other in others.filter(|&other| self.scheduler.desk(other).has_work()) {
             loop {
                 match self.scheduler.desk(other).stealer.steal_batch_and_pop(&self.queue) {
                     Steal::Success(task) => return Some(task),
@@ -330,6 +383,7 @@ impl Worker {
         }
     }
 
+    #[inline(always)]
     fn run(&self, task: TaskRef) {
         let me = task.task();
         self.running.set(Some(task));
