@@ -216,6 +216,12 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         self.state.lock().dropped
     }
 
+    /// How many entries of waiting tasks there are.
+    #[cfg(all(test, not(loom)))]
+    fn waiting(&self) -> usize {
+        self.state.lock().waiting()
+    }
+
     /// Runs a change under the lock, and afterwards does what it left to do.
     #[inline]
     fn change<T>(&self, change: impl FnOnce(&mut State<S>, &mut After<S>) -> T) -> T {

@@ -39,6 +39,12 @@ impl<T> Line<T> {
         self.first == NONE
     }
 
+    /// How many stand here.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn len(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.entry.is_some()).count()
+    }
+
     /// A new last entry.
     pub(super) fn push(&mut self, entry: T) -> Spot {
         let slot = Slot { entry: Some(entry), before: self.last, next: NONE };

@@ -294,6 +294,12 @@ impl<S: Sleeper> State<S> {
         after.litter.extend(std::mem::take(&mut self.queue));
     }
 
+    /// How many entries of waiting tasks there are.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn waiting(&self) -> usize {
+        self.receivers.len() + self.offers.len() + self.receipts.len()
+    }
+
     /// As new.
     pub(super) fn reopen(&mut self, after: &mut After<S>) {
         self.clear(after);
