@@ -41,7 +41,7 @@ extern "C" fn slow(task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
 }
 
 extern "C" fn large(_task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
-    (0..=MAX_FRAME).for_each(|_| reply.byte(0));
+    reply.text(&"x".repeat(MAX_FRAME));
 }
 
 /// Sleeps for so many milliseconds.

@@ -173,7 +173,7 @@ fn computing_loops_let_others_run() {
             task.suspend();
         }
         let late = task.scheduler().clock.now() - before;
-        assert!((50_000_000..1_000_000_000).contains(&late), "{late}");
+        assert!((50_000_000..3_000_000_000).contains(&late), "{late}");
         flag.store(true, Ordering::SeqCst);
     });
     run.until(3);

@@ -18,23 +18,35 @@ fn sleep(task: &Task, nanoseconds: i64) -> Waited {
 }
 
 #[test]
-fn sleepers_wake_in_time_and_in_order() {
+fn sleepers_wake_in_time() {
     let run = Run::new(2);
-    let log = Log::default();
-    // Far apart, as others may use the processors.
-    for millis in [300, 100, 200, 0, -5] {
-        let log = log.clone();
+    for millis in [30, 10, 20, 0, -5] {
         run.start(move |task| {
             let before = task.scheduler().clock.now();
             assert_eq!(sleep(task, millis * MILLI), Waited::Done);
             let late = (task.scheduler().clock.now() - before) as i64 - millis.max(0) * MILLI;
-            assert!((0..90 * MILLI).contains(&late), "{late}");
+            // Not early; how late is up to the machine too, if others use it.
+            assert!((0..3_000 * MILLI).contains(&late), "{late}");
+        });
+    }
+    run.until(5);
+    assert!(!run.scheduler.has_reactor(), "sleeping alone needs no reactor");
+}
+
+#[test]
+fn sleepers_wake_in_order() {
+    let run = Run::seeded(3);
+    let log = Log::default();
+    for millis in [30, 10, 20, 0, -5] {
+        let log = log.clone();
+        run.start(move |task| {
+            assert_eq!(sleep(task, millis * MILLI), Waited::Done);
+            assert_eq!(task.scheduler().clock.now() as i64, millis.max(0) * MILLI);
             log.lock().push(millis.max(0).to_string());
         });
     }
     run.until(5);
-    assert_eq!(log.lock().join(" "), "0 0 100 200 300");
-    assert!(!run.scheduler.has_reactor(), "sleeping alone needs no reactor");
+    assert_eq!(log.lock().join(" "), "0 0 10 20 30");
 }
 
 #[test]
@@ -72,7 +84,7 @@ fn a_cancelled_task_ends_in_its_wait_and_before_the_next() {
 
 #[test]
 fn cancellation_and_suspension_meet() {
-    for _ in 0..200 {
+    for _ in 0..60 {
         let run = Run::new(2);
         let ready = Arc::new(AtomicUsize::new(0));
         let flag = ready.clone();
@@ -82,7 +94,7 @@ fn cancellation_and_suspension_meet() {
         });
         let canceller = std::thread::spawn(move || {
             while ready.load(Ordering::SeqCst) == 0 {
-                std::hint::spin_loop();
+                std::thread::yield_now();
             }
             sleeper.task().cancel();
         });
