@@ -228,7 +228,7 @@ impl<S: Sleeper> State<S> {
         let gone = self.gone.is_some();
         let takes = gone || !self.queue.is_empty() || !self.offers.is_empty();
         let puts = gone || self.queue.len() < self.capacity || !self.receivers.is_empty();
-        u8::from(takes) * TAKES | u8::from(puts) * PUTS
+        (u8::from(takes) * TAKES) | (u8::from(puts) * PUTS)
     }
 
     pub(super) fn wait_for_message(&mut self, waiter: Waiter<S>) -> Place {
