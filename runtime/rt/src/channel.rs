@@ -24,6 +24,7 @@ mod loom_tests;
 mod tests;
 
 use crate::sync::Latch;
+use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::task::wait::{Answer, Sleeper, Ticket, Waiter};
 use state::{After, CLOSED, Refusal, State};
 pub use state::{Gone, Place, Side};
@@ -45,6 +46,8 @@ pub const UNBOUNDED: usize = usize::MAX;
 #[derive(Debug)]
 pub struct Channel<S: Sleeper, M: Messages> {
     state: Latch<State<S>>,
+    /// [`State::hint`], written under the lock and read without it.
+    hint: AtomicU8,
     messages: M,
 }
 
@@ -89,7 +92,9 @@ pub fn heard(answer: Answer) -> (u32, Heard) {
 impl<S: Sleeper, M: Messages> Channel<S, M> {
     /// An open channel with one end on each side. Capacity 0: who sends waits for a receiver.
     pub fn new(capacity: usize, messages: M) -> Channel<S, M> {
-        Channel { state: Latch::new(State::new(capacity)), messages }
+        let state = State::new(capacity);
+        let hint = AtomicU8::new(state.hint());
+        Channel { state: Latch::new(state), hint, messages }
     }
 
     /// What it knows of its messages.
@@ -186,7 +191,10 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     #[must_use]
     pub fn side_gone(&self, side: Side, lost: bool) -> Vec<u64> {
         let mut after = After::default();
-        self.state.lock().side_gone(side, Gone { lost }, &mut after);
+        let mut state = self.state.lock();
+        state.side_gone(side, Gone { lost }, &mut after);
+        self.take_hint(&state);
+        drop(state);
         after.wake_all();
         after.litter
     }
@@ -216,16 +224,34 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         self.state.lock().dropped
     }
 
+    /// How many entries of waiting tasks there are.
+    #[cfg(all(test, not(loom)))]
+    fn waiting(&self) -> usize {
+        self.state.lock().waiting()
+    }
+
     /// Runs a change under the lock, and afterwards does what it left to do.
     #[inline(always)]
     fn change<T>(&self, change: impl FnOnce(&mut State<S>, &mut After<S>) -> T) -> T {
         let mut after = After::default();
-        let result = change(&mut self.state.lock(), &mut after);
+        let mut state = self.state.lock();
+        let result = change(&mut state, &mut after);
+        self.take_hint(&state);
+        drop(state);
         after.wake_all();
         if !after.litter.is_empty() || after.warn {
             self.clean_up(after);
         }
         result
+    }
+
+    /// Under the lock.
+    #[inline]
+    fn take_hint(&self, state: &State<S>) {
+        let hint = state.hint();
+        if hint != self.hint.load(Ordering::Relaxed) {
+            self.hint.store(hint, Ordering::Relaxed);
+        }
     }
 
     #[cold]

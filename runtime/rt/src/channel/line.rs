@@ -34,9 +34,15 @@ impl<T> Default for Line<T> {
 
 impl<T> Line<T> {
     /// Nobody stands here.
-    #[cfg(all(test, not(loom)))]
-    fn is_empty(&self) -> bool {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
         self.first == NONE
+    }
+
+    /// How many stand here.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn len(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.entry.is_some()).count()
     }
 
     /// A new last entry.

@@ -100,8 +100,12 @@ impl Selecting {
         answer: Answer,
         out: &mut u64,
     ) -> u64 {
-        self.withdraw(task, arms);
         let (case, heard) = heard(answer);
+        if let Some(place) = self.places.get_mut(case as usize) {
+            // Whoever answered has taken it out there.
+            *place = None;
+        }
+        self.withdraw(task, arms);
         match heard {
             Heard::Word(_) if case as usize == arms.count() => SELECTED + arms.count() as u64,
             Heard::Word(word) => taken(case as usize, word, arms, out),

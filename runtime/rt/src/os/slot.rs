@@ -24,7 +24,7 @@ const SLOTS_PER_REGION: usize = 256;
 /// So many bytes at the top of a free slot keep their memory.
 const KEPT_BYTES: usize = 8 * 1024;
 /// So many free slots are kept as they are; what others have touched below their first pages is given back.
-const MOST_WARM: usize = 256;
+const MOST_WARM: usize = 2048;
 /// Linux 6.13 and later: a guard that takes no mapping of its own.
 const MADV_GUARD_INSTALL: libc::c_int = 102;
 

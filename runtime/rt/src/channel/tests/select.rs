@@ -66,6 +66,21 @@ fn a_wait_is_answered_once_and_taken_out_of_all_channels() {
 }
 
 #[test]
+fn nobody_is_left_in_channels_that_were_not_chosen() {
+    let (a, b, c) = (pipe(0), pipe(0), pipe(0));
+    let arms = [receive(&a), send(&b, 8), receive(&c)];
+    let me = Sleep::new();
+    let mut places = vec![];
+    let waiter = me.begin();
+    select::register(&arms[..], 0, waiter, || unreachable!("nothing is ready"), &mut places);
+    assert_eq!([&a, &b, &c].map(Channel::waiting), [1, 1, 1]);
+    assert!(me.waiting().retract(waiter.ticket));
+    select::withdraw(&arms[..], me, waiter.ticket, &mut places);
+    assert_eq!([&a, &b, &c].map(Channel::waiting), [0, 0, 0]);
+    assert_eq!(counts(&b), (1, 1), "what was offered is dropped");
+}
+
+#[test]
 fn what_gets_ready_meanwhile_is_taken() {
     let (a, b) = (pipe(0), pipe(1));
     let arms = [send(&a, 8), receive(&b)];
