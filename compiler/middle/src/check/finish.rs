@@ -110,10 +110,7 @@ impl Cx<'_> {
     fn fill_nested(&mut self) {
         for (function, result) in std::mem::take(&mut self.body.closures) {
             self.out_results[function] = self.zonk(result);
-            // Empty if there are too many, which was reported.
-            if !self.program.fns[function].locals.is_empty() {
-                self.out_locals[function] = self.out_locals[self.body.function].clone();
-            }
+            self.out_locals[function] = self.out_locals[self.body.function].clone();
         }
     }
 

@@ -246,31 +246,12 @@ impl<'a> Cx<'a> {
                     continue;
                 }
                 let needed = self.sig(ty, *param, e.span, &mut unknown);
-                let why = match param {
-                    Sig::T | Sig::K | Sig::V => Why::Element(receiver.span),
-                    Sig::OrderFn => Why::Order(e.span),
-                    Sig::Unit
-                    | Sig::Int
-                    | Sig::Float
-                    | Sig::Bool
-                    | Sig::String
-                    | Sig::Array
-                    | Sig::ArrayString
-                    | Sig::ArrayK
-                    | Sig::ArrayV
-                    | Sig::ArrayIndexed
-                    | Sig::ArrayAny
-                    | Sig::ArrayPairs
-                    | Sig::IntOpt
-                    | Sig::FloatOpt
-                    | Sig::TOpt
-                    | Sig::VOpt
-                    | Sig::U
-                    | Sig::ArrayU
-                    | Sig::MapFn
-                    | Sig::TestFn
-                    | Sig::FoldFn
-                    | Sig::Outcome => Why::Plain,
+                let why = if matches!(param, Sig::T | Sig::K | Sig::V) {
+                    Why::Element(receiver.span)
+                } else if *param == Sig::OrderFn {
+                    Why::Order(e.span)
+                } else {
+                    Why::Plain
                 };
                 self.check_expr(arg, needed, why);
             }

@@ -106,7 +106,7 @@ impl<'c, 'a> Body<'c, 'a> {
     }
 
     fn finish(mut self, block: Block) {
-        self.share_locals();
+        let block = self.share_locals(block);
         let function = &mut self.cx.program.fns[self.id];
         function.locals = self.locals;
         function.loop_count = self.loop_count;

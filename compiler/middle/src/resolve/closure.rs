@@ -100,18 +100,27 @@ impl Body<'_, '_> {
         function.body = body;
     }
 
-    /// Gives all nested functions the tables of this body, which are complete now.
-    pub(super) fn share_locals(&mut self) {
-        if self.nested.len().saturating_mul(self.locals.len()) > MOST_COPIED {
-            let span = self.cx.program.fns[self.id].span;
-            self.cx.report(errors::too_many_closures(span, self.nested.len(), self.locals.len()));
-            return;
+    /// Gives all nested functions the tables of this body, which are complete now. If that were too much, the whole body is
+    /// left out and reported.
+    pub(super) fn share_locals(&mut self, block: Block) -> Block {
+        let nested = std::mem::take(&mut self.nested);
+        if nested.len().saturating_mul(self.locals.len()) <= MOST_COPIED {
+            for id in nested {
+                let function = &mut self.cx.program.fns[id];
+                function.locals = self.locals.clone();
+                function.loop_count = self.loop_count;
+            }
+            return block;
         }
-        for nested in std::mem::take(&mut self.nested) {
-            let function = &mut self.cx.program.fns[nested];
-            function.locals = self.locals.clone();
-            function.loop_count = self.loop_count;
+        let span = self.cx.program.fns[self.id].span;
+        self.cx.report(errors::too_many_closures(span, nested.len(), self.locals.len()));
+        for id in nested {
+            self.cx.program.fns[id].params.clear();
+            self.cx.program.fns[id].captures.clear();
+            self.cx.program.fns[id].body = Block { stmts: vec![], value: None, span: block.span };
         }
+        let error = self.new_expr(ExprKind::Error, block.span);
+        Block { stmts: vec![], value: Some(Box::new(error)), span: block.span }
     }
 
     /// Is this the value of a constant, which is made anew at each use?

@@ -98,3 +98,16 @@ fn deep_nesting() {
         }
     }
 }
+
+#[test]
+fn many_closures() {
+    let mut text = String::from("fn main() { let n = 1\n");
+    (0..1_000).for_each(|at| writeln!(text, "let f{at} = (x: int) => x + n").expect("to a string"));
+    text.push('}');
+    refuse(&text, &[]);
+    (0..2_000)
+        .for_each(|at| write!(text, "\nfn g{at}(n: int) int {{ let f = (x) => x + n; f(1) }}").expect("to a string"));
+    refuse(&text, &[]);
+    let many = text.replace("(x: int) => x + n", "[(x: int) => x + n, (x: int) => x, (x: int) => 1]");
+    refuse(&many, &["E0105:1"]);
+}
