@@ -24,7 +24,6 @@ mod loom_tests;
 mod tests;
 
 use crate::sync::Latch;
-use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::task::wait::{Answer, Sleeper, Ticket, Waiter};
 use state::{After, CLOSED, Refusal, State};
 pub use state::{Gone, Place, Side};
@@ -46,8 +45,6 @@ pub const UNBOUNDED: usize = usize::MAX;
 #[derive(Debug)]
 pub struct Channel<S: Sleeper, M: Messages> {
     state: Latch<State<S>>,
-    /// [`State::hint`], written under the lock and read without it.
-    hint: AtomicU8,
     messages: M,
 }
 
@@ -92,9 +89,7 @@ pub fn heard(answer: Answer) -> (u32, Heard) {
 impl<S: Sleeper, M: Messages> Channel<S, M> {
     /// An open channel with one end on each side. Capacity 0: who sends waits for a receiver.
     pub fn new(capacity: usize, messages: M) -> Channel<S, M> {
-        let state = State::new(capacity);
-        let hint = AtomicU8::new(state.hint());
-        Channel { state: Latch::new(state), hint, messages }
+        Channel { state: Latch::new(State::new(capacity)), messages }
     }
 
     /// What it knows of its messages.
@@ -191,10 +186,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     #[must_use]
     pub fn side_gone(&self, side: Side, lost: bool) -> Vec<u64> {
         let mut after = After::default();
-        let mut state = self.state.lock();
-        state.side_gone(side, Gone { lost }, &mut after);
-        self.take_hint(&state);
-        drop(state);
+        self.state.lock().side_gone(side, Gone { lost }, &mut after);
         after.wake_all();
         after.litter
     }
@@ -234,24 +226,12 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     #[inline(always)]
     fn change<T>(&self, change: impl FnOnce(&mut State<S>, &mut After<S>) -> T) -> T {
         let mut after = After::default();
-        let mut state = self.state.lock();
-        let result = change(&mut state, &mut after);
-        self.take_hint(&state);
-        drop(state);
+        let result = change(&mut self.state.lock(), &mut after);
         after.wake_all();
         if !after.litter.is_empty() || after.warn {
             self.clean_up(after);
         }
         result
-    }
-
-    /// Under the lock.
-    #[inline]
-    fn take_hint(&self, state: &State<S>) {
-        let hint = state.hint();
-        if hint != self.hint.load(Ordering::Relaxed) {
-            self.hint.store(hint, Ordering::Relaxed);
-        }
     }
 
     #[cold]

@@ -5,9 +5,8 @@
 //! registered in each channel, under whose lock the arm is looked at once more. A disconnected arm is never ready; one that
 //! gets disconnected meanwhile wakes the task, which looks again.
 
-use super::state::{After, PUTS, State, TAKES};
+use super::state::{After, State};
 use super::{Channel, Gone, Messages, Parked, Place};
-use crate::sync::atomic::Ordering;
 use crate::task::wait::{Sleeper, Ticket, Waiter};
 
 /// What an arm does.
@@ -135,16 +134,7 @@ enum Registered {
 }
 
 impl<S: Sleeper, M: Messages> Arm<'_, S, M> {
-    /// Does not take the lock of a channel where nothing seems to be ready: whoever knows that something is, because it happened
-    /// before, sees it here too; and who is going to wait looks once more when it registers.
     fn attempt(&self) -> Tried {
-        let wanted = match self.deed {
-            Deed::Receive => TAKES,
-            Deed::Send(_) => PUTS,
-        };
-        if self.channel.hint.load(Ordering::Relaxed) & wanted == 0 {
-            return Tried::NotReady;
-        }
         let messages = &self.channel.messages;
         self.channel.change(|state, after| match self.deed {
             Deed::Receive => match (state.take(after), state.gone) {

@@ -100,12 +100,8 @@ impl Selecting {
         answer: Answer,
         out: &mut u64,
     ) -> u64 {
-        let (case, heard) = heard(answer);
-        if let Some(place) = self.places.get_mut(case as usize) {
-            // Whoever answered has taken it out there.
-            *place = None;
-        }
         self.withdraw(task, arms);
+        let (case, heard) = heard(answer);
         match heard {
             Heard::Word(_) if case as usize == arms.count() => SELECTED + arms.count() as u64,
             Heard::Word(word) => taken(case as usize, word, arms, out),

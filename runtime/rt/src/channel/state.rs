@@ -41,11 +41,6 @@ pub enum Place {
 /// The bit of an answer's case that says: disconnected; the word says whether lost.
 pub(super) const CLOSED: u32 = 1 << 31;
 
-/// Who receives should look: there may be a message, or the end.
-pub(super) const TAKES: u8 = 1;
-/// Who sends should look: there may be room or a receiver, or the end.
-pub(super) const PUTS: u8 = 2;
-
 /// Why a message was not taken in.
 pub(super) enum Refusal {
     Full,
@@ -231,15 +226,6 @@ impl<S: Sleeper> State<S> {
     /// Would [`State::take`] hand a message out, not counting what this wait itself offers?
     pub(super) fn can_take(&self, own: Option<(&S, Ticket)>) -> bool {
         !self.queue.is_empty() || self.offers.any(|offer| is_other_open(&offer.waiter, own))
-    }
-
-    /// What a `select` may find here: [`TAKES`], [`PUTS`]. Says too much rather than too little.
-    #[inline]
-    pub(super) fn hint(&self) -> u8 {
-        let gone = self.gone.is_some();
-        let takes = gone || !self.queue.is_empty() || !self.offers.is_empty();
-        let puts = gone || self.queue.len() < self.capacity || !self.receivers.is_empty();
-        (u8::from(takes) * TAKES) | (u8::from(puts) * PUTS)
     }
 
     pub(super) fn wait_for_message(&mut self, waiter: Waiter<S>) -> Place {
