@@ -4,6 +4,10 @@
 //! `state` is one number: [`WRITTEN`], [`QUEUE`], and how many readers there are in units of [`READER`]. While somebody queues,
 //! `QUEUE` is set and only those who hold the queue's mutex take the lock; readers still give back without it, and the last one
 //! then hands over. So a free lock costs one atomic operation to take and one to give back.
+//!
+//! A writer at the head of the queue is at first only told to come again ([`AGAIN`]), while the lock is free for whoever runs: if it
+//! were handed over at once, each method would cost a switch of tasks for as long as anybody queues. The second time it insists,
+//! stands in front, and gets the lock in its hand. So nobody is overtaken for longer than one turn.
 
 use std::collections::VecDeque;
 
@@ -28,12 +32,34 @@ const READER: u64 = 4;
 #[derive(Debug)]
 pub struct Lock<S> {
     state: AtomicU64,
-    queue: Latch<VecDeque<(Waiter<S>, Mode)>>,
+    queue: Latch<VecDeque<Place<S>>>,
 }
+
+/// A place in the queue.
+#[derive(Debug)]
+struct Place<S> {
+    waiter: Waiter<S>,
+    mode: Mode,
+    /// It has been told to come again, and others were faster.
+    insists: bool,
+}
+
+/// The word of an answer that says: the lock may be free, come again ([`Lock::try_again`]). Otherwise the lock is held.
+pub const AGAIN: u64 = 1;
 
 impl<S: Sleeper> Default for Lock<S> {
     fn default() -> Lock<S> {
         Lock { state: AtomicU64::new(0), queue: Latch::new(VecDeque::new()) }
+    }
+}
+
+/// So many times [`Lock::linger`] looks, after pauses of the processor that get longer.
+const LOOKS: u32 = if cfg!(loom) { 1 } else { 4 };
+const FIRST_PAUSE: u32 = 4;
+
+fn pause(count: u32) {
+    for _ in 0..count {
+        std::hint::spin_loop();
     }
 }
 
@@ -66,6 +92,21 @@ impl<S: Sleeper> Lock<S> {
         false
     }
 
+    /// Looks for a short while whether the lock gets free, if nobody queues: most methods are shorter than two switches of tasks,
+    /// and once there is a queue everybody goes through it.
+    pub fn linger(&self, mode: Mode) -> bool {
+        for look in 0..LOOKS {
+            if self.state.load(Ordering::Relaxed) & QUEUE != 0 {
+                return false;
+            }
+            pause(FIRST_PAUSE << look);
+            if self.try_take(mode) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Stands in the queue, unless the lock can be taken meanwhile. `begin` begins the wait. True: taken, nothing was begun.
     pub fn take_or_queue(&self, mode: Mode, begin: impl FnOnce() -> Waiter<S>) -> bool {
         let mut queue = self.queue.lock();
@@ -78,7 +119,29 @@ impl<S: Sleeper> Lock<S> {
                 return true;
             }
         }
-        queue.push_back((begin(), mode));
+        queue.push_back(Place { waiter: begin(), mode, insists: false });
+        false
+    }
+
+    /// The wait was answered with [`AGAIN`]: takes the lock, or stands at the head of the queue with a new wait. True: taken.
+    pub fn try_again(&self, mode: Mode, begin: impl FnOnce() -> Waiter<S>) -> bool {
+        let mut queue = self.queue.lock();
+        if self.try_take(mode) {
+            if !queue.is_empty() {
+                self.state.fetch_or(QUEUE, Ordering::AcqRel);
+            }
+            return true;
+        }
+        let state = self.state.fetch_or(QUEUE, Ordering::AcqRel);
+        if is_free(state, mode) {
+            // Somebody queued meanwhile, and whoever held it is gone: nobody else takes it, since `QUEUE` is set.
+            self.state.fetch_add(share(mode), Ordering::Relaxed);
+            if queue.is_empty() {
+                self.state.fetch_and(!QUEUE, Ordering::Release);
+            }
+            return true;
+        }
+        queue.push_front(Place { waiter: begin(), mode, insists: true });
         false
     }
 
@@ -104,7 +167,7 @@ impl<S: Sleeper> Lock<S> {
     /// A wait has ended without the lock: those who stood behind it may be next.
     pub fn leave_queue(&self, ticket: Ticket, is_same: impl Fn(&S) -> bool) {
         let mut queue = self.queue.lock();
-        queue.retain(|(waiter, _)| !(waiter.ticket == ticket && is_same(&waiter.task)));
+        queue.retain(|place| !(place.waiter.ticket == ticket && is_same(&place.waiter.task)));
         self.grant(&mut queue);
     }
 
@@ -112,12 +175,24 @@ impl<S: Sleeper> Lock<S> {
     fn hand_over(&self, held: u64) {
         let mut queue = self.queue.lock();
         self.state.fetch_sub(held, Ordering::AcqRel);
+        while let Some(place) = queue.pop_front_if(|place| place.mode == Mode::Write && !place.insists) {
+            if !is_free(self.state.load(Ordering::Acquire), Mode::Write) {
+                queue.push_front(place);
+                return;
+            }
+            // Those behind it are looked at again when it comes.
+            self.state.fetch_and(!QUEUE, Ordering::Release);
+            if place.waiter.finish(AGAIN) {
+                return;
+            }
+            self.state.fetch_or(QUEUE, Ordering::AcqRel);
+        }
         self.grant(&mut queue);
     }
 
     /// Gives the lock to those at the head of the queue for whom it is free.
-    fn grant(&self, queue: &mut VecDeque<(Waiter<S>, Mode)>) {
-        while let Some(&(waiter, mode)) = queue.front() {
+    fn grant(&self, queue: &mut VecDeque<Place<S>>) {
+        while let Some(&Place { waiter, mode, .. }) = queue.front() {
             if !is_free(self.state.load(Ordering::Acquire), mode) {
                 return;
             }

@@ -2,7 +2,8 @@
 
 use pluto_abi::layout::Waited;
 
-use super::lock::{Lock, Mode};
+use super::lock::{AGAIN, Lock, Mode};
+use super::wait::Answer;
 use super::{Entry, Task, TaskRef, What};
 
 /// The locks of all services of the process, by number.
@@ -24,6 +25,7 @@ impl Task {
         let waited = match self.enter() {
             Entry::Fresh if lock.try_take(mode) => Waited::Done,
             Entry::Fresh => self.queue_for(lock, mode, site),
+            Entry::Over(Answer { word: AGAIN, .. }) => self.try_again(lock, mode, site),
             Entry::Over(_) => Waited::Done,
             Entry::Pending => return Waited::Suspend,
             Entry::Early { waited } => {
@@ -50,7 +52,16 @@ impl Task {
     }
 
     #[cold]
+    fn try_again(&self, lock: &Lock<TaskRef>, mode: Mode, site: u64) -> Waited {
+        if lock.try_again(mode, || self.begin_wait(What::Lock, site)) { Waited::Done } else { Waited::Suspend }
+    }
+
+    #[cold]
     fn queue_for(&self, lock: &Lock<TaskRef>, mode: Mode, site: u64) -> Waited {
+        // With one worker whoever holds it does not run now.
+        if self.scheduler().worker_count() > 1 && lock.linger(mode) {
+            return Waited::Done;
+        }
         if lock.take_or_queue(mode, || self.begin_wait(What::Lock, site)) { Waited::Done } else { Waited::Suspend }
     }
 }

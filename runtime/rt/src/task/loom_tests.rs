@@ -5,7 +5,7 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use super::lock::{Lock, Mode};
+use super::lock::{AGAIN, Lock, Mode};
 use super::parking::{Bed, Sleepers};
 use super::wait::{Answer, Cut, Sleeper, Ticket, Waiter, Waiting};
 
@@ -161,12 +161,26 @@ impl Me {
         if lock.take_or_queue(mode, begin) {
             return true;
         }
-        let ticket = begun.expect("it began to wait");
-        let held = self.wait(ticket).case == 0;
-        if !held {
-            lock.leave_queue(ticket, |other| std::ptr::eq(other.0, self.0));
+        let mut ticket = begun.expect("it began to wait");
+        loop {
+            match self.wait(ticket) {
+                Answer { case: 0, word: AGAIN } => {
+                    let begin = || {
+                        let waiter = self.begin();
+                        ticket = waiter.ticket;
+                        waiter
+                    };
+                    if lock.try_again(mode, begin) {
+                        return true;
+                    }
+                }
+                Answer { case: 0, .. } => return true,
+                Answer { .. } => {
+                    lock.leave_queue(ticket, |other| std::ptr::eq(other.0, self.0));
+                    return false;
+                }
+            }
         }
-        held
     }
 
     fn cut(self) {
