@@ -28,7 +28,7 @@ use crate::os::coroutine::Execution;
 pub use crate::os::slot::TaskRef;
 use crate::os::slot::{Shared, SlotStack};
 use fault::Trail;
-use handle::TaskState;
+use handle::{End, TaskState};
 pub use scheduler::Scheduler;
 use timers::TimerId;
 use wait::{Sleeper, Ticket, Waiting};
@@ -208,9 +208,11 @@ impl Task {
         *self.joined.borrow_mut() = Some(state);
     }
 
-    /// What its handles see, if it has any.
-    pub(crate) fn joined(&self) -> Option<Arc<TaskState>> {
-        self.joined.borrow().clone()
+    /// It has ended like this: its handles see that.
+    pub(crate) fn finish(&self, end: End) {
+        if let Some(state) = &*self.joined.borrow() {
+            state.finish(end);
+        }
     }
 
     /// Has it ended?

@@ -84,7 +84,12 @@ fn mark_all(object: Object) {
 fn publish_all(object: Object) {
     let mut unique = Vec::new();
     let mut marked = Vec::new();
-    publish_one(object, &mut unique, &mut marked);
+    // The first one needs no place in a list: most messages and closures hold nothing that is to be looked at.
+    match object.count() {
+        1 if has_parts(object) => each_object(object, |part| publish_one(part, &mut unique, &mut marked)),
+        1 => return,
+        _ => mark_one(object, &mut marked),
+    }
     loop {
         if let Some(object) = marked.pop() {
             mark_parts(object, &mut marked);

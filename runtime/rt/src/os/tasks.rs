@@ -98,9 +98,7 @@ pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *
         },
         move |task| {
             let end = job.run(task);
-            if let Some(state) = task.joined() {
-                state.finish(end);
-            }
+            task.finish(end);
         },
     );
     if let Err(error) = spawned {

@@ -42,6 +42,8 @@ pub struct TaskState {
 #[derive(Debug, Default)]
 struct Inner {
     end: Option<End>,
+    /// Who waits first, without a list.
+    waiter: Option<Waiter<TaskRef>>,
     waiters: Vec<Waiter<TaskRef>>,
     /// Somebody has learnt how it ended.
     seen: bool,
@@ -63,15 +65,15 @@ impl TaskState {
     /// The task has ended, and will do nothing but give its memory back.
     pub fn finish(&self, end: End) {
         let mut inner = self.inner.lock();
-        let unheard = inner.abandoned || (self.detached.load(Ordering::Relaxed) && inner.waiters.is_empty());
+        let unheard = inner.abandoned || (self.detached.load(Ordering::Relaxed) && inner.waiter.is_none());
         if unheard {
             log(&end);
             inner.seen = true;
         }
         inner.end = Some(end);
-        let waiters = std::mem::take(&mut inner.waiters);
+        let (first, others) = (inner.waiter.take(), std::mem::take(&mut inner.waiters));
         drop(inner);
-        for waiter in waiters {
+        for waiter in first.into_iter().chain(others) {
             waiter.finish(0);
         }
     }
@@ -153,7 +155,11 @@ impl TaskState {
                 if inner.end.is_some() {
                     return None;
                 }
-                inner.waiters.push(task.begin_wait(What::Get, site));
+                let waiter = task.begin_wait(What::Get, site);
+                match inner.waiter {
+                    None => inner.waiter = Some(waiter),
+                    Some(_) => inner.waiters.push(waiter),
+                }
                 Some(Waited::Suspend)
             }
             Entry::Pending => Some(Waited::Suspend),
@@ -161,7 +167,11 @@ impl TaskState {
             Entry::Early { waited } => {
                 if waited.is_some() {
                     let me = task.me();
-                    self.inner.lock().waiters.retain(|waiter| waiter.task != me);
+                    let mut inner = self.inner.lock();
+                    inner.waiters.retain(|waiter| waiter.task != me);
+                    if inner.waiter.is_some_and(|waiter| waiter.task == me) {
+                        inner.waiter = inner.waiters.pop();
+                    }
                 }
                 Some(Waited::Early)
             }
