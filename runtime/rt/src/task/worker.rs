@@ -436,6 +436,7 @@ impl Worker {
         }
         // If there is nothing else here, this worker goes on with it at once.
         let alone = !self.has_own_work();
+        self.desk.since.store(if alone { cycles() } else { 0 }, Ordering::Relaxed);
         self.queue.push(task);
         if !alone {
             self.scheduler.wake_one();

@@ -129,7 +129,7 @@ fn a_fault_is_raised_again_with_both_paths() {
             task.trace_start(1);
             let Stop::Fault(fault) = task.take_stop() else { panic!("it is a fault") };
             assert_eq!(fault.message, "division by zero");
-            assert_eq!(fault.path, ["at inner (a.pt:3)", "-- in task 2 --", "at outer (a.pt:9)"]);
+            assert_eq!(fault.path, ["at inner (a.pt:3)", "-- waited for by --", "at outer (a.pt:9)"]);
         }
         // SAFETY: the handle is alive.
         assert_eq!(unsafe { state(handle) }.message(), "division by zero");
