@@ -50,13 +50,11 @@ pub(super) fn run(program: Program, settings: Settings) -> i32 {
     i32::from(failed > 0)
 }
 
-/// `PLUTO_TEST_SEED`.
+/// The second argument (`plutoc test --seed`), or `PLUTO_TEST_SEED`.
 fn given_seed() -> Result<Option<u64>, String> {
-    match std::env::var("PLUTO_TEST_SEED") {
-        Err(_) => Ok(None),
-        Ok(text) => {
-            text.trim().parse().map(Some).map_err(|_| format!("PLUTO_TEST_SEED must be a number, not `{text}`"))
-        }
+    match std::env::args().nth(2).or_else(|| std::env::var("PLUTO_TEST_SEED").ok()) {
+        None => Ok(None),
+        Some(text) => text.trim().parse().map(Some).map_err(|_| format!("a seed must be a number, not `{text}`")),
     }
 }
 

@@ -112,6 +112,8 @@ fn is_busy(scheduler: &'static Scheduler) -> bool {
 fn tick(scheduler: &'static Scheduler, seen: &mut Vec<Seen>) -> bool {
     seen.resize(scheduler.worker_count(), Seen::default());
     let mut busy = false;
+    // Tasks that compute keep the workers from waiting, and so from writing out what others have printed.
+    crate::heap::output::flush_output();
     let outside = scheduler.timer_is_due() || scheduler.has_work() || scheduler.waits_to_be_flushed();
     let unattended = scheduler.has_reactor() && !scheduler.is_kept();
     for (index, seen) in seen.iter_mut().enumerate() {

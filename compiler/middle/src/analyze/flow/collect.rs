@@ -280,10 +280,10 @@ impl Collector<'_> {
                 self.with_closure(call, method, receiver, args, closure)
             }
             _ => {
-                if method.row().changes == Changes::Yes {
-                    if let Some(place) = self.place(receiver) {
-                        args.iter().for_each(|arg| self.store(arg, receiver, place));
-                    }
+                if method.row().changes == Changes::Yes
+                    && let Some(place) = self.place(receiver)
+                {
+                    args.iter().for_each(|arg| self.store(arg, receiver, place));
                 }
                 let to = self.node(call);
                 self.connect(receiver_node, to);
