@@ -20,7 +20,7 @@ use crate::os::program::Program;
 use crate::os::signals::Signals;
 use crate::sync::Mutex;
 use crate::task::scheduler::Settings;
-use crate::task::{Scheduler, Task};
+use crate::task::{Scheduler, Task, TaskRef};
 use crate::topology;
 use crate::transport::{Leftovers, bind};
 use report::{Ended, ended, print};
@@ -197,7 +197,7 @@ fn empty_channels(scheduler: &'static Scheduler) {
         settled && named::are_empty() && !scheduler.has_takers()
     };
     while !done() && scheduler.clock.now() < until {
-        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), &done);
+        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), done);
     }
 }
 
@@ -212,13 +212,29 @@ fn stop(scheduler: &'static Scheduler, started: usize) -> i32 {
     let program = scheduler.program();
     let mut code = 0;
     for index in (0..started).rev() {
-        let no_signal = AtomicI32::new(0);
-        let stopped = in_task(scheduler, &no_signal, move |task| ended(task, program.stop_service(index, task)));
-        if let Some(Ended::Early(report)) = stopped {
+        let result = Arc::new(Mutex::new(None));
+        let task = begin(scheduler, &result, move |task| ended(task, program.stop_service(index, task)));
+        await_stop(scheduler, task, || result.lock().is_some());
+        if let Some(Ended::Early(report)) = result.lock().take() {
             code = print(&report);
         }
     }
     code
+}
+
+/// Waits until a service has stopped. It may have to wait for a task that is inside the service and will never leave by itself: when
+/// nothing goes on any more, or for too long, the other tasks are cancelled.
+fn await_stop(scheduler: &'static Scheduler, task: TaskRef, done: impl Fn() -> bool) {
+    let until = scheduler.clock.now().saturating_add(DRAIN_LIMIT);
+    while !done() {
+        let now = scheduler.clock.now();
+        if scheduler.is_stuck() || now >= until {
+            scheduler.cancel_others(task);
+            scheduler.run_until_or(now.saturating_add(DRAIN_LIMIT), &done);
+            return;
+        }
+        scheduler.run_until_or(now.saturating_add(LOOK_AGAIN).min(until), &done);
+    }
 }
 
 /// Runs a body in a task of its own to its end: its result, unless a signal came first.
@@ -228,13 +244,22 @@ fn in_task<T: Send + 'static>(
     body: impl FnOnce(&Task) -> T + Send + 'static,
 ) -> Option<T> {
     let result = Arc::new(Mutex::new(None));
+    let task = begin(scheduler, &result, body);
+    scheduler.run_watched(task, || result.lock().is_some() || signal.load(Ordering::SeqCst) != 0);
+    result.lock().take()
+}
+
+/// Starts a body in a task of its own; its result comes to this place.
+fn begin<T: Send + 'static>(
+    scheduler: &'static Scheduler,
+    result: &Arc<Mutex<Option<T>>>,
+    body: impl FnOnce(&Task) -> T + Send + 'static,
+) -> TaskRef {
     let slot = result.clone();
     let spawned = scheduler.spawn(move |task| {
         let value = body(task);
         *slot.lock() = Some(value);
         task.scheduler().nudge();
     });
-    let task = spawned.unwrap_or_else(|error| panic!("no memory for a stack: {error}"));
-    scheduler.run_watched(task, || result.lock().is_some() || signal.load(Ordering::SeqCst) != 0);
-    result.lock().take()
+    spawned.unwrap_or_else(|error| panic!("no memory for a stack: {error}"))
 }

@@ -34,7 +34,6 @@ pub enum End {
 pub struct TaskState {
     /// The task, while it has not ended.
     task: TaskRef,
-    id: u64,
     detached: AtomicBool,
     inner: Latch<Inner>,
 }
@@ -54,12 +53,7 @@ struct Inner {
 impl TaskState {
     /// That of a new task.
     pub fn new(task: &Task) -> Arc<TaskState> {
-        Arc::new(TaskState {
-            task: task.me(),
-            id: task.id(),
-            detached: AtomicBool::new(false),
-            inner: Latch::default(),
-        })
+        Arc::new(TaskState { task: task.me(), detached: AtomicBool::new(false), inner: Latch::default() })
     }
 
     /// The task has ended, and will do nothing but give its memory back.

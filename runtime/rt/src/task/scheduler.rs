@@ -589,6 +589,20 @@ impl Scheduler {
         self.task_count() == 0
     }
 
+    /// Does nothing go on, and will nothing wake anybody?
+    pub fn is_stuck(&self) -> bool {
+        self.is_idle() && self.timers.earliest() == NEVER && self.sources.load(Ordering::SeqCst) == 0
+    }
+
+    /// Asks all tasks but this one to end.
+    pub fn cancel_others(&'static self, task: TaskRef) {
+        self.each_task(|other| {
+            if !std::ptr::eq(other, task.task()) {
+                other.cancel();
+            }
+        });
+    }
+
     /// [`Scheduler::run_until`], but not beyond this time.
     pub fn run_until_or(&'static self, until: u64, done: impl Fn() -> bool) {
         let timer = self.add_timer(until, Alarm::Nudge(self));

@@ -47,10 +47,7 @@ impl Typing<'_> {
                 let fields = self.variant(self.type_of(base)?, *variant)?;
                 self.same(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
             }
-            Inst::IsError { dest, base, .. } => {
-                self.local(*dest, "a bool", truth)?;
-                self.is(base, "an error", |ty| matches!(ty, Type::AnyError | Type::Error { .. }))
-            }
+            Inst::IsError { dest, base, .. } => self.is_error(*dest, base),
             Inst::IsNull { dest, base } => {
                 self.local(*dest, "a bool", truth)?;
                 self.is(base, "nullable", |ty| matches!(ty, Type::Nullable { .. }))
@@ -99,16 +96,23 @@ impl Typing<'_> {
                 self.is(base, "a collection", |ty| matches!(ty, Type::String | Type::Array(_) | Type::Map(..)))
             }
             Inst::ElementAt { dest, array, .. } => self.same(*dest, self.element(self.type_of(array)?)?),
-            Inst::EntryAt { key, value, map, .. } => {
-                let (keys, values) = self.entry(self.type_of(map)?)?;
-                self.same(*key, keys)?;
-                self.same(*value, values)
-            }
+            Inst::EntryAt { key, value, map, .. } => self.entry_at(*key, *value, map),
             Inst::CharAt { dest, text: base, .. } => {
                 self.local(*dest, "a string", text)?;
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    fn is_error(&self, dest: Local, base: &Operand) -> Checked {
+        self.local(dest, "a bool", |ty| matches!(ty, Type::Bool))?;
+        self.is(base, "an error", |ty| matches!(ty, Type::AnyError | Type::Error { .. }))
+    }
+
+    fn entry_at(&self, key: Local, value: Local, map: &Operand) -> Checked {
+        let (keys, values) = self.entry(self.type_of(map)?)?;
+        self.same(key, keys)?;
+        self.same(value, values)
     }
 
     fn or_insert(&self, dest: Local, map: &Operand, key: &Operand, value: &Operand) -> Checked {
