@@ -28,7 +28,9 @@ const OPERATIONS_PER_LOOK: u32 = 16;
 /// And so often at the queue.
 const OPERATIONS_PER_QUEUE_LOOK: u32 = 64;
 /// So long a task may wait in the slot while another runs, in cycles of the processor.
-const SLOT_CYCLES: u64 = 24_000;
+const SLOT_CYCLES: u64 = 60_000;
+/// And so long tasks that were woken may wait in the queue, until others are woken for them: a few turns of a pipeline.
+const QUEUE_CYCLES: u64 = 200_000;
 /// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
 const MOST_FREE: usize = 64;
 
@@ -105,7 +107,7 @@ impl Desk {
     }
 
     fn has_waited_for_long(&self, now: u64) -> bool {
-        now.wrapping_sub(self.since.load(Ordering::Relaxed)) > SLOT_CYCLES
+        now.wrapping_sub(self.since.load(Ordering::Relaxed)) > QUEUE_CYCLES
     }
 
     /// Wakes it, or has it not sleep.
