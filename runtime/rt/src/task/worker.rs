@@ -309,10 +309,14 @@ impl Worker {
         self.switches.set(switches);
         if switches >= SWITCHES_PER_TURN || self.look.get() {
             self.switches.set(0);
-            self.look.set(false);
+            let interrupted = self.look.replace(false);
             self.scheduler.poll(self.index);
             if !self.queue.is_empty() {
                 self.wake_for_queue();
+            }
+            // The slot was emptied when a task was interrupted: who is there now was woken by a timer or socket, and has waited.
+            if interrupted && let Some(task) = self.take_from_slot() {
+                return Some(task);
             }
             return self.take_from_injector().or_else(|| self.take_from_queue()).or_else(|| self.take_from_slot());
         }
