@@ -48,7 +48,8 @@ fn build_runtime(root: &Path, out: &Path) -> PathBuf {
     if profile == "release" {
         cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
     }
-    cargo.env("CARGO_PROFILE_RELEASE_PANIC", "unwind");
+    // Frames of generated code cannot be unwound: a panic ends the process (`rt/os/entry.rs`).
+    cargo.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
     let status = cargo.status().expect("cargo runs");
     assert!(status.success(), "the runtime does not compile");
     target.join("release/libpluto_rt.a")

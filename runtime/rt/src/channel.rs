@@ -104,7 +104,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         self.change(|state, after| match state.put(word, after) {
             Ok(number) => Step::Done(number),
             Err(Refusal::Gone(gone)) => {
-                after.litter.push(word);
+                after.discard(word);
                 Step::Gone(gone)
             }
             Err(Refusal::Full) => {
@@ -119,7 +119,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         self.change(|state, after| {
             let sent = state.put(word, after).is_ok();
             if !sent {
-                after.litter.push(word);
+                after.discard(word);
             }
             sent
         })
@@ -130,7 +130,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         self.change(|state, after| {
             let sent = state.put_lossy(word, after);
             if sent.is_err() {
-                after.litter.push(word);
+                after.discard(word);
             }
             sent
         })
@@ -188,7 +188,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         let mut after = After::default();
         self.state.lock().side_gone(side, Gone { lost }, &mut after);
         after.wake_all();
-        after.litter
+        after.into_litter()
     }
 
     /// For the next test of a program: open and empty again. Nobody may be waiting.
@@ -228,7 +228,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
         let mut after = After::default();
         let result = change(&mut self.state.lock(), &mut after);
         after.wake_all();
-        if !after.litter.is_empty() || after.warn {
+        if after.rest.is_some() || after.warn {
             self.clean_up(after);
         }
         result
@@ -236,8 +236,9 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
 
     #[cold]
     fn clean_up(&self, after: After<S>) {
-        after.litter.into_iter().for_each(|word| self.messages.discard(word));
-        if after.warn {
+        let warn = after.warn;
+        after.into_litter().into_iter().for_each(|word| self.messages.discard(word));
+        if warn {
             self.messages.warn(self.capacity().unwrap_or(UNBOUNDED));
         }
     }

@@ -12,6 +12,10 @@ mod imp {
 /// Runs a runtime function; a panic in it is a bug of the runtime, which the process does not survive.
 #[inline]
 fn guarded<T>(name: &'static str, run: impl FnOnce() -> T) -> T {
+    // Where panics abort there is nothing to catch: the hook (`os/entry.rs`) has said what a report needs.
+    if cfg!(panic = "abort") {
+        return run();
+    }
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(value) => value,
         Err(_) => die(name),

@@ -170,6 +170,6 @@ fn send<S: Sleeper>(state: &mut State<S>, word: u64, messages: &impl Messages, a
     if state.put(own, after).is_ok() {
         return Tried::Done(0);
     }
-    after.litter.push(own);
+    after.discard(own);
     Tried::NotReady
 }

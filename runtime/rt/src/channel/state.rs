@@ -57,9 +57,14 @@ pub(super) struct Offer<S> {
 /// What is left to do after the lock was released: wake-ups (their waits are claimed), messages to drop, a warning.
 pub(super) struct After<S> {
     first: Option<(Waiter<S>, u64)>,
+    pub(super) rest: Option<Box<Rest<S>>>,
+    pub(super) warn: bool,
+}
+
+/// What there is seldom.
+pub(super) struct Rest<S> {
     more: Vec<(Waiter<S>, u64)>,
     pub(super) litter: Vec<u64>,
-    pub(super) warn: bool,
 }
 
 /// What each message needs comes first, in as few lines of the cache as can be.
@@ -85,7 +90,7 @@ pub(super) struct State<S> {
 
 impl<S> Default for After<S> {
     fn default() -> After<S> {
-        After { first: None, more: Vec::new(), litter: Vec::new(), warn: false }
+        After { first: None, rest: None, warn: false }
     }
 }
 
@@ -95,7 +100,7 @@ impl<S: Sleeper> After<S> {
         if self.first.is_none() {
             self.first = Some((waiter, word));
         } else {
-            self.more.push((waiter, word));
+            self.rest().more.push((waiter, word));
         }
     }
 
@@ -113,7 +118,7 @@ impl<S: Sleeper> After<S> {
         if let Some((waiter, word)) = self.first.take() {
             waiter.answer(word);
         }
-        if !self.more.is_empty() {
+        if self.rest.is_some() {
             self.wake_more();
         }
     }
@@ -122,9 +127,26 @@ impl<S: Sleeper> After<S> {
 impl<S: Sleeper> After<S> {
     #[cold]
     fn wake_more(&mut self) {
-        for (waiter, word) in self.more.drain(..) {
+        for (waiter, word) in self.rest().more.drain(..) {
             waiter.answer(word);
         }
+    }
+}
+
+impl<S> After<S> {
+    #[cold]
+    fn rest(&mut self) -> &mut Rest<S> {
+        self.rest.get_or_insert_with(|| Box::new(Rest { more: Vec::new(), litter: Vec::new() }))
+    }
+
+    /// A message to drop.
+    pub(super) fn discard(&mut self, word: u64) {
+        self.rest().litter.push(word);
+    }
+
+    /// The messages to drop.
+    pub(super) fn into_litter(self) -> Vec<u64> {
+        self.rest.map_or_else(Vec::new, |rest| rest.litter)
     }
 }
 
@@ -185,10 +207,10 @@ impl<S: Sleeper> State<S> {
                 self.taken += 1;
                 match self.queue.pop_front() {
                     Some(oldest) => {
-                        after.litter.push(oldest);
+                        after.discard(oldest);
                         self.queue.push_back(word);
                     }
-                    None => after.litter.push(word),
+                    None => after.discard(word),
                 }
                 self.give_receipts(after);
                 Ok(self.taken + self.queue.len() as u64 - 1)
@@ -258,7 +280,9 @@ impl<S: Sleeper> State<S> {
             }
             Place::Offer(spot) => {
                 let offer = self.offers.remove(spot, |offer| is_wait_of(&offer.waiter, task, ticket));
-                after.litter.extend(offer.map(|offer| offer.word));
+                if let Some(offer) = offer {
+                    after.discard(offer.word);
+                }
             }
             Place::Receipt(_) => self.receipts.retain(|(_, waiter)| !is_wait_of(waiter, task, ticket)),
         }
@@ -274,7 +298,7 @@ impl<S: Sleeper> State<S> {
             after.refuse(waiter, gone);
         }
         while let Some(offer) = self.offers.pop() {
-            after.litter.push(offer.word);
+            after.discard(offer.word);
             after.refuse(offer.waiter, gone);
         }
     }
@@ -302,7 +326,7 @@ impl<S: Sleeper> State<S> {
 
     /// Drops what is queued.
     pub(super) fn clear(&mut self, after: &mut After<S>) {
-        after.litter.extend(std::mem::take(&mut self.queue));
+        std::mem::take(&mut self.queue).into_iter().for_each(|word| after.discard(word));
     }
 
     /// How many entries of waiting tasks there are.
@@ -333,7 +357,7 @@ impl<S: Sleeper> State<S> {
             if offer.waiter.task.waiting().claim(offer.waiter.ticket) {
                 return Some(offer);
             }
-            after.litter.push(offer.word);
+            after.discard(offer.word);
         }
         None
     }

@@ -51,9 +51,10 @@ pub struct Worker {
     index: usize,
     desk: &'static Desk,
     slot: Cell<Option<TaskRef>>,
-    /// Operations since the slot was filled, and the cycles at the first of them.
-    operations: Cell<u32>,
-    filled: Cell<u64>,
+    /// How often the slot was filled.
+    fillings: Cell<u64>,
+    /// The same at the last look at the clock, and when that was, in cycles.
+    looked: Cell<(u64, u64)>,
     queue: Queue<TaskRef>,
     running: Cell<Option<TaskRef>>,
     switches: Cell<u32>,
@@ -135,8 +136,8 @@ impl Worker {
             index,
             desk,
             slot: Cell::new(None),
-            operations: Cell::new(0),
-            filled: Cell::new(0),
+            fillings: Cell::new(0),
+            looked: Cell::new((0, 0)),
             queue,
             running: Cell::new(None),
             switches: Cell::new(0),
@@ -212,21 +213,11 @@ impl Worker {
     #[inline]
     fn put_into_slot(&self, task: TaskRef) -> Option<TaskRef> {
         let before = self.slot.replace(Some(task));
-        self.operations.set(0);
+        self.fillings.set(self.fillings.get().wrapping_add(1));
         if before.is_none() {
             self.desk.slot_full.store(true, Ordering::Relaxed);
         }
         before
-    }
-
-    /// Now and then: wakes somebody if tasks have waited in the queue for long.
-    #[inline]
-    fn look_at_queue(&self) {
-        let looks = self.looks.get().wrapping_add(1);
-        self.looks.set(looks);
-        if looks.is_multiple_of(OPERATIONS_PER_QUEUE_LOOK) && !self.queue.is_empty() {
-            self.wake_for_queue();
-        }
     }
 
     #[cold]
@@ -248,24 +239,25 @@ impl Worker {
     /// it: so a pipeline uses several threads.
     #[inline]
     pub fn operated(&self) {
-        self.look_at_queue();
-        let operations = self.operations.get() + 1;
-        self.operations.set(operations);
-        if operations == 2 || operations.is_multiple_of(OPERATIONS_PER_LOOK) {
-            self.look_at_slot(operations);
+        let looks = self.looks.get().wrapping_add(1);
+        self.looks.set(looks);
+        if looks.is_multiple_of(OPERATIONS_PER_LOOK) {
+            self.look_at_clock();
         }
     }
 
+    /// Has a task been in the slot since the last look, and is that long ago? Have tasks waited in the queue for long?
     #[cold]
-    fn look_at_slot(&self, operations: u32) {
-        if self.slot.get().is_none() {
-            return;
+    fn look_at_clock(&self) {
+        if self.slot.get().is_some() {
+            let now = cycles();
+            let (fillings, then) = self.looked.replace((self.fillings.get(), now));
+            if fillings == self.fillings.get() && now.wrapping_sub(then) > SLOT_CYCLES {
+                self.empty_slot();
+            }
         }
-        let now = cycles();
-        if operations == 2 {
-            self.filled.set(now);
-        } else if now.wrapping_sub(self.filled.get()) > SLOT_CYCLES {
-            self.empty_slot();
+        if self.looks.get().is_multiple_of(OPERATIONS_PER_QUEUE_LOOK) && !self.queue.is_empty() {
+            self.wake_for_queue();
         }
     }
 
@@ -393,7 +385,6 @@ impl Worker {
     fn run(&self, task: TaskRef) {
         let me = task.task();
         self.running.set(Some(task));
-        self.operations.set(0);
         self.desk.running.set(me);
         self.desk.switches.store(self.desk.switches.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         me.worker.set(WORKER.get());
