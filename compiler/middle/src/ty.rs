@@ -86,6 +86,33 @@ pub enum Ty {
     Var(u32),
 }
 
+impl Ty {
+    /// The types that a type is made of.
+    pub fn parts(&self) -> Vec<TyId> {
+        match self {
+            Ty::Array(x) | Ty::Nullable(x) => vec![*x],
+            Ty::Map(k, v) => vec![*k, *v],
+            Ty::Tuple(xs) => xs.clone(),
+            Ty::Fn(params, result) => params.iter().copied().chain([*result]).collect(),
+            Ty::Holder(_, x) => vec![*x],
+            Ty::Error
+            | Ty::Never
+            | Ty::Unit
+            | Ty::Int
+            | Ty::Float
+            | Ty::Bool
+            | Ty::Byte
+            | Ty::String
+            | Ty::Class(_)
+            | Ty::Enum(_)
+            | Ty::ErrorValue(_)
+            | Ty::AnyError
+            | Ty::Duration
+            | Ty::Var(_) => vec![],
+        }
+    }
+}
+
 /// All types of a program.
 #[derive(Clone, Debug)]
 pub struct TyTable {

@@ -144,22 +144,6 @@ fn holds(types: &Types, ty: TyId) -> bool {
     use crate::ty::Ty;
     match types.table.get(ty) {
         Ty::Fn(..) | Ty::Holder(..) => true,
-        Ty::Array(inner) | Ty::Nullable(inner) => holds(types, *inner),
-        Ty::Map(key, value) => holds(types, *key) || holds(types, *value),
-        Ty::Tuple(parts) => parts.iter().any(|part| holds(types, *part)),
-        Ty::Error
-        | Ty::Never
-        | Ty::Unit
-        | Ty::Int
-        | Ty::Float
-        | Ty::Bool
-        | Ty::Byte
-        | Ty::String
-        | Ty::Duration
-        | Ty::Class(_)
-        | Ty::Enum(_)
-        | Ty::ErrorValue(_)
-        | Ty::AnyError
-        | Ty::Var(_) => false,
+        other => other.parts().into_iter().any(|part| holds(types, part)),
     }
 }

@@ -159,7 +159,7 @@ impl Cx<'_> {
         let mut todo = vec![ty];
         while let Some(ty) = todo.pop() {
             self.map_key(ty, span);
-            todo.extend(super::unify::parts(self.table.get(ty)));
+            todo.extend(self.table.get(ty).parts());
         }
     }
 

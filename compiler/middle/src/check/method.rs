@@ -1,6 +1,5 @@
 //! Method calls. In: receiver, name, arguments. Out: what is called, and the result type.
 
-use super::unify::parts;
 use super::{Cx, Later, Open, Want, Why, errors};
 use crate::builtin::{Changes, METHODS, Method, MethodRow, NOT_YET, Needs, Receiver, Sig};
 use crate::hir::{self, Expr, ExprKind, SelfParam};
@@ -285,7 +284,7 @@ impl<'a> Cx<'a> {
 
     /// A type of the table for this receiver; `unknown` is the type that arguments decide, once there is one.
     fn sig(&mut self, receiver: TyId, sig: Sig, span: Span, unknown: &mut Option<TyId>) -> TyId {
-        let of_receiver = parts(&self.get(receiver));
+        let of_receiver = self.get(receiver).parts();
         let element = of_receiver.first().copied().unwrap_or(TyTable::ERROR);
         let value = of_receiver.get(1).copied().unwrap_or(TyTable::ERROR);
         let ty = match sig {

@@ -37,7 +37,7 @@ impl<'a> Cx<'a> {
 
     fn shape_of(&self, ty: &Ty) -> Shape {
         let mut shape = Shape { depth: 0, open: matches!(ty, Ty::Var(_)) };
-        for part in parts(ty) {
+        for part in ty.parts() {
             let inner = self.shapes[part.index()];
             shape.depth = shape.depth.max(inner.depth + 1);
             shape.open |= inner.open;
@@ -160,7 +160,7 @@ impl<'a> Cx<'a> {
                 if let Ty::Var(var) = ty {
                     found.insert(*var);
                 }
-                todo.extend(parts(ty));
+                todo.extend(ty.parts());
             }
         }
         found
@@ -298,30 +298,5 @@ impl Want {
             Want::Type(_, why) => Want::Type(ty, why),
             Want::Any | Want::Drop => Want::Any,
         }
-    }
-}
-
-/// The types that a type is made of.
-pub(super) fn parts(ty: &Ty) -> Vec<TyId> {
-    match ty {
-        Ty::Array(x) | Ty::Nullable(x) => vec![*x],
-        Ty::Map(k, v) => vec![*k, *v],
-        Ty::Tuple(xs) => xs.clone(),
-        Ty::Fn(params, result) => params.iter().copied().chain([*result]).collect(),
-        Ty::Holder(_, x) => vec![*x],
-        Ty::Error
-        | Ty::Never
-        | Ty::Unit
-        | Ty::Int
-        | Ty::Float
-        | Ty::Bool
-        | Ty::Byte
-        | Ty::String
-        | Ty::Class(_)
-        | Ty::Enum(_)
-        | Ty::ErrorValue(_)
-        | Ty::AnyError
-        | Ty::Duration
-        | Ty::Var(_) => vec![],
     }
 }
