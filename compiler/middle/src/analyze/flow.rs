@@ -142,8 +142,6 @@ impl Graph {
 /// Can a value of this type hold a function, a task or an end, outside of the fields of classes, enums and errors?
 fn holds(types: &Types, ty: TyId) -> bool {
     use crate::ty::Ty;
-    match types.table.get(ty) {
-        Ty::Fn(..) | Ty::Holder(..) => true,
-        other => other.parts().into_iter().any(|part| holds(types, part)),
-    }
+    let ty = types.table.get(ty);
+    matches!(ty, Ty::Fn(..) | Ty::Holder(..)) || ty.parts().into_iter().any(|part| holds(types, part))
 }
