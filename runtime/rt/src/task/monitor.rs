@@ -122,7 +122,9 @@ fn tick(scheduler: &'static Scheduler, seen: &mut Vec<Seen>) -> bool {
         let same = now.running.is_some() && now.running == seen.running && now.switches == seen.switches;
         busy |= now.running.is_some();
         *seen = now;
-        if same && (outside || unattended || desk.slot_full.load(Ordering::Relaxed)) {
+        let wanted = outside || unattended || desk.slot_full.load(Ordering::Relaxed);
+        // The code of a program with one task takes the request for a stack that is used up: nobody else could run there anyway.
+        if same && wanted && scheduler.program().is_concurrent() {
             desk.running.get().inspect(|task| task.ask_to_yield());
         }
     }
