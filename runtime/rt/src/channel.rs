@@ -89,7 +89,7 @@ pub fn heard(answer: Answer) -> (u32, Heard) {
 impl<S: Sleeper, M: Messages> Channel<S, M> {
     /// An open channel with one end on each side. Capacity 0: who sends waits for a receiver.
     pub fn new(capacity: usize, messages: M) -> Channel<S, M> {
-        Channel { state: Latch::new(State::new(capacity)), messages }
+        Channel { state: Latch::leaning(State::new(capacity)), messages }
     }
 
     /// What it knows of its messages.

@@ -6,6 +6,7 @@ pub mod coroutine;
 #[cfg(not(test))]
 mod entry;
 pub mod imp;
+pub mod latch;
 #[cfg(not(test))]
 mod overflow;
 pub mod process;

@@ -1,8 +1,14 @@
 //! The door to what threads share: locks and atomic numbers. In normal builds those of the standard library, under `--cfg loom`
 //! those of loom, so that its model checker sees every access of the algorithms built on them.
 
+pub mod bias;
+#[cfg(all(test, loom))]
+mod loom_tests;
+
 #[cfg(loom)]
 pub use loom::sync::{Arc, atomic};
+#[cfg(not(loom))]
+pub use crate::os::latch::{Latch, Latched};
 #[cfg(not(loom))]
 pub use std::sync::{Arc, atomic};
 
@@ -30,60 +36,64 @@ impl<T> Mutex<T> {
     }
 }
 
-/// A lock that is held for a few instructions only, never while anything else is waited for. Giving it back is a plain store: half
-/// the price of [`Mutex`], which channels pay for each message.
-#[cfg(not(loom))]
-#[derive(Debug, Default)]
-pub struct Latch<T>(spin::mutex::SpinMutex<T>);
+/// Under the model checker: a lock like any other ([`bias`] has models of its own).
+#[cfg(loom)]
+pub type Latch<T> = Mutex<T>;
 
-/// The latch is held.
-#[cfg(not(loom))]
-pub type Latched<'a, T> = spin::mutex::SpinMutexGuard<'a, T>;
-
-/// So many times somebody who finds a latch held looks the other way, longer each time, before others on this processor get their
-/// turn. Who holds it can do many things meanwhile: two processors that take it by turns for one thing each spend their time
-/// sending the data to and fro.
-#[cfg(not(loom))]
-const LOOKS: u32 = 4;
-/// The first of these pauses, in pauses of the processor.
-#[cfg(not(loom))]
-const FIRST_PAUSE: u32 = 16;
-
-#[cfg(not(loom))]
-impl<T> Latch<T> {
+#[cfg(loom)]
+impl<T> Mutex<T> {
     /// A free one.
-    pub fn new(value: T) -> Latch<T> {
-        Latch(spin::mutex::SpinMutex::new(value))
-    }
-
-    /// Takes it.
-    #[inline]
-    pub fn lock(&self) -> Latched<'_, T> {
-        match self.0.try_lock() {
-            Some(held) => held,
-            None => self.wait(),
-        }
-    }
-
-    #[cold]
-    fn wait(&self) -> Latched<'_, T> {
-        loop {
-            for look in 0..LOOKS {
-                for _ in 0..FIRST_PAUSE << look {
-                    std::hint::spin_loop();
-                }
-                if !self.0.is_locked()
-                    && let Some(held) = self.0.try_lock()
-                {
-                    return held;
-                }
-            }
-            // Whoever holds it was interrupted.
-            std::thread::yield_now();
-        }
+    pub fn leaning(value: T) -> Mutex<T> {
+        Mutex::new(value)
     }
 }
 
-/// Under the model checker: a lock like any other.
+/// Who looks this many times for something that others are about to do, gives its processor away before it looks again: whoever is
+/// about to do it was interrupted. In between it pauses, longer each time, since two processors that take something by turns for one
+/// thing each spend their time sending the data to and fro.
+const LOOKS: u32 = 4;
+/// The first of these pauses, in pauses of the processor.
+const FIRST_PAUSE: u32 = 16;
+
+/// Lets time pass after so many looks. One more look.
+fn stand_by(looks: u32) -> u32 {
+    if cfg!(loom) || looks % (LOOKS + 1) == LOOKS {
+        base_yield();
+    } else {
+        for _ in 0..FIRST_PAUSE << (looks % (LOOKS + 1)) {
+            std::hint::spin_loop();
+        }
+    }
+    looks.wrapping_add(1)
+}
+
 #[cfg(loom)]
-pub type Latch<T> = Mutex<T>;
+use loom::thread::yield_now as base_yield;
+#[cfg(not(loom))]
+use std::thread::yield_now as base_yield;
+
+/// The cheap side of a pair of barriers: orders what this thread does only together with another one's [`heavy_fence`].
+#[inline]
+fn light_fence() {
+    #[cfg(loom)]
+    loom::sync::atomic::fence(atomic::Ordering::SeqCst);
+    #[cfg(not(loom))]
+    atomic::compiler_fence(atomic::Ordering::SeqCst);
+}
+
+/// A full barrier of this thread and of all other threads of the process.
+fn heavy_fence() {
+    #[cfg(loom)]
+    loom::sync::atomic::fence(atomic::Ordering::SeqCst);
+    #[cfg(not(loom))]
+    crate::os::process::fence_all_threads();
+}
+
+/// Is there a [`heavy_fence`]?
+#[inline]
+fn may_lean() -> bool {
+    #[cfg(loom)]
+    return true;
+    #[cfg(not(loom))]
+    crate::os::process::can_fence_all_threads()
+}

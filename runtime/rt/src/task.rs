@@ -21,7 +21,7 @@ pub mod worker;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::channel::waits::Kept;
 use crate::os::coroutine::Execution;
@@ -60,6 +60,8 @@ pub struct Task {
     what: AtomicU32,
     site: AtomicU64,
     scheduler: Shared<Scheduler>,
+    /// The address of the worker that runs it or has run it last. Says something only to that one, or to who has claimed its wait.
+    ran_by: AtomicUsize,
 
     // -------- own --------
     pub(crate) execution: Execution,
@@ -132,6 +134,7 @@ impl Task {
             what: AtomicU32::new(0),
             site: AtomicU64::new(0),
             scheduler: Shared::default(),
+            ran_by: AtomicUsize::new(0),
             execution: Execution::default(),
             worker: Cell::new(None),
             trail: RefCell::new(None),
@@ -298,6 +301,14 @@ impl Sleeper for TaskRef {
     }
 
     fn wake(&self) {
+        if let Some(worker) = worker::current()
+            && worker.has_left(self.task())
+        {
+            // It has left its stack, on this thread. Its wait was claimed by this thread, so nobody else wakes it: a store will do.
+            self.task().state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
+            worker.scheduler.woken(*self);
+            return;
+        }
         let before = self.task().state.fetch_or(state::WOKEN, Ordering::AcqRel);
         if before == state::SUSPENDED
             && let Some(scheduler) = self.task().scheduler.get()

@@ -2,7 +2,7 @@
 //! of readiness.
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 /// Settings of the whole process, before anything else happens.
 pub fn prepare() {
@@ -46,6 +46,40 @@ pub fn cycles() -> u64 {
         // About as many as elsewhere.
         BEGIN.elapsed().as_nanos() as u64 * 3
     }
+}
+
+/// 0: nobody has asked yet; else [`CAN_FENCE`] or [`CANNOT_FENCE`].
+static FENCES: AtomicU8 = AtomicU8::new(0);
+const CAN_FENCE: u8 = 1;
+const CANNOT_FENCE: u8 = 2;
+
+/// Is there [`fence_all_threads`]? Linux has it since 4.14; a sandbox may forbid it.
+#[inline]
+pub fn can_fence_all_threads() -> bool {
+    match FENCES.load(Ordering::Relaxed) {
+        0 => ask_for_fences(),
+        known => known == CAN_FENCE,
+    }
+}
+
+#[cold]
+fn ask_for_fences() -> bool {
+    let can = membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+    FENCES.store(if can { CAN_FENCE } else { CANNOT_FENCE }, Ordering::Relaxed);
+    can
+}
+
+/// When this returns, every thread of the process has passed a full memory barrier: one that runs was interrupted for it.
+pub fn fence_all_threads() {
+    if !membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED) {
+        // It was registered, and is not forbidden later: nothing else could be right now.
+        std::process::abort();
+    }
+}
+
+fn membarrier(command: c_int) -> bool {
+    // SAFETY: takes numbers only.
+    unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
 }
 
 /// What a new thread needs: a stack for signal handlers.

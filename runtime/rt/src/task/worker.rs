@@ -157,6 +157,17 @@ impl Worker {
         self.running.get()
     }
 
+    /// Has this worker run that task last, and does it not run now? A wait of it has been claimed by this thread.
+    #[inline]
+    pub(super) fn has_left(&self, task: &Task) -> bool {
+        let running = self.running.get().is_some_and(|running| std::ptr::eq(running.task(), task));
+        task.ran_by.load(Ordering::Relaxed) == self.address() && !running
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     /// Runs tasks until `done` says so; it is asked first, and whenever this worker was nudged.
     pub(super) fn run_until(&self, done: impl Fn() -> bool) {
         self.work(false, done);
@@ -388,6 +399,7 @@ impl Worker {
         self.desk.running.set(me);
         self.desk.switches.store(self.desk.switches.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         me.worker.set(WORKER.get());
+        me.ran_by.store(self.address(), Ordering::Relaxed);
         loop {
             me.set_running();
             match me.execution.resume() {
