@@ -2,7 +2,10 @@
 //! Out: a Cranelift function, and the list of symbols that its external names are positions in.
 
 use crate::abi::{self, RuntimeFn};
+use crate::brief::brief_functions;
+use crate::inline::small_functions;
 use crate::piece::signature;
+use crate::sharing::private_services;
 use crate::symbol::{Code, Quiet, Symbol};
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -16,12 +19,34 @@ use pluto_abi::layout;
 use pluto_middle::mir::{Concurrent, Func, Program, Service, Type, TypeId};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What is found out about a program before any of its functions is made.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    /// The services that only one task ever reaches.
+    pub(crate) private: BTreeSet<Service>,
+    /// The functions that are brief.
+    pub(crate) brief: BTreeSet<Func>,
+    /// The functions that are small, and how many instructions they have.
+    pub(crate) small: BTreeMap<Func, usize>,
+}
+
+impl Findings {
+    /// That of this program.
+    pub(crate) fn of(program: &Program) -> Findings {
+        Findings {
+            private: private_services(program),
+            brief: brief_functions(program),
+            small: small_functions(program),
+        }
+    }
+}
+
 /// A function under construction. The builder stands in the entry block at first.
 pub(crate) struct Emitter<'a> {
     /// The whole program.
     pub(crate) program: &'a Program,
-    /// The services that only one task ever reaches.
-    pub(crate) private: &'a BTreeSet<Service>,
+    /// What was found out about it.
+    pub(crate) findings: &'a Findings,
     /// Cranelift's builder.
     pub(crate) b: FunctionBuilder<'a>,
     /// The task.
@@ -34,19 +59,25 @@ pub(crate) struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    /// Begins a function. Its first parameter is the task.
+    /// Begins a function. Its first parameter is the task. What it names is added to the symbols.
     pub(crate) fn new(
-        (program, private): (&'a Program, &'a BTreeSet<Service>),
+        (program, findings): (&'a Program, &'a Findings),
+        symbols: Vec<Symbol>,
         function: &'a mut ir::Function,
         context: &'a mut FunctionBuilderContext,
     ) -> Emitter<'a> {
+        // The reference of a name is its position, also where the body comes into another function: Cranelift 0.135 does not translate
+        // the references in global values when it does that.
+        for position in 0..symbols.len() {
+            name_at(function, position);
+        }
         let mut b = FunctionBuilder::new(function, context);
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         let params = b.block_params(entry).to_vec();
         let (functions, globals) = (BTreeMap::new(), BTreeMap::new());
-        Emitter { program, private, b, task: params[0], params, symbols: vec![], functions, globals }
+        Emitter { program, findings, b, task: params[0], params, symbols, functions, globals }
     }
 
     /// Ends it; gives the symbols that its external names stand for.
@@ -142,9 +173,8 @@ impl<'a> Emitter<'a> {
     }
 
     fn external(&mut self, symbol: Symbol) -> ExternalName {
-        let index = u32::try_from(self.symbols.len()).expect("fewer than 2^32 symbols");
         self.symbols.push(symbol);
-        ExternalName::user(self.b.func.declare_imported_user_function(UserExternalName { namespace: 0, index }))
+        name_at(self.b.func, self.symbols.len() - 1)
     }
 
     fn function(&mut self, symbol: Symbol, signature: Signature) -> FuncRef {
@@ -296,4 +326,10 @@ impl<'a> Emitter<'a> {
         self.jump(test);
         self.begin(done);
     }
+}
+
+/// The name of the symbol at a position.
+fn name_at(function: &mut ir::Function, position: usize) -> ExternalName {
+    let index = u32::try_from(position).expect("fewer than 2^32 symbols");
+    ExternalName::user(function.declare_imported_user_function(UserExternalName { namespace: 0, index }))
 }

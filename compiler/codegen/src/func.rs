@@ -8,6 +8,7 @@ mod closure;
 mod count;
 mod homes;
 mod inst;
+mod lock;
 mod place;
 mod remote;
 mod select;

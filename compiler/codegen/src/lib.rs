@@ -5,10 +5,12 @@
 #![forbid(unsafe_code)]
 
 mod abi;
+mod brief;
 mod bytes;
 mod descriptors;
 mod emitter;
 mod func;
+mod inline;
 mod object;
 mod piece;
 mod program;
@@ -23,6 +25,7 @@ mod wire;
 mod tests;
 
 use cranelift_codegen::isa::OwnedTargetIsa;
+use emitter::Findings;
 use piece::Piece;
 use pluto_middle::mir;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -47,9 +50,9 @@ pub fn emit(program: &mir::Program, threads: usize) -> Vec<u8> {
 pub fn clif(program: &mir::Program) -> String {
     let isa = target::isa();
     let mut text = String::new();
-    let private = sharing::private_services(program);
+    let findings = Findings::of(program);
     for code in Code::all(program) {
-        text.push_str(&piece::build((program, &private), code, isa.frontend_config()).print(program));
+        text.push_str(&piece::build((program, &findings), code, isa.frontend_config()).print(program));
         text.push('\n');
     }
     text
@@ -67,8 +70,8 @@ const STACK: usize = 64 << 20;
 /// All pieces in order, compiled by `threads` threads.
 fn compile_all(program: &mir::Program, isa: &OwnedTargetIsa, threads: usize) -> Vec<Piece> {
     let codes = Code::all(program);
-    let private = sharing::private_services(program);
-    let compile = |code: &Code| piece::compile((program, &private), *code, &**isa);
+    let findings = Findings::of(program);
+    let compile = |code: &Code| piece::compile((program, &findings), *code, &**isa);
     let pool = if threads > 1 {
         rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().ok()
     } else {

@@ -1,6 +1,7 @@
 //! One piece of code from start to bytes. In: what to build. Out: machine code with relocations that still name [`Symbol`]s.
 
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, Findings};
+use crate::inline::inline_small;
 use crate::symbol::{Code, Quiet, Symbol};
 use crate::{abi, func, program as doors, wire};
 use cranelift_codegen::binemit::{Addend, CodeOffset, Reloc};
@@ -9,8 +10,7 @@ use cranelift_codegen::ir::{self, ExternalName, LibCall, Signature};
 use cranelift_codegen::isa::{TargetFrontendConfig, TargetIsa};
 use cranelift_codegen::{Context, FinalizedMachReloc, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
-use pluto_middle::mir::{Program, Service};
-use std::collections::BTreeSet;
+use pluto_middle::mir::Program;
 use std::fmt::Write as _;
 
 /// A compiled piece.
@@ -62,15 +62,25 @@ impl Built {
     }
 }
 
-/// Builds a piece. `private`: see [`crate::sharing`].
-pub(crate) fn build(
-    (program, private): (&Program, &BTreeSet<Service>),
+/// A program, and what was found out about it.
+pub(crate) type Known<'a> = (&'a Program, &'a Findings);
+
+/// Builds a piece.
+pub(crate) fn build(known: Known<'_>, code: Code, config: TargetFrontendConfig) -> Built {
+    let (function, symbols) = build_on(known, code, config, vec![]);
+    Built { code, function, symbols }
+}
+
+/// The same for a place in which the external names of others are in use already: its own follow those.
+pub(crate) fn build_on(
+    (program, findings): Known<'_>,
     code: Code,
     config: TargetFrontendConfig,
-) -> Built {
+    symbols: Vec<Symbol>,
+) -> (ir::Function, Vec<Symbol>) {
     let mut function = ir::Function::with_name_signature(ir::UserFuncName::default(), signature(program, code));
     let mut context = FunctionBuilderContext::new();
-    let mut emitter = Emitter::new((program, private), &mut function, &mut context);
+    let mut emitter = Emitter::new((program, findings), symbols, &mut function, &mut context);
     match code {
         Code::Function(id) => func::build(&mut emitter, &program.functions[id]),
         Code::Encode(ty) => wire::encode::build(&mut emitter, ty),
@@ -84,13 +94,16 @@ pub(crate) fn build(
         Code::Run(class) => doors::door::run(&mut emitter, class),
     }
     let symbols = emitter.finish(config);
-    Built { code, function, symbols }
+    (function, symbols)
 }
 
 /// Builds a piece and compiles it.
-pub(crate) fn compile((program, private): (&Program, &BTreeSet<Service>), code: Code, isa: &dyn TargetIsa) -> Piece {
-    let Built { function, symbols, .. } = build((program, private), code, isa.frontend_config());
+pub(crate) fn compile(known: Known<'_>, code: Code, isa: &dyn TargetIsa) -> Piece {
+    let program = known.0;
+    let Built { function, mut symbols, .. } = build(known, code, isa.frontend_config());
     let mut context = Context::for_function(function);
+    inline_small(&mut context, &mut symbols, known, isa)
+        .unwrap_or_else(|error| panic!("Cranelift cannot inline into {}: {error:?}", code.name(program)));
     let compiled = context.compile(isa, &mut ControlPlane::default());
     let compiled = compiled.unwrap_or_else(|error| {
         panic!("Cranelift cannot compile {}: {:?}\n{}", code.name(program), error.inner, error.func.display())
@@ -128,6 +141,7 @@ pub(crate) fn signature(program: &Program, code: Code) -> Signature {
         Code::Handler(_) => abi::door(3, 0),
         Code::Run(_) => abi::door(3, 1),
         Code::Quiet(Quiet::Safepoint) => abi::quiet(1),
-        Code::Quiet(Quiet::StackCheck) => abi::quiet(3),
+        Code::Quiet(Quiet::StackCheck | Quiet::LockGiveBack) => abi::quiet(3),
+        Code::Quiet(Quiet::LockTake) => abi::quiet(5),
     }
 }

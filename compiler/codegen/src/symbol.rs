@@ -41,6 +41,15 @@ pub(crate) enum Quiet {
     Safepoint,
     /// `(task, stack pointer, out)`: 1 in `out` if the stack is used up.
     StackCheck,
+    /// `(task, service, mode, site, out)`: takes the lock of a service, waiting for it; 0 in `out`, or 1 if the task ends early.
+    LockTake,
+    /// `(task, service, mode)`: gives it back.
+    LockGiveBack,
+}
+
+impl Quiet {
+    /// All of them.
+    pub(crate) const ALL: [Quiet; 4] = [Quiet::Safepoint, Quiet::StackCheck, Quiet::LockTake, Quiet::LockGiveBack];
 }
 
 /// What kind of register a result is in.
@@ -122,7 +131,7 @@ impl Code {
         all.extend(numbers(program.handlers.len()).map(Code::Handler));
         all.extend(numbers(program.tests.len()).map(Code::Test));
         if program.concurrent == Concurrent::Yes {
-            all.extend([Code::Quiet(Quiet::Safepoint), Code::Quiet(Quiet::StackCheck)]);
+            all.extend(Quiet::ALL.map(Code::Quiet));
         }
         all.extend(task_classes(program).into_iter().map(Code::Run));
         all
@@ -141,6 +150,8 @@ impl Code {
             Code::Test(number) => format!("pluto.test:{number}"),
             Code::Quiet(Quiet::Safepoint) => "pluto.quiet:safepoint".to_owned(),
             Code::Quiet(Quiet::StackCheck) => "pluto.quiet:stack_check".to_owned(),
+            Code::Quiet(Quiet::LockTake) => "pluto.quiet:lock_take".to_owned(),
+            Code::Quiet(Quiet::LockGiveBack) => "pluto.quiet:lock_give_back".to_owned(),
             Code::Run(Class::Word) => "pluto.run:word".to_owned(),
             Code::Run(Class::Float) => "pluto.run:float".to_owned(),
         }

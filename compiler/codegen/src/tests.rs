@@ -1,6 +1,7 @@
 //! Small programs by hand: what the object contains, that Cranelift's verifier (on in debug builds) accepts the code, and that the
 //! bytes are always the same. That they run is tested in `tests/`, where the runtime is.
 
+mod locks;
 mod make;
 mod programs;
 mod shared;

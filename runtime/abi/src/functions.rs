@@ -51,9 +51,9 @@ macro_rules! for_each_runtime_fn {
             /// A function was entered below the stack limit. 1: the stack is used up; 0: it was only a request to let others
             /// run, which was done.
             stack_check(task: ptr, stack_pointer: word) -> word;
-            /// Waiting function: takes a service's lock (mode 0 read, 1 write).
+            /// Waiting function: takes a service's lock (mode 0 read, 1 write; 2 more if the task cannot suspend while it has it).
             lock_take(task: ptr, service: word, mode: word, site: word) -> word;
-            /// Gives a lock back.
+            /// Gives a lock back that `lock_take` took.
             lock_give_back(task: ptr, service: word, mode: word) -> unit;
 
             // ---- sharing between threads ----

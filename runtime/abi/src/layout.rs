@@ -1,5 +1,7 @@
 //! Layouts of heap objects and type descriptors: little-endian, 64-bit, all words 8-byte aligned.
 
+use core::sync::atomic::AtomicU64;
+
 /// Every counted object begins with this. A pointer to an object points to it.
 #[repr(C)]
 #[derive(Debug)]
@@ -122,10 +124,45 @@ pub struct TaskHeader {
     /// The lowest stack address that a Pluto function may be entered with; below it is the red zone for runtime functions.
     /// `u64::MAX`: the task is asked to let others run, at its next loop back-edge or function entry.
     pub stack_limit: u64,
+    /// The address of the [`Whereabouts`] of the worker that runs the task: another one after each suspension.
+    pub whereabouts: u64,
 }
 
 /// Offset of `TaskHeader.stack_limit`.
 pub const STACK_LIMIT: i32 = 0;
+/// Offset of `TaskHeader.whereabouts`.
+pub const WHEREABOUTS: i32 = 8;
+
+/// Which service's lock a worker has entered because that leans towards it. Generated code enters such a lock for a method that cannot
+/// suspend: it stores [`Whereabouts::at`] in `section`, and is in if the lock's first word is then `leaning`; going out, it
+/// stores 0. Otherwise it stores 0 and calls `lock_take`.
+#[repr(C, align(128))]
+#[derive(Debug)]
+pub struct Whereabouts {
+    /// The service, plus 1; 0: none.
+    pub section: AtomicU64,
+    /// The first word of a lock that leans towards this worker.
+    pub leaning: u64,
+    /// The address of the lock of service 0; the others follow at a distance of [`LOCK_STRIDE`].
+    pub locks: u64,
+}
+
+impl Whereabouts {
+    /// What `section` says inside of the lock of a service.
+    #[must_use]
+    pub const fn at(service: usize) -> u64 {
+        service as u64 + 1
+    }
+}
+
+/// Offset of `Whereabouts.section`.
+pub const SECTION: i32 = 0;
+/// Offset of `Whereabouts.leaning`.
+pub const LEANING: i32 = 8;
+/// Offset of `Whereabouts.locks`.
+pub const LOCKS: i32 = 16;
+/// The distance from lock to lock.
+pub const LOCK_STRIDE: i32 = 128;
 
 /// Faults that generated code detects itself: first argument of `fault`. The meaning of `a` and `b` is in brackets.
 #[repr(u64)]

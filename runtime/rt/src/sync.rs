@@ -5,10 +5,10 @@ pub mod bias;
 #[cfg(all(test, loom))]
 mod loom_tests;
 
-#[cfg(loom)]
-pub use loom::sync::{Arc, atomic};
 #[cfg(not(loom))]
 pub use crate::os::latch::{Latch, Latched};
+#[cfg(loom)]
+pub use loom::sync::{Arc, atomic};
 #[cfg(not(loom))]
 pub use std::sync::{Arc, atomic};
 
@@ -56,7 +56,7 @@ const LOOKS: u32 = 4;
 const FIRST_PAUSE: u32 = 16;
 
 /// Lets time pass after so many looks. One more look.
-fn stand_by(looks: u32) -> u32 {
+pub fn stand_by(looks: u32) -> u32 {
     if cfg!(loom) || looks % (LOOKS + 1) == LOOKS {
         base_yield();
     } else {
@@ -74,7 +74,7 @@ use std::thread::yield_now as base_yield;
 
 /// The cheap side of a pair of barriers: orders what this thread does only together with another one's [`heavy_fence`].
 #[inline]
-fn light_fence() {
+pub fn light_fence() {
     #[cfg(loom)]
     loom::sync::atomic::fence(atomic::Ordering::SeqCst);
     #[cfg(not(loom))]
@@ -82,7 +82,7 @@ fn light_fence() {
 }
 
 /// A full barrier of this thread and of all other threads of the process.
-fn heavy_fence() {
+pub fn heavy_fence() {
     #[cfg(loom)]
     loom::sync::atomic::fence(atomic::Ordering::SeqCst);
     #[cfg(not(loom))]

@@ -23,6 +23,8 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+use pluto_abi::layout::Whereabouts;
+
 use crate::channel::waits::Kept;
 use crate::os::coroutine::Execution;
 pub use crate::os::slot::TaskRef;
@@ -48,6 +50,8 @@ pub const NEVER: u64 = u64::MAX;
 pub struct Task {
     /// See `TaskHeader`.
     stack_limit: AtomicU64,
+    /// See `TaskHeader`.
+    whereabouts: Shared<Whereabouts>,
     state: AtomicU32,
     /// [`CANCELLED`], [`LIMITED`], [`RANDOM`].
     flags: AtomicU32,
@@ -126,6 +130,7 @@ impl Task {
     pub(crate) fn blank() -> Task {
         Task {
             stack_limit: AtomicU64::new(0),
+            whereabouts: Shared::default(),
             state: AtomicU32::new(state::DONE),
             flags: AtomicU32::new(0),
             waiting: Waiting::new(),

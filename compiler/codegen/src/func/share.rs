@@ -95,7 +95,7 @@ fn sources(e: &Emitter<'_>, f: &Function, see: &mut dyn FnMut(Local, Kind)) {
 }
 
 fn service_kind(e: &Emitter<'_>, f: &Function, service: &Operand) -> Kind {
-    let private = service_of(e.program, f, service).is_some_and(|service| e.private.contains(&service));
+    let private = service_of(e.program, f, service).is_some_and(|service| e.findings.private.contains(&service));
     if private { Kind::Own } else { Kind::Open }
 }
 

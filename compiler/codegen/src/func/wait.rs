@@ -10,7 +10,7 @@ use cranelift_codegen::ir::{self, InstBuilder, Value};
 use pluto_abi::layout::Waited;
 use pluto_middle::hir::BuiltinError;
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Block, Local, LockMode, Name, Operand, Service, WaitOp};
+use pluto_middle::mir::{Block, Local, Name, Operand, WaitOp};
 
 /// What a message that was not delivered says.
 const UNDELIVERED: &str = "the channel was closed before a receiver took the message";
@@ -59,29 +59,6 @@ impl FnCx<'_, '_> {
         self.goto(exits.then);
     }
 
-    /// Takes a service's lock.
-    pub(super) fn lock(&mut self, service: Service, mode: LockMode, exits: Exits) {
-        let (service, mode) = (self.e.number(service.index()), self.lock_mode(mode));
-        let site = self.e.number(exits.site.index());
-        let (done, _early) = self.repeat_wait(RuntimeFn::lock_take, &[self.e.task, service, mode, site]);
-        self.end_early(exits);
-        self.e.begin(done);
-        self.goto(exits.then);
-    }
-
-    /// Gives it back.
-    pub(super) fn unlock(&mut self, service: Service, mode: LockMode) {
-        let (service, mode) = (self.e.number(service.index()), self.lock_mode(mode));
-        self.e.run(RuntimeFn::lock_give_back, &[self.e.task, service, mode]);
-    }
-
-    fn lock_mode(&mut self, mode: LockMode) -> Value {
-        match mode {
-            LockMode::Read => self.e.word(0),
-            LockMode::Write => self.e.word(1),
-        }
-    }
-
     /// The address of a word for a result.
     pub(super) fn out(&mut self) -> Value {
         let slot = self.e.slot(1);
@@ -90,7 +67,7 @@ impl FnCx<'_, '_> {
 
     /// Calls a waiting function until it has an answer. Gives the block in which it is done; the builder stands in a cold one, for
     /// every other answer.
-    fn repeat_wait(&mut self, function: RuntimeFn, args: &[Value]) -> (ir::Block, Value) {
+    pub(super) fn repeat_wait(&mut self, function: RuntimeFn, args: &[Value]) -> (ir::Block, Value) {
         let (again, done, other) = (self.e.block(), self.e.block(), self.e.cold_block());
         self.e.jump(again);
         self.e.begin(again);
@@ -150,7 +127,7 @@ impl FnCx<'_, '_> {
 
     /// Takes the `fail` edge with a fault, a cancellation or a deadline that the runtime has recorded. The path of the fault begins
     /// here, or goes on if it is that of another task.
-    fn end_early(&mut self, exits: Exits) {
+    pub(super) fn end_early(&mut self, exits: Exits) {
         let one = self.e.word(1);
         self.hand_on(one, exits);
     }

@@ -70,6 +70,12 @@ impl Make {
         make.function.blocks[FAIL].end = Terminator::Fail(Operand::Move(make.status));
         make
     }
+    /// It is on no cycle of the call graph.
+    pub(crate) fn unchecked(mut self) -> Make {
+        self.function.stack_check = StackCheck::No;
+        self
+    }
+
     /// A parameter.
     pub(crate) fn param(&self, at: usize) -> Operand {
         Operand::Copy(self.function.params[at].0)

@@ -83,7 +83,7 @@ impl<T> Drop for Latched<'_, T> {
 /// So many threads of a process can be leant towards at a time: all workers, and some more.
 const MOST: usize = 320;
 
-static MARKERS: [Marker; MOST] = [const { Marker::new() }; MOST];
+static MARKERS: [Marker; MOST] = [const { Marker::nowhere() }; MOST];
 
 /// Markers that no thread has: those given back, and how many were ever given out.
 static FREE: Mutex<(Vec<usize>, usize)> = Mutex::new((vec![], 0));

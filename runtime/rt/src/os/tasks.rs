@@ -15,7 +15,8 @@ use crate::heap::sharing::publish_object;
 use crate::heap::string::new_string;
 use crate::task::Task;
 use crate::task::handle::{End, TaskState, end_of};
-use crate::task::lock::Mode;
+use crate::task::lock::{Mode, Stay};
+use crate::task::locks::Wish;
 
 /// See the table.
 pub unsafe fn suspend(at: *mut u8) {
@@ -43,17 +44,21 @@ pub unsafe fn stack_check(at: *mut u8, stack_pointer: u64) -> u64 {
 /// See the table.
 pub unsafe fn lock_take(at: *mut u8, service: u64, mode: u64, site: u64) -> u64 {
     // SAFETY: the table's contract.
-    unsafe { task(at) }.take_lock(service as usize, lock_mode(mode), site) as u64
+    unsafe { task(at) }.take_lock(service as usize, wish(mode), site) as u64
 }
 
 /// See the table.
 pub unsafe fn lock_give_back(at: *mut u8, service: u64, mode: u64) {
     // SAFETY: the table's contract.
-    unsafe { task(at) }.give_lock_back(service as usize, lock_mode(mode));
+    unsafe { task(at) }.give_lock_back(service as usize, wish(mode));
 }
 
-fn lock_mode(mode: u64) -> Mode {
-    if mode == 0 { Mode::Read } else { Mode::Write }
+#[inline]
+fn wish(bits: u64) -> Wish {
+    Wish {
+        mode: if bits & 1 == 0 { Mode::Read } else { Mode::Write },
+        stay: if bits & 2 == 0 { Stay::Long } else { Stay::Brief },
+    }
 }
 
 type RunFn = unsafe extern "C" fn(task: *const Task, closure: u64, out: *mut u64) -> u64;

@@ -26,13 +26,13 @@ pub struct Marker {
 impl Marker {
     /// A thread that is nowhere.
     #[cfg(not(loom))]
-    pub const fn new() -> Marker {
+    pub const fn nowhere() -> Marker {
         Marker { section: AtomicUsize::new(NOWHERE) }
     }
 
     /// A thread that is nowhere.
     #[cfg(loom)]
-    pub fn new() -> Marker {
+    pub fn nowhere() -> Marker {
         Marker { section: AtomicUsize::new(NOWHERE) }
     }
 }
@@ -58,12 +58,63 @@ const PAYS: u32 = 4;
 #[derive(Debug)]
 pub struct Bias {
     word: AtomicUsize,
-    /// Only whoever is inside reads and writes the rest. The word of the thread that was inside last.
+    habit: Habit,
+}
+
+/// What is known of who uses a lock. Written by whoever holds it; if several read at a time, it is only less exact.
+#[derive(Debug)]
+pub struct Habit {
+    /// Who was inside last, plus 1.
     last: AtomicUsize,
-    /// How often that has been inside in a row, or, if the lock leans, since it does.
+    /// How often in a row; if the lock leans: since it does.
     streak: AtomicU32,
     /// How long a streak makes it lean.
     needed: AtomicU32,
+}
+
+impl Default for Habit {
+    fn default() -> Habit {
+        Habit { last: AtomicUsize::new(0), streak: AtomicU32::new(0), needed: AtomicU32::new(FEW) }
+    }
+}
+
+impl Habit {
+    /// Somebody goes out: should the lock lean towards it from now on?
+    #[inline]
+    pub fn leaves(&self, me: usize) -> bool {
+        if self.last.load(Ordering::Relaxed) != me + 1 {
+            self.last.store(me + 1, Ordering::Relaxed);
+            self.streak.store(0, Ordering::Relaxed);
+            return false;
+        }
+        let streak = self.streak.load(Ordering::Relaxed) + 1;
+        let leans = streak >= self.needed.load(Ordering::Relaxed) && may_lean();
+        // Without `heavy_fence` it is counted on and on.
+        self.streak.store(if leans { 0 } else { streak.min(MANY) }, Ordering::Relaxed);
+        leans
+    }
+
+    /// It does not lean any more.
+    pub fn forget(&self) {
+        self.streak.store(0, Ordering::Relaxed);
+        self.last.store(0, Ordering::Relaxed);
+    }
+
+    /// It does not lean any more because somebody else came. Has it paid?
+    pub fn was_broken(&self, paid: bool) {
+        let needed = self.needed.load(Ordering::Relaxed);
+        let next = if paid { (needed / 2).max(FEW) } else { (needed * 2).min(MANY) };
+        self.needed.store(next, Ordering::Relaxed);
+        self.forget();
+    }
+
+    fn counts_leaning(&self) {
+        self.streak.store(self.streak.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    }
+
+    fn has_paid(&self) -> bool {
+        self.streak.load(Ordering::Relaxed) / PAYS >= self.needed.load(Ordering::Relaxed)
+    }
 }
 
 /// How somebody is inside.
@@ -79,12 +130,7 @@ impl Bias {
     /// A free one, that leans towards a thread from the beginning if one is named.
     pub fn new(towards: Me) -> Bias {
         let word = towards.filter(|_| may_lean()).map_or(FREE, |me| LEANS + me);
-        Bias {
-            word: AtomicUsize::new(word),
-            last: AtomicUsize::new(FREE),
-            streak: AtomicU32::new(0),
-            needed: AtomicU32::new(FEW),
-        }
+        Bias { word: AtomicUsize::new(word), habit: Habit::default() }
     }
 
     /// Comes in, waiting for whoever is inside.
@@ -105,10 +151,13 @@ impl Bias {
     pub fn leave(&self, held: Held, me: Me, markers: &[Marker]) {
         match held {
             Held::Leaning(me) => {
-                self.streak.store(self.streak.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+                self.habit.counts_leaning();
                 markers[me].section.store(NOWHERE, Ordering::Release);
             }
-            Held::Taken => self.word.store(self.next(me), Ordering::Release),
+            Held::Taken => {
+                let next = me.filter(|me| self.habit.leaves(*me)).map_or(FREE, |me| LEANS + me);
+                self.word.store(next, Ordering::Release);
+            }
         }
     }
 
@@ -163,32 +212,10 @@ impl Bias {
             while markers[whom].section.load(Ordering::Acquire) == self.address() {
                 looks = stand_by(looks);
             }
-            let needed = self.needed.load(Ordering::Relaxed);
-            let paid = self.streak.load(Ordering::Relaxed) / PAYS >= needed;
-            let next = if paid { (needed / 2).max(FEW) } else { (needed * 2).min(MANY) };
-            self.needed.store(next, Ordering::Relaxed);
+            self.habit.was_broken(self.habit.has_paid());
+        } else {
+            self.habit.forget();
         }
-        self.streak.store(0, Ordering::Relaxed);
-        self.last.store(FREE, Ordering::Relaxed);
-    }
-
-    /// What the word says when a thread that has taken it goes out.
-    #[inline]
-    fn next(&self, me: Me) -> usize {
-        let Some(mine) = me.map(|me| LEANS + me) else { return FREE };
-        if self.last.load(Ordering::Relaxed) != mine {
-            self.last.store(mine, Ordering::Relaxed);
-            self.streak.store(0, Ordering::Relaxed);
-            return FREE;
-        }
-        let streak = self.streak.load(Ordering::Relaxed) + 1;
-        if streak < self.needed.load(Ordering::Relaxed) || !may_lean() {
-            // Without `membarrier` it is counted on and on.
-            self.streak.store(streak.min(MANY), Ordering::Relaxed);
-            return FREE;
-        }
-        self.streak.store(0, Ordering::Relaxed);
-        mine
     }
 
     fn address(&self) -> usize {

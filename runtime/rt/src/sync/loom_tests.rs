@@ -31,7 +31,7 @@ fn meet(towards: Option<usize>, counts: [u32; 2]) {
     loom::model(move || {
         let shared = Arc::new(Shared {
             bias: Bias::new(towards),
-            markers: [Marker::new(), Marker::new()],
+            markers: [Marker::nowhere(), Marker::nowhere()],
             inside: UnsafeCell::new(()),
             number: AtomicU32::new(0),
         });

@@ -1,13 +1,14 @@
 //! Models that loom runs in every order in which threads may meet: who sleeps and who is woken; the locks of services.
 //! `RUSTFLAGS="--cfg loom" cargo test -p pluto-rt --release loom_`
 
-use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use super::lock::{AGAIN, Lock, Mode};
+use super::lock::{AGAIN, Lock, Mode, Stay, Workers, leaning};
 use super::parking::{Bed, Sleepers};
 use super::wait::{Answer, Cut, Sleeper, Ticket, Waiter, Waiting};
+use crate::sync::light_fence;
 
 /// A pool of workers that take work from a heap, and do nothing with it.
 struct Pool {
@@ -148,8 +149,8 @@ impl Me {
     }
 
     /// Takes the lock: false if the wait was cut.
-    fn take(self, lock: &Lock<Me>, mode: Mode) -> bool {
-        if lock.try_take(mode) {
+    fn take(self, lock: &Lock<Me>, mode: Mode, workers: &Floor) -> bool {
+        if lock.try_take(mode) || lock.take_leaning(mode, workers) {
             return true;
         }
         let mut begun = None;
@@ -158,7 +159,7 @@ impl Me {
             begun = Some(waiter.ticket);
             waiter
         };
-        if lock.take_or_queue(mode, begin) {
+        if lock.take_or_queue(mode, workers, begin) {
             return true;
         }
         let mut ticket = begun.expect("it began to wait");
@@ -170,7 +171,7 @@ impl Me {
                         ticket = waiter.ticket;
                         waiter
                     };
-                    if lock.try_again(mode, begin) {
+                    if lock.try_again(mode, workers, begin) {
                         return true;
                     }
                 }
@@ -191,11 +192,100 @@ impl Me {
     }
 }
 
+/// The workers around the one lock, as the one with this number sees them.
+struct Floor {
+    me: Option<usize>,
+    sections: Arc<[AtomicU64; 2]>,
+}
+
+/// What the section of a worker says that is inside.
+const HERE: u64 = 1;
+
+impl Workers for Floor {
+    fn me(&self) -> Option<usize> {
+        self.me
+    }
+
+    fn section(&self, worker: usize) -> &AtomicU64 {
+        &self.sections[worker]
+    }
+
+    fn here(&self) -> u64 {
+        HERE
+    }
+
+    fn now(&self) -> u64 {
+        0
+    }
+}
+
+impl Floor {
+    /// What generated code does around a brief method.
+    fn visit_briefly(&self, me: Me, lock: &Lock<Me>, inside: &AtomicUsize, mode: Mode) {
+        let own = self.me.expect("a worker");
+        self.sections[own].store(HERE, Ordering::Release);
+        light_fence();
+        if lock.state() == leaning(own) {
+            look_inside(inside, mode);
+            self.sections[own].store(0, Ordering::Release);
+            return;
+        }
+        self.sections[own].store(0, Ordering::Release);
+        if me.take(lock, mode, self) {
+            look_inside(inside, mode);
+            lock.give_back(mode, Stay::Brief, self);
+        }
+    }
+}
+
+/// Two workers with brief methods that want the lock so, the first so often; each is also a reader or writer that stays long at last.
+fn meet_briefly(modes: &'static [Mode], other: Mode, then: Option<Mode>) {
+    bounded(2, move || {
+        let (lock, inside, sections) = (Arc::new(Lock::default()), Arc::new(AtomicUsize::new(0)), Arc::default());
+        let thread = {
+            let (me, lock, inside) = (Me::new(), lock.clone(), inside.clone());
+            let floor = Floor { me: Some(1), sections: Arc::clone(&sections) };
+            thread::spawn(move || {
+                floor.visit_briefly(me, &lock, &inside, other);
+                if let Some(then) = then {
+                    visit(me, &lock, &inside, then);
+                }
+            })
+        };
+        let (me, floor) = (Me::new(), Floor { me: Some(0), sections });
+        modes.iter().for_each(|mode| floor.visit_briefly(me, &lock, &inside, *mode));
+        thread.join().expect("no panic");
+        assert!(lock.try_take(Mode::Write) || lock.take_leaning(Mode::Write, &floor));
+    });
+}
+
+#[test]
+fn loom_brief_writers_are_alone() {
+    // At the second time in a row the lock leans.
+    meet_briefly(&[Mode::Write, Mode::Write, Mode::Write], Mode::Write, None);
+}
+
+#[test]
+fn loom_a_reader_turns_away_a_brief_writer() {
+    meet_briefly(&[Mode::Write, Mode::Write, Mode::Write], Mode::Read, None);
+    meet_briefly(&[Mode::Read, Mode::Read, Mode::Read], Mode::Write, None);
+}
+
+#[test]
+fn loom_a_long_visit_ends_leaning() {
+    meet_briefly(&[Mode::Write, Mode::Write, Mode::Write], Mode::Read, Some(Mode::Write));
+}
+
 /// What is inside is counted: a writer as 100.
 fn visit(me: Me, lock: &Lock<Me>, inside: &AtomicUsize, mode: Mode) {
-    if !me.take(lock, mode) {
-        return;
+    let floor = Floor { me: None, sections: Arc::default() };
+    if me.take(lock, mode, &floor) {
+        look_inside(inside, mode);
+        lock.give_back(mode, Stay::Long, &floor);
     }
+}
+
+fn look_inside(inside: &AtomicUsize, mode: Mode) {
     let weight = match mode {
         Mode::Read => 1,
         Mode::Write => 100,
@@ -206,7 +296,6 @@ fn visit(me: Me, lock: &Lock<Me>, inside: &AtomicUsize, mode: Mode) {
         Mode::Write => assert_eq!(before, 0, "somebody is inside"),
     }
     inside.fetch_sub(weight, Ordering::Relaxed);
-    lock.give_back(mode);
 }
 
 fn meet(modes: &'static [Mode], cut_first: bool) {

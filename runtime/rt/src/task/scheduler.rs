@@ -321,7 +321,7 @@ impl Scheduler {
     }
 
     fn set_up_desk(&self, index: usize) -> crossbeam_deque::Worker<TaskRef> {
-        let (desk, queue) = Desk::new(index);
+        let (desk, queue) = Desk::new(index, &self.locks);
         if self.desks[index].set(desk).is_err() {
             unreachable!("each desk is set up once");
         }

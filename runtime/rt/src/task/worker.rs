@@ -12,7 +12,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
 
 use crossbeam_deque::{Steal, Stealer, Worker as Queue};
+use pluto_abi::layout::Whereabouts;
 
+use super::lock;
+use super::locks::Locks;
 use super::parking::Bed;
 use super::{Scheduler, Task, TaskRef, state};
 use crate::os::coroutine::Step;
@@ -82,11 +85,13 @@ pub(super) struct Desk {
     pub(super) slot_full: AtomicBool,
     /// Since when the first task in the queue has been waiting, in cycles; 0: others may take it at once.
     since: AtomicU64,
+    /// In which brief method of a service its task is.
+    pub(super) whereabouts: Whereabouts,
 }
 
 impl Desk {
     /// A desk, and the queue that belongs to it.
-    pub(super) fn new(index: usize) -> (Desk, Queue<TaskRef>) {
+    pub(super) fn new(index: usize, locks: &Locks) -> (Desk, Queue<TaskRef>) {
         let queue = Queue::new_fifo();
         let desk = Desk {
             index,
@@ -97,6 +102,11 @@ impl Desk {
             switches: AtomicU64::new(0),
             slot_full: AtomicBool::new(false),
             since: AtomicU64::new(0),
+            whereabouts: Whereabouts {
+                section: AtomicU64::new(0),
+                leaning: lock::leaning(index),
+                locks: locks.address(),
+            },
         };
         (desk, queue)
     }
@@ -399,6 +409,7 @@ impl Worker {
         self.desk.running.set(me);
         self.desk.switches.store(self.desk.switches.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         me.worker.set(WORKER.get());
+        me.whereabouts.set(&self.desk.whereabouts);
         me.ran_by.store(self.address(), Ordering::Relaxed);
         loop {
             me.set_running();

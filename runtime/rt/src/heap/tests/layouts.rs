@@ -1,6 +1,8 @@
 //! The offsets that generated code uses are those of the structs.
 
-use pluto_abi::layout::{CAP, COUNT, DATA, DESC, FIELDS, Header, LEN, MAP_TABLE, TaskHeader, VARIANT_FIELDS};
+use pluto_abi::layout::{
+    CAP, COUNT, DATA, DESC, FIELDS, Header, LEN, MAP_TABLE, TaskHeader, VARIANT_FIELDS, Whereabouts,
+};
 use std::mem::{offset_of, size_of};
 
 #[test]
@@ -11,4 +13,8 @@ fn offsets() {
     assert_eq!(FIELDS + 8, VARIANT_FIELDS);
     assert_eq!((LEN, CAP, DATA, MAP_TABLE), (FIELDS, FIELDS + 8, FIELDS + 16, FIELDS + 8));
     assert_eq!(offset_of!(TaskHeader, stack_limit), pluto_abi::layout::STACK_LIMIT as usize);
+    assert_eq!(offset_of!(TaskHeader, whereabouts), pluto_abi::layout::WHEREABOUTS as usize);
+    assert_eq!(offset_of!(Whereabouts, section), pluto_abi::layout::SECTION as usize);
+    assert_eq!(offset_of!(Whereabouts, leaning), pluto_abi::layout::LEANING as usize);
+    assert_eq!(offset_of!(Whereabouts, locks), pluto_abi::layout::LOCKS as usize);
 }

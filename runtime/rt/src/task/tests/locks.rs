@@ -7,10 +7,11 @@ use pluto_abi::layout::Waited;
 
 use super::{Log, Run, wait};
 use crate::task::Task;
-use crate::task::lock::Mode;
+use crate::task::lock::{Mode, Stay};
+use crate::task::locks::Wish;
 
 fn lock(task: &Task, mode: Mode) -> Waited {
-    wait(task, || task.take_lock(0, mode, 0), &Waited::Suspend)
+    wait(task, || task.take_lock(0, Wish { mode, stay: Stay::Long }, 0), &Waited::Suspend)
 }
 
 #[test]
@@ -28,7 +29,7 @@ fn readers_share_writers_do_not_and_nobody_overtakes() {
                 log.lock().push(format!("+{name}"));
                 task.yield_now();
                 log.lock().push(format!("-{name}"));
-                task.give_lock_back(0, mode);
+                task.give_lock_back(0, Wish { mode, stay: Stay::Long });
             });
             // It comes before the next is there.
             task.yield_now();
@@ -64,7 +65,7 @@ fn counters_stay_exact() {
                         total.store(before + 1, Ordering::Relaxed);
                     }
                     inside.fetch_sub(change, Ordering::SeqCst);
-                    task.give_lock_back(0, mode);
+                    task.give_lock_back(0, Wish { mode, stay: Stay::Long });
                 }
             });
         }
@@ -87,14 +88,14 @@ fn who_is_cancelled_leaves_the_queue_and_those_behind_come_in() {
         super::start(task.scheduler(), &done, move |task| {
             assert_eq!(lock(task, Mode::Read), Waited::Done);
             flag.store(1, Ordering::SeqCst);
-            task.give_lock_back(0, Mode::Read);
+            task.give_lock_back(0, Wish { mode: Mode::Read, stay: Stay::Long });
         });
         task.yield_now();
         assert_eq!(reader.load(Ordering::SeqCst), 0, "a writer waits");
         writer.task().cancel();
         (0..3).for_each(|_| task.yield_now());
         assert_eq!(reader.load(Ordering::SeqCst), 1);
-        task.give_lock_back(0, Mode::Read);
+        task.give_lock_back(0, Wish { mode: Mode::Read, stay: Stay::Long });
     });
     run.until(3);
 }
@@ -108,7 +109,7 @@ fn a_held_write_lock_keeps_waits_from_being_cut() {
         let before = task.scheduler().clock.now();
         assert_eq!(wait(task, || task.sleep(5_000_000, 0), &Waited::Suspend), Waited::Done);
         assert!(task.scheduler().clock.now() - before >= 5_000_000);
-        task.give_lock_back(0, Mode::Write);
+        task.give_lock_back(0, Wish { mode: Mode::Write, stay: Stay::Long });
         assert_eq!(wait(task, || task.sleep(5_000_000, 0), &Waited::Suspend), Waited::Early);
     });
     run.until(1);

@@ -8,7 +8,8 @@ use pluto_abi::layout::Waited;
 
 use super::{Log, Run, wait, within};
 use crate::task::fault::Stop;
-use crate::task::lock::Mode;
+use crate::task::lock::{Mode, Stay};
+use crate::task::locks::Wish;
 use crate::task::{Entry, NEVER, Task, What};
 
 const MILLI: i64 = 1_000_000;
@@ -210,9 +211,12 @@ fn interleaved(seed: u64) -> String {
         let log = log.clone();
         run.start(move |task| {
             for turn in 0..3 {
-                assert_eq!(wait(task, || task.take_lock(0, Mode::Write, 0), &Waited::Suspend), Waited::Done);
+                assert_eq!(
+                    wait(task, || task.take_lock(0, Wish { mode: Mode::Write, stay: Stay::Long }, 0), &Waited::Suspend),
+                    Waited::Done
+                );
                 log.lock().push(format!("{name}{turn}"));
-                task.give_lock_back(0, Mode::Write);
+                task.give_lock_back(0, Wish { mode: Mode::Write, stay: Stay::Long });
             }
         });
     }
