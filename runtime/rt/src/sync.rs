@@ -91,7 +91,7 @@ pub fn heavy_fence() {
 
 /// Is there a [`heavy_fence`]?
 #[inline]
-fn may_lean() -> bool {
+pub fn may_lean() -> bool {
     #[cfg(loom)]
     return true;
     #[cfg(not(loom))]

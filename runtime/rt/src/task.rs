@@ -20,7 +20,6 @@ pub mod waits;
 pub mod worker;
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use pluto_abi::layout::Whereabouts;
@@ -30,7 +29,7 @@ use crate::os::coroutine::Execution;
 pub use crate::os::slot::TaskRef;
 use crate::os::slot::{Shared, SlotStack};
 use fault::Trail;
-use handle::{End, TaskState};
+use handle::{End, StateRef};
 pub use scheduler::Scheduler;
 use timers::TimerId;
 use wait::{Sleeper, Ticket, Waiting};
@@ -90,7 +89,7 @@ pub struct Task {
     /// The timer of `deadline`.
     timer: Cell<Option<TimerId>>,
     /// What its handles see.
-    joined: RefCell<Option<Arc<TaskState>>>,
+    joined: RefCell<Option<StateRef>>,
     /// What the waiting functions of channels keep.
     channels: Kept,
 }
@@ -212,7 +211,7 @@ impl Task {
     }
 
     /// Its end will be seen there. Before it runs.
-    pub(crate) fn join(&self, state: Arc<TaskState>) {
+    pub(crate) fn join(&self, state: StateRef) {
         *self.joined.borrow_mut() = Some(state);
     }
 

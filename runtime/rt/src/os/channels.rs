@@ -39,6 +39,7 @@ pub unsafe fn chan_new(at: *mut u8, sender: *mut u8, receiver: *mut u8, capacity
 }
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn chan_send(at: *mut u8, sender: u64, value: u64, site: u64) -> u64 {
     // SAFETY: the table's contract.
     unsafe {
@@ -63,12 +64,14 @@ pub unsafe fn chan_deliver(at: *mut u8, sender: u64, value: u64, site: u64) -> u
 }
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn chan_recv(at: *mut u8, receiver: u64, site: u64, out: *mut u8) -> u64 {
     // SAFETY: the table's contract.
     unsafe { waits::recv(task(at), received_from(at, receiver), site, &mut *out.cast()) as u64 }
 }
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn chan_next(at: *mut u8, receiver: u64, site: u64, out: *mut u8) -> u64 {
     // SAFETY: the table's contract.
     unsafe { waits::next(task(at), received_from(at, receiver), site, &mut *out.cast()) as u64 }

@@ -2,7 +2,8 @@
 //! Out: calls of the safe code in `task`.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
 
-use std::sync::Arc;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pluto_abi::layout::{HANDLE, TypeDesc, Waited};
 
@@ -19,6 +20,7 @@ use crate::task::lock::{Mode, Stay};
 use crate::task::locks::Wish;
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn suspend(at: *mut u8) {
     // SAFETY: the table's contract.
     unsafe { task(at) }.suspend();
@@ -42,12 +44,14 @@ pub unsafe fn stack_check(at: *mut u8, stack_pointer: u64) -> u64 {
 }
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn lock_take(at: *mut u8, service: u64, mode: u64, site: u64) -> u64 {
     // SAFETY: the table's contract.
     unsafe { task(at) }.take_lock(service as usize, wish(mode), site) as u64
 }
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn lock_give_back(at: *mut u8, service: u64, mode: u64) {
     // SAFETY: the table's contract.
     unsafe { task(at) }.give_lock_back(service as usize, wish(mode));
@@ -84,6 +88,7 @@ impl Job {
 }
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *mut u8, out: *mut u8) -> u64 {
     // SAFETY: the table's contract.
     let (task, run, handle_type) = unsafe {
@@ -97,9 +102,9 @@ pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *
     let handle = Object::new(handle_type, 1);
     let spawned = scheduler.spawn_with(
         |task| {
-            let state = TaskState::new(task);
-            handle.set(HANDLE, Arc::into_raw(state.clone()) as u64);
-            task.join(state);
+            let (state, other) = StateRef::pair(TaskState::new(task));
+            handle.set(HANDLE, state.into_word());
+            task.join(other);
         },
         move |task| {
             let end = job.run(task);
@@ -121,10 +126,63 @@ pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *
     0
 }
 
+/// One of the two owners of what a task and its handles share: that one and these. Cheaper than an `Arc`, which begins with one owner
+/// and has weak ones.
+#[derive(Debug)]
+pub struct StateRef(NonNull<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: TaskState,
+    /// Is this the last one?
+    alone: AtomicBool,
+}
+
+// SAFETY: `TaskState` may be used by several threads at once, and whichever of the two owners is last frees it.
+unsafe impl Send for StateRef {}
+
+impl StateRef {
+    fn pair(state: TaskState) -> (StateRef, StateRef) {
+        let shared = NonNull::from(Box::leak(Box::new(Shared { state, alone: AtomicBool::new(false) })));
+        (StateRef(shared), StateRef(shared))
+    }
+
+    fn into_word(self) -> u64 {
+        std::mem::ManuallyDrop::new(self).0.as_ptr() as u64
+    }
+
+    /// # Safety
+    /// The word comes from `into_word`, and is not used any more.
+    unsafe fn from_word(word: u64) -> StateRef {
+        // SAFETY: it was made from a `NonNull`.
+        StateRef(unsafe { NonNull::new_unchecked(word as *mut Shared) })
+    }
+}
+
+impl std::ops::Deref for StateRef {
+    type Target = TaskState;
+
+    fn deref(&self) -> &TaskState {
+        // SAFETY: freed by the last owner; this is one.
+        unsafe { &self.0.as_ref().state }
+    }
+}
+
+impl Drop for StateRef {
+    fn drop(&mut self) {
+        // SAFETY: as in `deref`.
+        let alone = unsafe { &self.0.as_ref().alone };
+        if alone.load(Ordering::Acquire) || alone.swap(true, Ordering::AcqRel) {
+            // SAFETY: the other owner is gone, and has done before what it did.
+            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+        }
+    }
+}
+
 /// What is behind a handle object.
 unsafe fn state<'a>(handle: u64) -> &'a TaskState {
     // SAFETY: the handle is alive, and its word is the address of a state that it owns.
-    unsafe { &*(Object::from_word(handle).get(HANDLE) as *const TaskState) }
+    unsafe { &(*(Object::from_word(handle).get(HANDLE) as *const Shared)).state }
 }
 
 /// A handle object is freed: what was its word.
@@ -133,12 +191,13 @@ unsafe fn state<'a>(handle: u64) -> &'a TaskState {
 /// The word comes from a handle object's `HANDLE`, and is not used any more.
 pub unsafe fn drop_handle(word: u64) {
     if word != 0 {
-        // SAFETY: `task_spawn` made it from an `Arc`; the handle object owned that count.
-        unsafe { Arc::from_raw(word as *const TaskState) }.abandon();
+        // SAFETY: `task_spawn` made it; the handle object was that owner.
+        unsafe { StateRef::from_word(word) }.abandon();
     }
 }
 
 /// See the table.
+#[inline(always)]
 pub unsafe fn task_get(at: *mut u8, handle: u64, site: u64, out: *mut u8) -> u64 {
     // SAFETY: the table's contract.
     let (waited, word) = unsafe { state(handle).get(task(at), site) };

@@ -1,12 +1,11 @@
 //! What the handles of a task see: its end, and its result until the last handle is gone. In: the end of a task, tasks that wait for
 //! it. Out: what the waiting functions of `Task<T>` answer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pluto_abi::layout::Waited;
 
-pub use crate::os::tasks::drop_handle;
+pub use crate::os::tasks::{StateRef, drop_handle};
 
 use super::fault::{Fault, Stop};
 use super::wait::Waiter;
@@ -52,8 +51,8 @@ struct Inner {
 
 impl TaskState {
     /// That of a new task.
-    pub fn new(task: &Task) -> Arc<TaskState> {
-        Arc::new(TaskState { task: task.me(), detached: AtomicBool::new(false), inner: Latch::default() })
+    pub fn new(task: &Task) -> TaskState {
+        TaskState { task: task.me(), detached: AtomicBool::new(false), inner: Latch::default() }
     }
 
     /// The task has ended, and will do nothing but give its memory back.

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{fence, AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex as StdMutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
@@ -26,7 +26,7 @@ use crate::os::coroutine::Execution;
 use crate::os::process::usable_processors;
 use crate::os::program::Program;
 use crate::os::slot::{self, Shared, SlotStack};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, heavy_fence, may_lean};
 
 /// There can be no more workers.
 pub const MOST_WORKERS: usize = 256;
@@ -62,7 +62,8 @@ pub struct Scheduler {
     watched: Shared<Task>,
     /// Ready tasks, under the seeded scheduler.
     ready: Mutex<Vec<TaskRef>>,
-    tasks: AtomicUsize,
+    /// How many tasks were begun on threads that are no workers.
+    begun_outside: AtomicU64,
     /// Tasks that have received from declared channels or topics.
     takers: AtomicUsize,
     next_id: AtomicU64,
@@ -127,7 +128,7 @@ impl Scheduler {
             sources: AtomicUsize::new(0),
             watched: Shared::default(),
             ready: Mutex::default(),
-            tasks: AtomicUsize::new(0),
+            begun_outside: AtomicU64::new(0),
             takers: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
             ending_tasks: AtomicBool::new(false),
@@ -162,8 +163,7 @@ impl Scheduler {
         body: impl FnOnce(&Task) + Send + 'static,
     ) -> io::Result<TaskRef> {
         let task = self.free_task()?;
-        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        self.tasks.fetch_add(1, Ordering::Relaxed);
+        let id = self.count_in();
         Execution::prepare(task, body);
         task.task().renew(self, id, SlotStack::of(task.task()));
         prepare(task.task());
@@ -172,6 +172,16 @@ impl Scheduler {
         }
         self.ready(task);
         Ok(task)
+    }
+
+    /// Counts a new task; its number.
+    fn count_in(&self) -> u64 {
+        if let Some(worker) = self.own_worker() {
+            worker.desk().begun.add_own(1);
+            return worker.next_id(|count| self.next_id.fetch_add(count, Ordering::Relaxed));
+        }
+        self.begun_outside.fetch_add(1, Ordering::SeqCst);
+        self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
     fn free_task(&self) -> io::Result<TaskRef> {
@@ -527,8 +537,12 @@ impl Scheduler {
 
     // ---- the end ----
 
-    pub(super) fn task_ended(&self) {
-        if self.tasks.fetch_sub(1, Ordering::SeqCst) == 1 && self.ending_tasks.load(Ordering::SeqCst) {
+    pub(super) fn task_ended(&self, desk: &Desk) {
+        desk.ended.add_own(1);
+        if !may_lean() {
+            fence(Ordering::SeqCst);
+        }
+        if self.ending_tasks.load(Ordering::SeqCst) && self.task_count() == 0 {
             self.nudge();
         }
     }
@@ -554,7 +568,11 @@ impl Scheduler {
 
     /// How many tasks have not ended.
     pub fn task_count(&self) -> usize {
-        self.tasks.load(Ordering::SeqCst)
+        // First who ended: then the result is 0 only if that was true.
+        let desks = || (0..self.worker_count()).map(|index| self.desk(index));
+        let ended: u64 = desks().map(|desk| desk.ended.get()).sum();
+        let begun: u64 = desks().map(|desk| desk.begun.get()).sum();
+        (begun + self.begun_outside.load(Ordering::SeqCst)).wrapping_sub(ended) as usize
     }
 
     /// Calls `visit` with each task that has not ended.
@@ -582,6 +600,10 @@ impl Scheduler {
     /// Asks all tasks to end, and runs them until they have, for so many nanoseconds at most. True: they have.
     pub fn end_tasks(&'static self, limit: u64) -> bool {
         self.ending_tasks.store(true, Ordering::SeqCst);
+        // Whoever ends a task now sees that, or we see that it has ended.
+        if may_lean() {
+            heavy_fence();
+        }
         self.each_task(Task::cancel);
         let until = self.clock.now().saturating_add(limit);
         self.run_until_or(until, || self.task_count() == 0);

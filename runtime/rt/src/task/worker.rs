@@ -36,6 +36,8 @@ const SLOT_CYCLES: u64 = 60_000;
 const QUEUE_CYCLES: u64 = 200_000;
 /// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
 const MOST_FREE: usize = 64;
+/// So many numbers for tasks a worker takes at a time.
+const IDS: u64 = 64;
 
 thread_local! {
     static WORKER: Cell<Option<&'static Worker>> = const { Cell::new(None) };
@@ -65,6 +67,8 @@ pub struct Worker {
     /// The reactor should be looked at before the next task.
     look: Cell<bool>,
     free: RefCell<Vec<TaskRef>>,
+    /// The next number of a task, and where those end that this worker has for itself.
+    ids: Cell<(u64, u64)>,
     dice: RefCell<fastrand::Rng>,
     looks: Cell<u32>,
 }
@@ -85,8 +89,28 @@ pub(super) struct Desk {
     pub(super) slot_full: AtomicBool,
     /// Since when the first task in the queue has been waiting, in cycles; 0: others may take it at once.
     since: AtomicU64,
+    /// How many tasks were begun and ended here.
+    pub(super) begun: Count,
+    pub(super) ended: Count,
     /// In which brief method of a service its task is.
     pub(super) whereabouts: Whereabouts,
+}
+
+/// A number that one thread changes and all may read.
+#[derive(Debug, Default)]
+pub(super) struct Count(AtomicU64);
+
+impl Count {
+    /// More. Only on the thread whose number it is.
+    #[inline]
+    pub(super) fn add_own(&self, more: u64) {
+        self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(more), Ordering::Release);
+    }
+
+    /// How many.
+    pub(super) fn get(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 impl Desk {
@@ -102,6 +126,8 @@ impl Desk {
             switches: AtomicU64::new(0),
             slot_full: AtomicBool::new(false),
             since: AtomicU64::new(0),
+            begun: Count::default(),
+            ended: Count::default(),
             whereabouts: Whereabouts {
                 section: AtomicU64::new(0),
                 leaning: lock::leaning(index),
@@ -154,6 +180,7 @@ impl Worker {
             slot_runs: Cell::new(0),
             look: Cell::new(false),
             free: RefCell::default(),
+            ids: Cell::new((0, 0)),
             dice: RefCell::new(fastrand::Rng::with_seed(index as u64)),
             looks: Cell::new(0),
         };
@@ -294,6 +321,23 @@ impl Worker {
     pub(super) fn look_around(&self) {
         self.look.set(true);
         self.empty_slot();
+    }
+
+    /// The number of a new task; `more` gives the first of so many.
+    #[inline]
+    pub(super) fn next_id(&self, more: impl FnOnce(u64) -> u64) -> u64 {
+        let (mut next, mut end) = self.ids.get();
+        if next == end {
+            next = more(IDS);
+            end = next + IDS;
+        }
+        self.ids.set((next + 1, end));
+        next
+    }
+
+    /// What others see of it.
+    pub(super) fn desk(&self) -> &'static Desk {
+        self.desk
     }
 
     /// A free task.
@@ -472,7 +516,7 @@ impl Worker {
         drop(task.task().joined.take());
         task.task().state.store(state::DONE, Ordering::Release);
         self.give_free(task);
-        self.scheduler.task_ended();
+        self.scheduler.task_ended(self.desk);
     }
 
     /// Sleeps until there may be something to do. True: it was woken by somebody, and counts as searching.
