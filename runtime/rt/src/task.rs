@@ -29,7 +29,7 @@ use crate::os::coroutine::Execution;
 pub use crate::os::slot::TaskRef;
 use crate::os::slot::{Shared, SlotStack};
 use fault::Trail;
-use handle::{End, StateRef};
+use handle::{End, Ending};
 pub use scheduler::Scheduler;
 use timers::TimerId;
 use wait::{Sleeper, Ticket, Waiting};
@@ -89,7 +89,7 @@ pub struct Task {
     /// The timer of `deadline`.
     timer: Cell<Option<TimerId>>,
     /// What its handles see.
-    joined: RefCell<Option<StateRef>>,
+    joined: RefCell<Option<Ending>>,
     /// What the waiting functions of channels keep.
     channels: Kept,
 }
@@ -211,14 +211,15 @@ impl Task {
     }
 
     /// Its end will be seen there. Before it runs.
-    pub(crate) fn join(&self, state: StateRef) {
-        *self.joined.borrow_mut() = Some(state);
+    pub(crate) fn join(&self, ending: Ending) {
+        *self.joined.borrow_mut() = Some(ending);
     }
 
     /// It has ended like this: its handles see that.
     pub(crate) fn finish(&self, end: End) {
-        if let Some(state) = &*self.joined.borrow() {
-            state.finish(end);
+        let ending = self.joined.borrow_mut().take();
+        if let Some(ending) = ending {
+            ending.finish(end);
         }
     }
 

@@ -2,6 +2,7 @@
 //! Out: calls of the safe code in `task`.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
 
+use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -126,10 +127,14 @@ pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *
     0
 }
 
-/// One of the two owners of what a task and its handles share: that one and these. Cheaper than an `Arc`, which begins with one owner
-/// and has weak ones.
+/// One of the two owners of what a task and its handles share: that one ([`Ending`]) and these. Cheaper than an `Arc`, which begins with
+/// one owner and has weak ones.
 #[derive(Debug)]
 pub struct StateRef(NonNull<Shared>);
+
+/// The task's own end of it, which alone may say how the task ended, once.
+#[derive(Debug)]
+pub struct Ending(StateRef);
 
 #[derive(Debug)]
 struct Shared {
@@ -142,9 +147,9 @@ struct Shared {
 unsafe impl Send for StateRef {}
 
 impl StateRef {
-    fn pair(state: TaskState) -> (StateRef, StateRef) {
+    fn pair(state: TaskState) -> (StateRef, Ending) {
         let shared = NonNull::from(Box::leak(Box::new(Shared { state, alone: AtomicBool::new(false) })));
-        (StateRef(shared), StateRef(shared))
+        (StateRef(shared), Ending(StateRef(shared)))
     }
 
     fn into_word(self) -> u64 {
@@ -156,6 +161,48 @@ impl StateRef {
     unsafe fn from_word(word: u64) -> StateRef {
         // SAFETY: it was made from a `NonNull`.
         StateRef(unsafe { NonNull::new_unchecked(word as *mut Shared) })
+    }
+}
+
+impl Ending {
+    /// The task has ended, and will do nothing but give its memory back.
+    pub fn finish(self, end: End) {
+        // SAFETY: there is one `Ending` of each state, and it is gone now.
+        unsafe { self.0.outcome().set(end) };
+        self.0.finish();
+    }
+}
+
+/// How a task ended, once that is known.
+#[derive(Default)]
+pub struct Outcome {
+    known: AtomicBool,
+    end: UnsafeCell<Option<End>>,
+}
+
+// SAFETY: written once, before `known` is set, and only read afterwards.
+unsafe impl Sync for Outcome {}
+
+impl Outcome {
+    /// That.
+    #[inline]
+    pub fn get(&self) -> Option<&End> {
+        // SAFETY: nobody writes any more.
+        if self.known.load(Ordering::Acquire) { unsafe { &*self.end.get() }.as_ref() } else { None }
+    }
+
+    /// # Safety
+    /// Once.
+    unsafe fn set(&self, end: End) {
+        // SAFETY: nobody reads before `known` is set, and nobody else writes.
+        unsafe { *self.end.get() = Some(end) };
+        self.known.store(true, Ordering::Release);
+    }
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
     }
 }
 

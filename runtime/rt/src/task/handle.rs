@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pluto_abi::layout::Waited;
 
-pub use crate::os::tasks::{StateRef, drop_handle};
+pub use crate::os::tasks::{Ending, Outcome, drop_handle};
 
 use super::fault::{Fault, Stop};
 use super::wait::Waiter;
@@ -34,17 +34,20 @@ pub struct TaskState {
     /// The task, while it has not ended.
     task: TaskRef,
     detached: AtomicBool,
+    /// Somebody has learnt how it ended.
+    seen: AtomicBool,
+    outcome: Outcome,
+    /// Held while somebody begins to wait, and when those who wait are told: nobody is forgotten in between.
     inner: Latch<Inner>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    end: Option<End>,
+    /// Those who begin to wait now come too late.
+    told: bool,
     /// Who waits first, without a list.
     waiter: Option<Waiter<TaskRef>>,
     waiters: Vec<Waiter<TaskRef>>,
-    /// Somebody has learnt how it ended.
-    seen: bool,
     /// There are no handles.
     abandoned: bool,
 }
@@ -52,30 +55,49 @@ struct Inner {
 impl TaskState {
     /// That of a new task.
     pub fn new(task: &Task) -> TaskState {
-        TaskState { task: task.me(), detached: AtomicBool::new(false), inner: Latch::default() }
+        TaskState {
+            task: task.me(),
+            detached: AtomicBool::new(false),
+            seen: AtomicBool::new(false),
+            outcome: Outcome::default(),
+            inner: Latch::default(),
+        }
     }
 
-    /// The task has ended, and will do nothing but give its memory back.
-    pub fn finish(&self, end: End) {
+    /// How the task ended.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The task has ended, and its outcome is known.
+    pub fn finish(&self) {
         let mut inner = self.inner.lock();
+        inner.told = true;
         let unheard = inner.abandoned || (self.detached.load(Ordering::Relaxed) && inner.waiter.is_none());
-        if unheard {
-            log(&end);
-            inner.seen = true;
-        }
-        inner.end = Some(end);
         let (first, others) = (inner.waiter.take(), std::mem::take(&mut inner.waiters));
         drop(inner);
+        if unheard {
+            self.log_unseen();
+        }
         for waiter in first.into_iter().chain(others) {
             waiter.finish(0);
         }
     }
 
+    /// Nobody else will learn how it ended: the log does.
+    fn log_unseen(&self) {
+        if let Some(end) = self.outcome.get()
+            && !self.seen.swap(true, Ordering::Relaxed)
+        {
+            log(end);
+        }
+    }
+
     /// Asks the task to end, if it has not.
     pub fn cancel(&self) {
-        // With the lock held: the task cannot end meanwhile and become another one.
+        // With the latch held: the task is not told to be over meanwhile, and so does not become another one.
         let inner = self.inner.lock();
-        if inner.end.is_none() {
+        if !inner.told {
             self.task.task().cancel();
         }
     }
@@ -87,13 +109,16 @@ impl TaskState {
 
     /// The last handle is gone.
     pub fn abandon(&self) {
+        if self.outcome.get().is_some() && self.seen.load(Ordering::Relaxed) {
+            return;
+        }
         let mut inner = self.inner.lock();
         inner.abandoned = true;
-        match &inner.end {
-            Some(end) if !inner.seen => log(end),
-            Some(_) => {}
-            None if self.detached.load(Ordering::Relaxed) => {}
-            None => self.task.task().cancel(),
+        if inner.told {
+            drop(inner);
+            self.log_unseen();
+        } else if !self.detached.load(Ordering::Relaxed) {
+            self.task.task().cancel();
         }
     }
 
@@ -102,9 +127,8 @@ impl TaskState {
         if let Some(not_yet) = self.wait(task, site) {
             return (not_yet, 0);
         }
-        let mut inner = self.inner.lock();
-        inner.seen = true;
-        match &inner.end {
+        self.seen.store(true, Ordering::Relaxed);
+        match self.outcome.get() {
             Some(End::Done(value)) => (Waited::Done, value.another()),
             Some(End::Failed(error)) => (Waited::Error, error.another()),
             Some(End::Faulted(fault)) => {
@@ -120,9 +144,8 @@ impl TaskState {
         if let Some(not_yet) = self.wait(task, site) {
             return (not_yet, 0);
         }
-        let mut inner = self.inner.lock();
-        inner.seen = true;
-        let number = match &inner.end {
+        self.seen.store(true, Ordering::Relaxed);
+        let number = match self.outcome.get() {
             Some(End::Done(_)) => 0,
             Some(End::Failed(_)) => 1,
             Some(End::Faulted(_)) => 2,
@@ -133,7 +156,7 @@ impl TaskState {
 
     /// The text of the error or fault that ended it.
     pub fn message(&self) -> String {
-        match &self.inner.lock().end {
+        match self.outcome.get() {
             Some(End::Failed(error)) => error.text(),
             Some(End::Faulted(fault)) => fault.message.clone(),
             Some(End::Done(_) | End::Cancelled) | None => String::new(),
@@ -144,8 +167,11 @@ impl TaskState {
     fn wait(&self, task: &Task, site: u64) -> Option<Waited> {
         match task.enter() {
             Entry::Fresh => {
+                if self.outcome.get().is_some() {
+                    return None;
+                }
                 let mut inner = self.inner.lock();
-                if inner.end.is_some() {
+                if inner.told {
                     return None;
                 }
                 let waiter = task.begin_wait(What::Get, site);
