@@ -311,7 +311,7 @@ impl Sleeper for TaskRef {
         {
             // It has left its stack, on this thread. Its wait was claimed by this thread, so nobody else wakes it: a store will do.
             self.task().state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
-            worker.scheduler.woken(*self);
+            worker.scheduler.woken_on(worker, *self);
             return;
         }
         let before = self.task().state.fetch_or(state::WOKEN, Ordering::AcqRel);

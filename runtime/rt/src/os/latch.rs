@@ -124,9 +124,11 @@ impl Drop for Own {
     }
 }
 
-/// Who this thread is. Never inlined: a task may be on another thread when it comes back from a suspension, and what is worked out
-/// about thread-local memory before must not be used after it.
-#[inline(never)]
+/// Who this thread is. A task may be on another thread when it comes back from a suspension, and what is worked out about thread-local
+/// memory before must not be used after it: so this is no part of functions that suspend. In the runtime none does that and takes
+/// a latch (generated code calls one after the other); tests do both.
+#[cfg_attr(test, inline(never))]
+#[cfg_attr(not(test), inline(always))]
 pub fn me() -> Me {
     match ME.get() {
         Known::Me(me) => me,

@@ -104,6 +104,13 @@ impl Settings {
     }
 }
 
+/// A task in memory that no worker has for itself.
+fn free_task() -> io::Result<TaskRef> {
+    let mut taken = Vec::with_capacity(1);
+    slot::take(1, &mut taken)?;
+    taken.pop().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+}
+
 impl Scheduler {
     /// A scheduler, whose first worker is this thread.
     pub fn new(program: Program, settings: Settings) -> &'static Scheduler {
@@ -162,21 +169,21 @@ impl Scheduler {
         prepare: impl FnOnce(&Task),
         body: impl FnOnce(&Task) + Send + 'static,
     ) -> io::Result<TaskRef> {
-        let task = self.free_task()?;
-        let id = self.count_in();
+        let own = self.own_worker();
+        let task = own.map_or_else(free_task, Worker::take_free)?;
         Execution::prepare(task, body);
-        task.task().renew(self, id, SlotStack::of(task.task()));
+        task.task().renew(self, self.count_in(own), SlotStack::of(task.task()));
         prepare(task.task());
         if self.ending_tasks.load(Ordering::Relaxed) {
             task.task().cancel();
         }
-        self.ready(task);
+        self.ready_on(own, task, Worker::ready);
         Ok(task)
     }
 
     /// Counts a new task; its number.
-    fn count_in(&self) -> u64 {
-        if let Some(worker) = self.own_worker() {
+    fn count_in(&self, own: Option<&Worker>) -> u64 {
+        if let Some(worker) = own {
             worker.desk().begun.add_own(1);
             return worker.next_id(|count| self.next_id.fetch_add(count, Ordering::Relaxed));
         }
@@ -184,34 +191,31 @@ impl Scheduler {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn free_task(&self) -> io::Result<TaskRef> {
-        if let Some(worker) = self.own_worker() {
-            return worker.take_free();
-        }
-        let mut taken = Vec::with_capacity(1);
-        slot::take(1, &mut taken)?;
-        taken.pop().ok_or_else(|| io::ErrorKind::OutOfMemory.into())
-    }
-
     /// A new task can run.
     pub(super) fn ready(&'static self, task: TaskRef) {
-        self.ready_by(task, Worker::ready);
+        self.ready_on(self.own_worker(), task, Worker::ready);
     }
 
     /// A task can go on: it was suspended, and its state says that it is ready now.
     pub(super) fn woken(&'static self, task: TaskRef) {
-        self.ready_by(task, Worker::woken);
+        self.ready_on(self.own_worker(), task, Worker::woken);
+    }
+
+    /// The same on a worker of this scheduler.
+    #[inline]
+    pub(super) fn woken_on(&'static self, worker: &Worker, task: TaskRef) {
+        self.ready_on(Some(worker), task, Worker::woken);
     }
 
     #[inline]
-    fn ready_by(&'static self, task: TaskRef, own: impl FnOnce(&Worker, TaskRef)) {
+    fn ready_on(&'static self, own: Option<&Worker>, task: TaskRef, ready: impl FnOnce(&Worker, TaskRef)) {
         if self.is_random() {
             self.ready.lock().push(task);
             return;
         }
-        match self.own_worker() {
+        match own {
             Some(worker) => {
-                own(worker, task);
+                ready(worker, task);
                 self.leave_reactor(worker);
             }
             None => {

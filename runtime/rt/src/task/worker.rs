@@ -26,10 +26,10 @@ use crate::os::slot::{self, Shared};
 const SWITCHES_PER_TURN: u32 = 61;
 /// So many tasks run from the slot one after the other while others wait in the queue.
 const SLOT_RUNS: u32 = 16;
-/// Each so many operations of the running task the clock is looked at.
+/// After so many operations of the running task the clock is looked at for the first time since a task came into the slot; then each
+/// time when there were twice as many, up to the second number apart.
 const OPERATIONS_PER_LOOK: u32 = 16;
-/// And so often at the queue.
-const OPERATIONS_PER_QUEUE_LOOK: u32 = 64;
+const MOST_OPERATIONS_PER_LOOK: u32 = 1024;
 /// So long a task may wait in the slot while another runs, in cycles of the processor.
 const SLOT_CYCLES: u64 = 60_000;
 /// And so long tasks that were woken may wait in the queue, until others are woken for them: a few turns of a pipeline.
@@ -58,8 +58,8 @@ pub struct Worker {
     slot: Cell<Option<TaskRef>>,
     /// How often the slot was filled.
     fillings: Cell<u64>,
-    /// The same at the last look at the clock, and when that was, in cycles.
-    looked: Cell<(u64, u64)>,
+    /// The same at the last look, and when it was seen for the second time, in cycles.
+    looked: Cell<(u64, Option<u64>)>,
     queue: Queue<TaskRef>,
     running: Cell<Option<TaskRef>>,
     switches: Cell<u32>,
@@ -70,7 +70,10 @@ pub struct Worker {
     /// The next number of a task, and where those end that this worker has for itself.
     ids: Cell<(u64, u64)>,
     dice: RefCell<fastrand::Rng>,
-    looks: Cell<u32>,
+    /// How many operations there were, with how many of them the clock is looked at, and how far that is from the last time.
+    operations: Cell<u32>,
+    next_look: Cell<u32>,
+    gap: Cell<u32>,
 }
 
 /// A worker, as others see it.
@@ -173,7 +176,7 @@ impl Worker {
             desk,
             slot: Cell::new(None),
             fillings: Cell::new(0),
-            looked: Cell::new((0, 0)),
+            looked: Cell::new((0, None)),
             queue,
             running: Cell::new(None),
             switches: Cell::new(0),
@@ -182,7 +185,9 @@ impl Worker {
             free: RefCell::default(),
             ids: Cell::new((0, 0)),
             dice: RefCell::new(fastrand::Rng::with_seed(index as u64)),
-            looks: Cell::new(0),
+            operations: Cell::new(0),
+            next_look: Cell::new(OPERATIONS_PER_LOOK),
+            gap: Cell::new(OPERATIONS_PER_LOOK),
         };
         let worker: &'static Worker = Box::leak(Box::new(worker));
         WORKER.set(Some(worker));
@@ -287,24 +292,28 @@ impl Worker {
     /// it: so a pipeline uses several threads.
     #[inline]
     pub fn operated(&self) {
-        let looks = self.looks.get().wrapping_add(1);
-        self.looks.set(looks);
-        if looks.is_multiple_of(OPERATIONS_PER_LOOK) {
+        let operations = self.operations.get().wrapping_add(1);
+        self.operations.set(operations);
+        if operations == self.next_look.get() {
             self.look_at_clock();
         }
     }
 
-    /// Has a task been in the slot since the last look, and is that long ago? Have tasks waited in the queue for long?
+    /// Has the same task been in the slot since the last look, and is that long ago? Have tasks waited in the queue for long?
     #[cold]
     fn look_at_clock(&self) {
-        if self.slot.get().is_some() {
-            let now = cycles();
-            let (fillings, then) = self.looked.replace((self.fillings.get(), now));
-            if fillings == self.fillings.get() && now.wrapping_sub(then) > SLOT_CYCLES {
-                self.empty_slot();
-            }
+        let (fillings, then) = self.looked.get();
+        let same = fillings == self.fillings.get() && self.slot.get().is_some();
+        match then {
+            _ if !same => self.looked.set((self.fillings.get(), None)),
+            None => self.looked.set((fillings, Some(cycles()))),
+            Some(then) if cycles().wrapping_sub(then) > SLOT_CYCLES => self.empty_slot(),
+            Some(_) => {}
         }
-        if self.looks.get().is_multiple_of(OPERATIONS_PER_QUEUE_LOOK) && !self.queue.is_empty() {
+        let gap = if same { (self.gap.get() * 2).min(MOST_OPERATIONS_PER_LOOK) } else { OPERATIONS_PER_LOOK };
+        self.gap.set(gap);
+        self.next_look.set(self.operations.get().wrapping_add(gap));
+        if !self.queue.is_empty() {
             self.wake_for_queue();
         }
     }
