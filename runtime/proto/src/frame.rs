@@ -1,17 +1,20 @@
 //! Frames: what is sent over a connection. In: fields, or the bytes that a socket gave. Out: bytes, or frames.
 //!
 //! A frame is its length (4 bytes, little-endian, at most [`MAX_FRAME`]), then a kind byte and its fields. Each side begins
-//! with a [`Frame::Hello`]; afterwards the one that connected sends requests, the other answers each in any order.
+//! with a [`Frame::Hello`]; afterwards the one that connected sends requests, the other answers each in any order. A body of more
+//! than [`PART`] bytes comes in pieces ([`Frame::Part`]) before the frame of its last one, so that others get in between.
 
 use crate::wire::{Cursor, Malformed, put_text, put_varint};
 
 /// The most bytes that a frame may have behind its length.
-pub const MAX_FRAME: usize = 16 * 1024 * 1024;
+pub const MAX_FRAME: usize = 1024 * 1024;
+/// The most bytes of a body that go into one frame.
+pub const PART: usize = 256 * 1024;
 /// The most bytes that a connection's first frame may have: nobody has introduced himself yet.
 pub const MAX_HELLO: usize = 4096;
 
 /// The version of this format.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 const MAGIC: &str = "pluto";
 const LENGTH_BYTES: usize = 4;
 
@@ -19,6 +22,8 @@ const HELLO: u8 = 0;
 const REQUEST: u8 = 1;
 const REPLY: u8 = 2;
 const REFUSED: u8 = 3;
+const CANCEL: u8 = 4;
+const PART_OF: u8 = 5;
 
 /// A message between two processes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +47,18 @@ pub enum Frame {
         ran: Ran,
         /// Why, for people.
         detail: String,
+    },
+    /// Nobody waits for this request any more: it should end, or not begin.
+    Cancel {
+        /// The request's.
+        call: u64,
+    },
+    /// A piece of the body of a request or reply; the last one is in the frame of that kind.
+    Part {
+        /// The request's.
+        call: u64,
+        /// The next bytes.
+        bytes: Vec<u8>,
     },
 }
 
@@ -105,6 +122,22 @@ pub fn put_request(out: &mut Vec<u8>, call: u64, method: u64, remaining: u64, bo
 pub fn put_reply(out: &mut Vec<u8>, call: u64, body: &[u8]) -> Result<(), TooLarge> {
     put_frame(out, body, |head| {
         head.push(REPLY);
+        put_varint(head, call);
+    })
+}
+
+/// Appends a cancellation.
+pub fn put_cancel(out: &mut Vec<u8>, call: u64) {
+    let mut head = vec![CANCEL];
+    put_varint(&mut head, call);
+    put_length(out, head.len());
+    out.extend_from_slice(&head);
+}
+
+/// Appends a piece of a body.
+pub fn put_part(out: &mut Vec<u8>, call: u64, bytes: &[u8]) -> Result<(), TooLarge> {
+    put_frame(out, bytes, |head| {
+        head.push(PART_OF);
         put_varint(head, call);
     })
 }
@@ -177,6 +210,11 @@ fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
         })),
         REPLY => Ok(Frame::Reply { call: cursor.varint()?, body: cursor.rest().to_vec() }),
         REFUSED => parse_refused(cursor),
+        CANCEL => {
+            let call = cursor.varint()?;
+            at_end(cursor, Frame::Cancel { call })
+        }
+        PART_OF => Ok(Frame::Part { call: cursor.varint()?, bytes: cursor.rest().to_vec() }),
         _ => Err(Malformed),
     }
 }

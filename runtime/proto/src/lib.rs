@@ -4,6 +4,7 @@
 
 pub mod backoff;
 pub mod frame;
+pub mod parts;
 pub mod session;
 pub mod topology;
 pub mod wire;

@@ -1,9 +1,12 @@
 //! The calls from one process to another, through all of their connections. In: calls, replies, lost connections, the time.
-//! Out: which request to write next, and how each call ended. Each call ends at most once; late replies are dropped.
+//! Out: what to write next, and how each call ended. Each call ends at most once; late replies are dropped. A call that ends before its
+//! reply, though the callee may know of it, is to be cancelled there. Requests with large bodies are written in pieces, by turns
+//! with the others; such a call counts as sent with its last piece, as the callee cannot run it before.
 //!
 //! Times are milliseconds since whatever moment the user of this module chose.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 
 /// The calls that have not ended. `C` is what the user knows of a call.
 #[derive(Debug)]
@@ -12,7 +15,37 @@ pub struct Session<C> {
     calls: BTreeMap<u64, Entry<C>>,
     /// Calls that were not handed to a connection yet; may hold ids of calls that have ended.
     queue: VecDeque<u64>,
+    /// Calls with large bodies, and how many bytes of each were handed to the connection.
+    large: VecDeque<(u64, usize)>,
+    /// A piece of a large one was the last that was written.
+    small_first: bool,
+    /// Calls that the callee should forget.
+    cancels: VecDeque<u64>,
     deadlines: BTreeSet<(u64, u64)>,
+}
+
+/// What to write: a piece of a request.
+#[derive(Debug)]
+pub struct Piece<'a, C> {
+    /// The call's id.
+    pub id: u64,
+    /// When it ends at the latest.
+    pub deadline: u64,
+    /// The call.
+    pub call: &'a C,
+    /// Which bytes of its body.
+    pub bytes: Range<usize>,
+    /// Are they the last ones?
+    pub place: Place,
+}
+
+/// Where a piece stands in its body.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Others follow.
+    Before,
+    /// It is the last one, or the only one.
+    Last,
 }
 
 /// Had the request been handed to a connection?
@@ -29,11 +62,21 @@ struct Entry<C> {
     call: C,
     deadline: u64,
     sent: Sent,
+    /// The callee knows of it.
+    known: bool,
 }
 
 impl<C> Default for Session<C> {
     fn default() -> Session<C> {
-        Session { next: 1, calls: BTreeMap::new(), queue: VecDeque::new(), deadlines: BTreeSet::new() }
+        Session {
+            next: 1,
+            calls: BTreeMap::new(),
+            queue: VecDeque::new(),
+            large: VecDeque::new(),
+            small_first: false,
+            cancels: VecDeque::new(),
+            deadlines: BTreeSet::new(),
+        }
     }
 }
 
@@ -42,28 +85,76 @@ impl<C> Session<C> {
     pub fn submit(&mut self, call: C, deadline: u64) -> u64 {
         let id = self.next;
         self.next += 1;
-        self.calls.insert(id, Entry { call, deadline, sent: Sent::No });
+        self.calls.insert(id, Entry { call, deadline, sent: Sent::No, known: false });
         self.queue.push_back(id);
         self.deadlines.insert((deadline, id));
         id
     }
 
-    /// The oldest call that was not sent yet counts as sent from now on: its id, deadline and itself.
-    pub fn send(&mut self) -> Option<(u64, u64, &C)> {
-        let id = self.first_unsent()?;
-        self.queue.pop_front();
+    /// What to write next: the oldest call that was not sent, or the next piece of one whose body is larger than `most` bytes; in turns,
+    /// if there are both. With its last piece a call counts as sent.
+    pub fn send(&mut self, size: impl Fn(&C) -> usize, most: usize) -> Option<Piece<'_, C>> {
+        loop {
+            let unsent = if self.small_first || self.large.is_empty() { self.first_unsent() } else { None };
+            let (id, from) = match unsent {
+                Some(id) => {
+                    self.queue.pop_front();
+                    self.small_first = false;
+                    (id, 0)
+                }
+                None => {
+                    self.small_first = true;
+                    match self.large.pop_front() {
+                        Some(next) => next,
+                        None if self.first_unsent().is_some() => continue,
+                        None => return None,
+                    }
+                }
+            };
+            let Some(whole) = self.calls.get(&id).map(|entry| size(&entry.call)) else { continue };
+            return self.piece(id, from, whole, most);
+        }
+    }
+
+    fn piece(&mut self, id: u64, from: usize, whole: usize, most: usize) -> Option<Piece<'_, C>> {
+        let to = whole.min(from + most);
+        let place = if to == whole { Place::Last } else { Place::Before };
+        if place == Place::Before {
+            self.large.push_back((id, to));
+        }
         let entry = self.calls.get_mut(&id)?;
-        entry.sent = Sent::Yes;
-        Some((id, entry.deadline, &entry.call))
+        entry.known = true;
+        if place == Place::Last {
+            entry.sent = Sent::Yes;
+        }
+        Some(Piece { id, deadline: entry.deadline, call: &entry.call, bytes: from..to, place })
+    }
+
+    /// A call that the callee should forget, to be told to it.
+    pub fn cancel(&mut self) -> Option<u64> {
+        self.cancels.pop_front()
+    }
+
+    /// Is there something to write?
+    pub fn has_something(&mut self) -> bool {
+        !self.cancels.is_empty() || self.has_unsent()
     }
 
     /// Is there a call to send?
     pub fn has_unsent(&mut self) -> bool {
-        self.first_unsent().is_some()
+        self.large.retain(|(id, _)| self.calls.contains_key(id));
+        !self.large.is_empty() || self.first_unsent().is_some()
     }
 
-    /// A call ended, by its reply or because nobody asks any more. `None` if it had ended already, or never was sent.
-    pub fn end(&mut self, id: u64) -> Option<C> {
+    /// Nobody asks for a call any more. `None` if it had ended already.
+    pub fn abandon(&mut self, id: u64) -> Option<C> {
+        if self.calls.get(&id)?.known {
+            self.cancels.push_back(id);
+        }
+        self.end(id)
+    }
+
+    fn end(&mut self, id: u64) -> Option<C> {
         let entry = self.calls.remove(&id)?;
         self.deadlines.remove(&(entry.deadline, id));
         Some(entry.call)
@@ -79,12 +170,19 @@ impl<C> Session<C> {
 
     /// The connection is lost: ends all calls that were sent. The others wait for the next connection.
     pub fn lost(&mut self) -> Vec<C> {
+        self.cancels.clear();
+        for (id, _) in self.large.drain(..).rev() {
+            self.queue.push_front(id);
+        }
+        self.calls.values_mut().for_each(|entry| entry.known = false);
         self.end_all(Sent::Yes)
     }
 
     /// The other side cannot be used at all: ends all calls that were not sent.
     pub fn refused(&mut self) -> Vec<C> {
         self.queue.clear();
+        self.large.clear();
+        self.cancels.clear();
         self.end_all(Sent::No)
     }
 
@@ -97,6 +195,9 @@ impl<C> Session<C> {
             }
             self.deadlines.pop_first();
             if let Some(entry) = self.calls.remove(&id) {
+                if entry.known {
+                    self.cancels.push_back(id);
+                }
                 ended.push((entry.call, entry.sent));
             }
         }

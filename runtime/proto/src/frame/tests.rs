@@ -18,6 +18,8 @@ fn any_frame() -> impl Strategy<Value = Frame> {
             ran: if ran { Ran::Yes } else { Ran::No },
             detail
         }),
+        any::<u64>().prop_map(|call| Frame::Cancel { call }),
+        (any::<u64>(), body()).prop_map(|(call, bytes)| Frame::Part { call, bytes }),
     ]
 }
 
@@ -27,6 +29,8 @@ fn put(out: &mut Vec<u8>, frame: &Frame) {
         Frame::Request(r) => put_request(out, r.call, r.method, r.remaining, &r.body).expect("small"),
         Frame::Reply { call, body } => put_reply(out, *call, body).expect("small"),
         Frame::Refused { call, ran, detail } => put_refused(out, *call, *ran, detail),
+        Frame::Cancel { call } => put_cancel(out, *call),
+        Frame::Part { call, bytes } => put_part(out, *call, bytes).expect("small"),
     }
 }
 

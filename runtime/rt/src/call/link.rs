@@ -9,8 +9,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use pluto_proto::backoff::Backoff;
-use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, Ran, put_hello, put_request};
-use pluto_proto::session::{Sent, Session};
+use pluto_proto::frame::{Decoder, Frame, Hello, PART, Ran, put_cancel, put_hello, put_part, put_request};
+use pluto_proto::parts::{MAX_BODY, Parts};
+use pluto_proto::session::{Piece, Place, Sent, Session};
 use pluto_proto::topology::Address;
 use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
@@ -23,8 +24,6 @@ use crate::transport::{Incoming, Outbox, connect};
 
 /// How long a call waits if nobody says otherwise, in milliseconds.
 pub const DEFAULT_DEADLINE: u64 = 5_000;
-/// Room in a request's frame for what stands before its body.
-const HEAD_ROOM: usize = 64;
 /// A connection that does not introduce itself for so long is given up.
 const HELLO_LIMIT: Duration = Duration::from_secs(5);
 /// At most so many bytes are gathered for one write.
@@ -55,6 +54,8 @@ struct Link {
     outbox: Mutex<Option<Arc<Outbox>>>,
     /// One at a time gathers requests for the connection, so that they keep their order.
     gathering: Mutex<()>,
+    /// Replies that have not come whole.
+    parts: Mutex<Parts>,
     /// Those links that have something to send; this one is there if `is_dirty`.
     dirty: Arc<Mutex<Vec<Arc<Link>>>>,
     is_dirty: AtomicBool,
@@ -87,6 +88,7 @@ impl Links {
                 driven: AtomicBool::new(false),
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
+                parts: Mutex::default(),
                 dirty: dirty.clone(),
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
@@ -121,7 +123,7 @@ impl Links {
     }
 }
 
-/// A submitted call. Dropping it forgets the call: a reply will be dropped.
+/// A submitted call. Dropping it forgets the call: the callee is told, and a reply will be dropped.
 #[derive(Debug)]
 pub struct Ticket {
     link: Arc<Link>,
@@ -130,8 +132,12 @@ pub struct Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let ended = self.link.session.lock().end(self.id);
-        drop(ended);
+        let mut session = self.link.session.lock();
+        let ended = session.abandon(self.id);
+        drop(session);
+        if ended.is_some() {
+            self.link.has_something();
+        }
     }
 }
 
@@ -141,8 +147,8 @@ impl Link {
             call.fail(FailureKind::Unavailable, Sent::No, why.clone());
             return None;
         }
-        if call.request.len() + HEAD_ROOM > MAX_FRAME {
-            let detail = format!("the request has {} bytes, more than the {MAX_FRAME} of a frame", call.request.len());
+        if call.request.len() > MAX_BODY {
+            let detail = format!("the request has {} bytes; {MAX_BODY} at most can be sent", call.request.len());
             call.fail(FailureKind::Network, Sent::No, detail);
             return None;
         }
@@ -156,9 +162,8 @@ impl Link {
         drop(session);
         if !is_driven {
             self.scheduler.io(drive(self.clone()));
-        } else if !self.is_dirty.swap(true, Ordering::SeqCst) {
-            self.dirty.lock().push(self.clone());
-            self.scheduler.mark_dirty();
+        } else {
+            self.has_something();
         }
         if armed == 0 {
             self.scheduler.io(watch_deadlines(self.clone()));
@@ -166,6 +171,14 @@ impl Link {
             self.earlier.notify_one();
         }
         Some(Ticket { link: self.clone(), id })
+    }
+
+    /// There is something to send, before the next wait of a worker.
+    fn has_something(self: &Arc<Link>) {
+        if !self.is_dirty.swap(true, Ordering::SeqCst) {
+            self.dirty.lock().push(self.clone());
+            self.scheduler.mark_dirty();
+        }
     }
 
     fn now(&self) -> u64 {
@@ -186,6 +199,8 @@ impl Link {
 
     fn expire(&self) {
         let ended = self.session.lock().expire(self.now());
+        // Callees are told.
+        self.flush();
         for (call, sent) in ended {
             match sent {
                 Sent::Yes => {
@@ -208,7 +223,7 @@ impl Link {
     fn flush(&self) {
         let Some(outbox) = self.outbox.lock().clone() else { return };
         let _gathering = self.gathering.lock();
-        while outbox.is_empty() && self.has_unsent() {
+        while outbox.is_empty() && self.session.lock().has_something() {
             outbox.put(|frames| self.gather(frames));
             outbox.flush();
         }
@@ -218,10 +233,20 @@ impl Link {
     fn gather(&self, frames: &mut Vec<u8>) {
         let now = self.now();
         let mut session = self.session.lock();
+        while let Some(call) = session.cancel() {
+            put_cancel(frames, call);
+        }
         while frames.len() < WRITE_BATCH {
-            let Some((id, deadline, call)) = session.send() else { break };
-            if put_request(frames, id, call.method, deadline.saturating_sub(now), &call.request).is_err() {
-                unreachable!("the size was checked when the call was submitted");
+            let Some(Piece { id, deadline, call, bytes, place }) = session.send(|call| call.request.len(), PART) else {
+                break;
+            };
+            let body = &call.request[bytes];
+            let put = match place {
+                Place::Before => put_part(frames, id, body),
+                Place::Last => put_request(frames, id, call.method, deadline.saturating_sub(now), body),
+            };
+            if put.is_err() {
+                unreachable!("a piece fits into a frame");
             }
         }
     }
@@ -229,12 +254,18 @@ impl Link {
     fn take_in(&self, frame: Frame) -> Result<(), Parting> {
         match frame {
             Frame::Reply { call, body } => {
+                let body = self.parts.lock().finish(call, body);
                 let ended = self.session.lock().replied(call);
                 if let Some(call) = ended {
                     call.end(Outcome::Reply(body));
                 }
             }
+            Frame::Part { call, bytes } => {
+                let added = self.parts.lock().add(call, &bytes);
+                added.map_err(|_| Parting::Lost("it sends more than there is room for".to_string()))?;
+            }
             Frame::Refused { call, ran, detail } => {
+                self.parts.lock().forget(call);
                 let ended = self.session.lock().replied(call);
                 match (ended, ran) {
                     (Some(call), Ran::Yes) => call.fail(FailureKind::Network, Sent::Yes, detail),
@@ -242,7 +273,7 @@ impl Link {
                     (None, Ran::Yes | Ran::No) => {}
                 }
             }
-            Frame::Hello(_) | Frame::Request(_) => {
+            Frame::Hello(_) | Frame::Request(_) | Frame::Cancel { .. } => {
                 return Err(Parting::Lost("it sent a frame that is no reply".to_string()));
             }
         }
@@ -264,6 +295,7 @@ async fn drive(link: Arc<Link>) {
                 link.flush();
                 let parting = race(read(&link, decoder, incoming), write(&link, &outbox)).await;
                 *link.outbox.lock() = None;
+                *link.parts.lock() = Parts::default();
                 parting
             }
             Ok(Err(parting)) => parting,
@@ -315,7 +347,14 @@ async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming,
                 return Err(Parting::Refused(why));
             }
             Ok(Some(Frame::Hello(_))) => return Ok((decoder, incoming, outbox)),
-            Ok(Some(Frame::Request(_) | Frame::Reply { .. } | Frame::Refused { .. })) | Err(_) => {
+            Ok(Some(
+                Frame::Request(_)
+                | Frame::Reply { .. }
+                | Frame::Refused { .. }
+                | Frame::Cancel { .. }
+                | Frame::Part { .. },
+            ))
+            | Err(_) => {
                 return Err(Parting::Lost(format!("{address}: no Pluto process answers there")));
             }
             Ok(None) => match incoming.read(&mut buffer).await.map_err(lost)? {

@@ -1,14 +1,18 @@
 //! Serving others: their connections, and a task for each request. In: frames of other processes. Out: replies. A malformed
-//! frame costs its sender the connection, nothing else.
+//! frame costs its sender the connection, nothing else. What nobody waits for any more, because the caller says so, its time is over, or its
+//! connection is gone, is cancelled like any task; a method that changes its service goes on to its end.
+
+mod connection;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use connection::{Connection, Waits};
 use pluto_abi::layout::ReplyKind;
-use pluto_proto::frame::{Decoder, Frame, Hello, Ran, Request, put_hello, put_refused, put_reply};
+use pluto_proto::frame::{Decoder, Frame, Hello, Ran, Request, put_hello};
+use pluto_proto::parts::{MAX_BODY, Parts};
 use tokio::io::AsyncReadExt;
-use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::Source;
@@ -19,10 +23,6 @@ use crate::transport::{Incoming, Listener, Outbox, Outgoing};
 
 /// A connection that does not introduce itself for so long is closed.
 const HELLO_LIMIT: Duration = Duration::from_secs(5);
-/// While so many requests of a connection run, no more are read from it.
-const MOST_RUNNING: usize = 1024;
-/// While so many bytes of replies wait for a connection, no more requests are read from it.
-const MOST_UNWRITTEN: usize = 32 * 1024 * 1024;
 const READ_BUFFER: usize = 64 * 1024;
 
 /// What serves the requests of other processes.
@@ -52,18 +52,6 @@ struct Job {
     connection: Arc<Connection>,
     request: Request,
     deadline: u64,
-}
-
-/// What the tasks of a connection's requests share with it.
-#[derive(Debug)]
-struct Connection {
-    /// Replies to be written.
-    outbox: Outbox,
-    /// It is among the dirty ones.
-    is_dirty: AtomicBool,
-    has_room: Notify,
-    running: AtomicUsize,
-    closed: AtomicBool,
 }
 
 impl Server {
@@ -113,7 +101,7 @@ impl Server {
     /// Have all requests been answered, and the answers been written?
     pub fn is_quiet(&self) -> bool {
         self.running.load(Ordering::SeqCst) == 0
-            && self.connections.lock().iter().all(|connection| connection.outbox.is_empty())
+            && self.connections.lock().iter().all(|connection| connection.has_written_all())
     }
 
     fn take_in(self: &Arc<Server>, connection: &Arc<Connection>, request: Request) {
@@ -121,7 +109,7 @@ impl Server {
         if self.draining.load(Ordering::SeqCst) {
             self.refuse(connection, request.call, Ran::No, &format!("process {} is stopping", self.hello.process));
         } else if method >= self.needs.len() {
-            self.answer(connection, request.call, &[ReplyKind::Malformed as u8]);
+            self.answer(connection, request.call, vec![ReplyKind::Malformed as u8]);
         } else {
             let remaining = request.remaining.saturating_mul(1_000_000);
             let deadline = self.scheduler.clock.now().saturating_add(remaining);
@@ -140,7 +128,7 @@ impl Server {
         drop(parked);
         let (server, connection, call) = (self.clone(), job.connection.clone(), job.request.call);
         self.running.fetch_add(1, Ordering::SeqCst);
-        connection.running.fetch_add(1, Ordering::SeqCst);
+        connection.begins();
         let spawned = self.scheduler.spawn(move |task| server.execute(job, task));
         if let Err(error) = spawned {
             self.refuse(&connection, call, Ran::No, &format!("no memory for another task: {error}"));
@@ -151,19 +139,41 @@ impl Server {
     /// Runs in the request's own task.
     fn execute(&self, job: Job, task: &Task) {
         let Job { connection, request, deadline } = job;
-        task.inherit_deadline(deadline);
-        let reply = self.scheduler.program().run_handler(request.method as usize, task, request.body);
-        match reply {
-            Ok(body) => self.answer(&connection, request.call, &body),
-            Err(_) => self.refuse(&connection, request.call, Ran::Yes, "the reply is nested too deeply to be sent"),
+        if connection.runs(request.call, task.me()) == Waits::Yes {
+            task.inherit_deadline(deadline);
+            task.limit(deadline);
+            let reply = self.scheduler.program().run_handler(request.method as usize, task, request.body);
+            let waits = connection.ran(request.call);
+            match reply {
+                Err(_) => self.refuse(&connection, request.call, Ran::Yes, "the reply is nested too deeply to be sent"),
+                Ok(body) if !body.is_empty() => self.answer(&connection, request.call, body),
+                // It was cut short. Who waits until its own time is over says so itself.
+                Ok(_) if waits == Waits::Yes && self.scheduler.clock.now() < deadline => {
+                    self.refuse(&connection, request.call, Ran::Yes, "the method was cancelled there");
+                }
+                Ok(_) => {}
+            }
         }
         self.ended(&connection);
     }
 
+    /// Nobody waits for this call any more.
+    fn cancel(&self, connection: &Arc<Connection>, call: u64) {
+        let mut parked = self.parked.lock();
+        parked.retain(|job| !(Arc::ptr_eq(&job.connection, connection) && job.request.call == call));
+        drop(parked);
+        connection.cancel(call);
+    }
+
+    /// Nobody waits for any call of a connection.
+    fn cancel_all(&self, connection: &Arc<Connection>) {
+        self.parked.lock().retain(|job| !Arc::ptr_eq(&job.connection, connection));
+        connection.cancel_all();
+    }
+
     fn ended(&self, connection: &Connection) {
         self.running.fetch_sub(1, Ordering::SeqCst);
-        connection.running.fetch_sub(1, Ordering::SeqCst);
-        connection.has_room.notify_one();
+        connection.ends();
         self.nudge_if_draining();
     }
 
@@ -174,23 +184,22 @@ impl Server {
         }
     }
 
-    fn answer(&self, connection: &Arc<Connection>, call: u64, body: &[u8]) {
-        match connection.outbox.put(|frames| put_reply(frames, call, body)) {
-            Ok(()) => self.written_later(connection),
-            Err(_) => {
-                let detail = format!("the reply has {} bytes, more than a frame may have", body.len());
-                self.refuse(connection, call, Ran::Yes, &detail);
-            }
+    fn answer(&self, connection: &Arc<Connection>, call: u64, body: Vec<u8>) {
+        if body.len() > MAX_BODY {
+            let detail = format!("the reply has {} bytes; {MAX_BODY} at most can be sent", body.len());
+            return self.refuse(connection, call, Ran::Yes, &detail);
         }
+        connection.reply(call, body);
+        self.written_later(connection);
     }
 
     fn refuse(&self, connection: &Arc<Connection>, call: u64, ran: Ran, detail: &str) {
-        connection.outbox.put(|frames| put_refused(frames, call, ran, detail));
+        connection.refuse(call, ran, detail);
         self.written_later(connection);
     }
 
     fn written_later(&self, connection: &Arc<Connection>) {
-        if !connection.closed.load(Ordering::SeqCst) && !connection.is_dirty.swap(true, Ordering::SeqCst) {
+        if connection.becomes_dirty() {
             self.dirty.lock().push(connection.clone());
             self.scheduler.mark_dirty();
         }
@@ -200,9 +209,8 @@ impl Server {
     fn flush(&self) {
         let dirty = std::mem::take(&mut *self.dirty.lock());
         for connection in dirty {
-            connection.is_dirty.store(false, Ordering::SeqCst);
-            connection.outbox.flush();
-            if connection.outbox.is_empty() {
+            connection.flush();
+            if connection.has_written_all() {
                 self.nudge_if_draining();
             }
         }
@@ -237,16 +245,11 @@ async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoin
     if theirs.build != server.hello.build {
         return;
     }
-    let connection = Arc::new(Connection {
-        outbox,
-        is_dirty: AtomicBool::new(false),
-        has_room: Notify::new(),
-        running: AtomicUsize::new(0),
-        closed: AtomicBool::new(false),
-    });
+    let connection = Arc::new(Connection::new(outbox));
     server.connections.lock().push(connection.clone());
     race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;
-    connection.closed.store(true, Ordering::SeqCst);
+    connection.close();
+    server.cancel_all(&connection);
     server.connections.lock().retain(|other| !Arc::ptr_eq(other, &connection));
     server.nudge_if_draining();
 }
@@ -257,7 +260,14 @@ async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
     loop {
         match decoder.take() {
             Ok(Some(Frame::Hello(hello))) => return Some((decoder, hello)),
-            Ok(Some(Frame::Request(_) | Frame::Reply { .. } | Frame::Refused { .. })) | Err(_) => return None,
+            Ok(Some(
+                Frame::Request(_)
+                | Frame::Reply { .. }
+                | Frame::Refused { .. }
+                | Frame::Cancel { .. }
+                | Frame::Part { .. },
+            ))
+            | Err(_) => return None,
             Ok(None) => match incoming.read(&mut buffer).await {
                 Ok(0) | Err(_) => return None,
                 Ok(count) => decoder.push(&buffer[..count]),
@@ -269,14 +279,24 @@ async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
 /// Takes requests in until the connection ends.
 async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: Decoder, mut incoming: Incoming) {
     let mut buffer = vec![0; READ_BUFFER];
+    let mut parts = Parts::default();
     loop {
         loop {
-            while connection.running.load(Ordering::SeqCst) >= MOST_RUNNING || connection.outbox.len() >= MOST_UNWRITTEN
-            {
-                connection.has_room.notified().await;
-            }
+            connection.has_room().await;
             match decoder.take() {
-                Ok(Some(Frame::Request(request))) => server.take_in(connection, request),
+                Ok(Some(Frame::Request(mut request))) => {
+                    request.body = parts.finish(request.call, request.body);
+                    server.take_in(connection, request);
+                }
+                Ok(Some(Frame::Cancel { call })) => {
+                    parts.forget(call);
+                    server.cancel(connection, call);
+                }
+                Ok(Some(Frame::Part { call, bytes })) => {
+                    if parts.add(call, &bytes).is_err() {
+                        return;
+                    }
+                }
                 Ok(None) => break,
                 Ok(Some(Frame::Hello(_) | Frame::Reply { .. } | Frame::Refused { .. })) | Err(_) => return,
             }
@@ -290,8 +310,7 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
 
 /// Writes the replies that the socket did not take at once, until the connection ends.
 async fn write(server: &Server, connection: &Connection) {
-    while connection.outbox.bring_after().await.is_ok() {
-        connection.has_room.notify_one();
+    while connection.bring_after().await.is_ok() {
         server.nudge_if_draining();
     }
 }

@@ -1,14 +1,16 @@
 //! Calls between two schedulers in one process, over real sockets.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, put_hello, put_request};
+use pluto_proto::parts::MAX_BODY;
 use pluto_proto::session::Sent;
 use pluto_proto::topology::Address;
 use tokio::time::sleep;
@@ -28,6 +30,14 @@ const ECHO: u64 = 0;
 const SLOW: u64 = 1;
 const LARGE: u64 = 2;
 const LATER: u64 = 3;
+const FOREVER: u64 = 4;
+const LENGTH: u64 = 5;
+
+/// More than fits into a frame, and into what a socket takes at once.
+const MANY: usize = 5 * MAX_FRAME + 3;
+
+/// The requests of `forever` that were cut short.
+static CUT: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
 
 extern "C" fn echo(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
     rest(task, 0);
@@ -41,7 +51,40 @@ extern "C" fn slow(task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
 }
 
 extern "C" fn large(_task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
-    reply.text(&"x".repeat(MAX_FRAME));
+    reply.byte(ReplyKind::Value as u8);
+    reply.text(&"x".repeat(MANY));
+}
+
+extern "C" fn length(_task: &Task, reader: &mut Reader, reply: &mut Buffer) {
+    let length = reader.text().len();
+    reply.byte(ReplyKind::Value as u8);
+    reply.int(length as i64);
+}
+
+extern "C" fn forever(task: &Task, reader: &mut Reader, _reply: &mut Buffer) {
+    let id = reader.int();
+    let waited = loop {
+        match task.sleep(600 * 1_000_000_000, 0) {
+            Waited::Suspend => task.suspend(),
+            other => break other,
+        }
+    };
+    assert_eq!(waited, Waited::Early);
+    task.take_stop();
+    cut().insert(id);
+}
+
+fn cut() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
+    CUT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits until that request was cut short.
+fn wait_until_cut(id: i64) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    while !cut().contains(&id) {
+        assert!(Instant::now() < limit, "the callee goes on");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Sleeps for so many milliseconds.
@@ -72,7 +115,14 @@ impl Callee {
         let (ready, is_ready) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let handlers: Vec<(_, crate::os::sample::Handler)> =
-                vec![("S.echo", echo), ("S.slow", slow), ("S.large", large), ("T.later", echo)];
+                vec![
+                    ("S.echo", echo),
+                    ("S.slow", slow),
+                    ("S.large", large),
+                    ("T.later", echo),
+                    ("S.forever", forever),
+                    ("S.length", length),
+                ];
             let services = vec!["S", "T"];
             let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
             let mut leftovers = Leftovers::default();
@@ -140,6 +190,12 @@ fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
 fn number(value: i64) -> Vec<u8> {
     let mut buffer = Buffer::new();
     buffer.int(value);
+    buffer.finish().expect("no failure")
+}
+
+fn text(value: &str) -> Vec<u8> {
+    let mut buffer = Buffer::new();
+    buffer.text(value);
     buffer.finish().expect("no failure")
 }
 
@@ -281,17 +337,101 @@ fn another_build_is_refused_at_once() {
 }
 
 #[test]
-fn what_does_not_fit_into_a_frame_fails_alone() {
+fn values_larger_than_a_frame_cross_while_others_get_by() {
+    let (_folder, socket) = unix();
+    for address in [socket, free_tcp()] {
+        let _callee = Callee::start(&address, "b1");
+        as_caller(&address, |task| {
+            let ended = Arc::new(AtomicUsize::new(0));
+            for sent in 0..40 {
+                let ended = ended.clone();
+                let body = move |task: &Task| {
+                    if sent % 4 == 0 {
+                        assert_eq!(call(task, LENGTH, text(&"y".repeat(MANY + sent)), 60_000), value((MANY + sent) as i64));
+                        let Outcome::Reply(body) = call(task, LARGE, vec![], 60_000) else { panic!("no reply") };
+                        assert_eq!(Reader::new(body[1..].to_vec()).text().len(), MANY);
+                    }
+                    assert_eq!(call(task, ECHO, number(sent as i64), 60_000), value(sent as i64));
+                    ended.fetch_add(1, Ordering::SeqCst);
+                };
+                task.scheduler().spawn(body).expect("memory for a stack");
+            }
+            while ended.load(Ordering::SeqCst) < 40 {
+                rest(task, 1);
+            }
+        });
+    }
+}
+
+#[test]
+fn what_is_far_too_large_fails_alone() {
     let (_folder, address) = unix();
     let _callee = Callee::start(&address, "b1");
     as_caller(&address, |task| {
-        let failure = failed(call(task, ECHO, vec![0; MAX_FRAME], 5_000));
+        // Zeroed memory that nobody touches is only addresses.
+        let failure = failed(call(task, ECHO, vec![0; MAX_BODY + 1], 5_000));
         assert_eq!(kind(&failure), (FailureKind::Network, Sent::No));
-        let failure = failed(call(task, LARGE, vec![], 5_000));
-        assert_eq!(kind(&failure), (FailureKind::Network, Sent::Yes));
         assert_eq!(call(task, 77, vec![], 5_000), Outcome::Reply(vec![ReplyKind::Malformed as u8]));
         assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
     });
+}
+
+#[test]
+fn a_cancelled_call_ends_at_the_callee() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    as_caller(&address, |task| {
+        let scheduler = task.scheduler();
+        let caller = scheduler.spawn(|task| {
+            let pending = Pending::new(FOREVER, number(1), task.begin_wait(What::Reply, 0), task.scheduler());
+            let links = task.scheduler().links().expect("connected");
+            let _ticket = links.submit(1, pending, task.scheduler().now() + 600_000);
+            while task.enter() == Entry::Pending {
+                task.suspend();
+            }
+            task.take_stop();
+        });
+        rest(task, 30);
+        caller.expect("memory for a stack").task().cancel();
+        assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
+        wait_until_cut(1);
+    });
+}
+
+#[test]
+fn a_call_whose_time_is_over_ends_at_the_callee() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    as_caller(&address, |task| {
+        let failure = failed(call(task, FOREVER, number(3), 40));
+        assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
+        wait_until_cut(3);
+    });
+}
+
+#[test]
+fn the_calls_of_a_caller_that_vanishes_end() {
+    let (folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    let mut stream = connected(&folder.path().join("s.sock"));
+    let mut request = vec![];
+    put_request(&mut request, 1, FOREVER, 600_000, &number(4)).expect("small");
+    stream.write_all(&request).expect("sent");
+    std::thread::sleep(Duration::from_millis(30));
+    drop(stream);
+    wait_until_cut(4);
+}
+
+#[test]
+fn who_waits_no_longer_is_cut_by_the_clock_of_the_callee_too() {
+    let (folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    let mut stream = connected(&folder.path().join("s.sock"));
+    let mut request = vec![];
+    // Its caller is frozen: it neither cancels nor goes.
+    put_request(&mut request, 1, FOREVER, 30, &number(5)).expect("small");
+    stream.write_all(&request).expect("sent");
+    wait_until_cut(5);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::heap::fault_text::fault_message;
 use crate::heap::string::{new_string, text_of};
 use crate::heap::wire::Buffer;
 use crate::task::Task;
+use crate::task::fault::Stop;
 
 /// The task at an address.
 pub(super) unsafe fn task<'a>(task: *mut u8) -> &'a Task {
@@ -118,8 +119,9 @@ pub unsafe fn call_end(_at: *mut u8, call: *mut u8) {
 pub unsafe fn reply_fault(at: *mut u8, reply: *mut u8) {
     // SAFETY: the table's contract.
     let (task, reply) = unsafe { (task(at), &mut *reply.cast::<Buffer>()) };
-    let fault = task.take_fault();
     reply.clear();
+    // Nothing is said of what was cut short: `call/serve` knows whether anybody waits.
+    let Stop::Fault(fault) = task.take_stop() else { return };
     reply.byte(ReplyKind::Fault as u8);
     reply.text(&fault.message);
     reply.varint(fault.path.len() as u64);

@@ -245,6 +245,13 @@ impl Task {
         (before, own)
     }
 
+    /// A deadline for all that the task does. Before it waits for the first time.
+    pub fn limit(&self, deadline: u64) {
+        if deadline < self.deadline.load(Ordering::Relaxed) {
+            self.set_deadline(deadline);
+        }
+    }
+
     /// The `within` is over; this deadline holds again.
     pub fn end_deadline(&self, before: u64) {
         if self.deadline.load(Ordering::Relaxed) != before {

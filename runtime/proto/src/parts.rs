@@ -1,0 +1,79 @@
+//! Bodies that come in pieces. In: the pieces of a connection's calls, in any mixture. Out: whole bodies. Memory grows only with what has
+//! come, up to a limit for one body and for all that are under way.
+
+use std::collections::BTreeMap;
+
+/// The most bytes that a body may have.
+pub const MAX_BODY: usize = 1 << 30;
+/// The most bytes that the unfinished bodies of one connection may have together.
+pub const MAX_UNFINISHED: usize = MAX_BODY;
+
+/// A body has become too large, or all have together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooMuch;
+
+/// The bodies of a connection that have not come whole.
+#[derive(Debug, Default)]
+pub struct Parts {
+    bodies: BTreeMap<u64, Vec<u8>>,
+    bytes: usize,
+}
+
+impl Parts {
+    /// A piece has come. After an error the connection is of no use any more.
+    pub fn add(&mut self, call: u64, piece: &[u8]) -> Result<(), TooMuch> {
+        if self.bytes + piece.len() > MAX_UNFINISHED {
+            return Err(TooMuch);
+        }
+        self.bytes += piece.len();
+        self.bodies.entry(call).or_default().extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// The last piece has come: the whole body.
+    pub fn finish(&mut self, call: u64, last: Vec<u8>) -> Vec<u8> {
+        match self.take(call) {
+            None => last,
+            Some(mut body) => {
+                body.extend_from_slice(&last);
+                body
+            }
+        }
+    }
+
+    /// Nobody wants this one any more.
+    pub fn forget(&mut self, call: u64) {
+        drop(self.take(call));
+    }
+
+    fn take(&mut self, call: u64) -> Option<Vec<u8>> {
+        let body = self.bodies.remove(&call)?;
+        self.bytes -= body.len();
+        Some(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_come_together_in_any_mixture() {
+        let mut parts = Parts::default();
+        assert_eq!(parts.add(1, b"ab"), Ok(()));
+        assert_eq!(parts.add(2, b"xy"), Ok(()));
+        assert_eq!(parts.add(1, b"cd"), Ok(()));
+        assert_eq!(parts.finish(1, b"e".to_vec()), b"abcde");
+        assert_eq!(parts.finish(3, b"whole".to_vec()), b"whole");
+        parts.forget(2);
+        assert_eq!(parts.finish(2, b"new".to_vec()), b"new");
+        assert_eq!(parts.bytes, 0);
+    }
+
+    #[test]
+    fn all_together_are_bounded() {
+        let mut parts = Parts { bytes: MAX_UNFINISHED - 1, ..Parts::default() };
+        assert_eq!(parts.add(1, b"a"), Ok(()));
+        assert_eq!(parts.add(2, b"a"), Err(TooMuch));
+    }
+}
