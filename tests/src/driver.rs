@@ -163,6 +163,12 @@ pub fn plutoc() -> PathBuf {
 /// Writes sources into a folder and runs `plutoc run` on them.
 #[must_use]
 pub fn run_system(files: &Files, system: &str, args: &[String], folder: &Path) -> Ran {
+    run_system_with(files, system, args, folder, &[])
+}
+
+/// The same with these environment variables.
+#[must_use]
+pub fn run_system_with(files: &Files, system: &str, args: &[String], folder: &Path, variables: &[(&str, &str)]) -> Ran {
     let temp = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in files {
         std::fs::write(temp.path().join(name), text).expect("the folder is writable");
@@ -170,5 +176,6 @@ pub fn run_system(files: &Files, system: &str, args: &[String], folder: &Path) -
     let main = temp.path().join(&files[0].0);
     let mut command = Command::new(plutoc());
     command.arg("run").arg(main).args(["--system", system, "--"]).args(args).current_dir(folder);
+    command.envs(variables.iter().copied());
     run_command(&mut command)
 }

@@ -4,4 +4,5 @@
 
 pub mod driver;
 pub mod fences;
+pub mod placements;
 pub mod repo;

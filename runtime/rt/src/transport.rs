@@ -1,5 +1,6 @@
 //! Bytes between processes. In: addresses. Out: connections as a pair of streams, whatever carries them.
 
+mod faults;
 pub mod outbox;
 pub mod tcp;
 pub mod unix;
@@ -57,10 +58,11 @@ pub fn bind(address: &Address, leftovers: &mut Leftovers) -> Result<Listener, St
 
 /// Connects to another process. Only in the reactor.
 pub async fn connect(address: &Address) -> io::Result<(Incoming, Outgoing)> {
-    match address {
+    let connected = match address {
         Address::Unix(path) => unix::connect(path).await,
         Address::Tcp(address) => tcp::connect(*address).await,
-    }
+    };
+    connected.map(faults::troubled)
 }
 
 impl Listener {
@@ -76,9 +78,10 @@ impl Listener {
 impl Listening {
     /// The next connection.
     pub async fn accept(&self) -> io::Result<(Incoming, Outgoing)> {
-        match self {
+        let accepted = match self {
             Listening::Unix(listener) => unix::accept(listener).await,
             Listening::Tcp(listener) => tcp::accept(listener).await,
-        }
+        };
+        accepted.map(faults::troubled)
     }
 }

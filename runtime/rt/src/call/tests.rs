@@ -114,15 +114,14 @@ impl Callee {
         let (flag, address) = (stop.clone(), address.clone());
         let (ready, is_ready) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let handlers: Vec<(_, crate::os::sample::Handler)> =
-                vec![
-                    ("S.echo", echo),
-                    ("S.slow", slow),
-                    ("S.large", large),
-                    ("T.later", echo),
-                    ("S.forever", forever),
-                    ("S.length", length),
-                ];
+            let handlers: Vec<(_, crate::os::sample::Handler)> = vec![
+                ("S.echo", echo),
+                ("S.slow", slow),
+                ("S.large", large),
+                ("T.later", echo),
+                ("S.forever", forever),
+                ("S.length", length),
+            ];
             let services = vec!["S", "T"];
             let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
             let mut leftovers = Leftovers::default();
@@ -347,7 +346,10 @@ fn values_larger_than_a_frame_cross_while_others_get_by() {
                 let ended = ended.clone();
                 let body = move |task: &Task| {
                     if sent % 4 == 0 {
-                        assert_eq!(call(task, LENGTH, text(&"y".repeat(MANY + sent)), 60_000), value((MANY + sent) as i64));
+                        assert_eq!(
+                            call(task, LENGTH, text(&"y".repeat(MANY + sent)), 60_000),
+                            value((MANY + sent) as i64)
+                        );
                         let Outcome::Reply(body) = call(task, LARGE, vec![], 60_000) else { panic!("no reply") };
                         assert_eq!(Reader::new(body[1..].to_vec()).text().len(), MANY);
                     }

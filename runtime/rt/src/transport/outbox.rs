@@ -6,6 +6,7 @@ use std::io;
 use tokio::net::{tcp, unix};
 use tokio::sync::Notify;
 
+use super::faults::Fate;
 use crate::heap::output::flush_output;
 use crate::sync::Mutex;
 
@@ -19,6 +20,8 @@ pub enum Outgoing {
     Unix(unix::OwnedWriteHalf),
     /// A TCP socket.
     Tcp(tcp::OwnedWriteHalf),
+    /// One of them with faults.
+    Troubled(Box<(Outgoing, Mutex<Fate>)>),
 }
 
 /// Frames on their way into a socket.
@@ -42,6 +45,13 @@ impl Outgoing {
         match self {
             Outgoing::Unix(socket) => socket.try_write(bytes),
             Outgoing::Tcp(socket) => socket.try_write(bytes),
+            Outgoing::Troubled(troubled) => {
+                let (socket, fate) = &**troubled;
+                let mut fate = fate.lock();
+                let count = socket.try_write(&bytes[..fate.passing(bytes.len())?])?;
+                fate.passed(count);
+                Ok(count)
+            }
         }
     }
 
@@ -49,6 +59,7 @@ impl Outgoing {
         match self {
             Outgoing::Unix(socket) => socket.writable().await,
             Outgoing::Tcp(socket) => socket.writable().await,
+            Outgoing::Troubled(troubled) => Box::pin(troubled.0.writable()).await,
         }
     }
 }
