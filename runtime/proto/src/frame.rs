@@ -24,6 +24,8 @@ const REPLY: u8 = 2;
 const REFUSED: u8 = 3;
 const CANCEL: u8 = 4;
 const PART_OF: u8 = 5;
+const ASK: u8 = 6;
+const ALIVE: u8 = 7;
 
 /// A message between two processes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,6 +55,10 @@ pub enum Frame {
         /// The request's.
         call: u64,
     },
+    /// Are you there? Asked by the one that connected, while it waits for replies.
+    Ask,
+    /// Yes.
+    Alive,
     /// A piece of the body of a request or reply; the last one is in the frame of that kind.
     Part {
         /// The request's.
@@ -132,6 +138,18 @@ pub fn put_cancel(out: &mut Vec<u8>, call: u64) {
     put_varint(&mut head, call);
     put_length(out, head.len());
     out.extend_from_slice(&head);
+}
+
+/// Appends the question whether somebody is there.
+pub fn put_ask(out: &mut Vec<u8>) {
+    put_length(out, 1);
+    out.push(ASK);
+}
+
+/// Appends the answer to that.
+pub fn put_alive(out: &mut Vec<u8>) {
+    put_length(out, 1);
+    out.push(ALIVE);
 }
 
 /// Appends a piece of a body.
@@ -214,6 +232,8 @@ fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
             let call = cursor.varint()?;
             at_end(cursor, Frame::Cancel { call })
         }
+        ASK => at_end(cursor, Frame::Ask),
+        ALIVE => at_end(cursor, Frame::Alive),
         PART_OF => Ok(Frame::Part { call: cursor.varint()?, bytes: cursor.rest().to_vec() }),
         _ => Err(Malformed),
     }

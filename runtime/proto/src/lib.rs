@@ -5,6 +5,7 @@
 pub mod backoff;
 pub mod frame;
 pub mod parts;
+pub mod pulse;
 pub mod session;
 pub mod topology;
 pub mod wire;

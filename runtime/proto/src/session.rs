@@ -209,6 +209,11 @@ impl<C> Session<C> {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
+    /// Does a call wait for what the callee does?
+    pub fn waits_for_callee(&self) -> bool {
+        self.calls.values().any(|entry| entry.known)
+    }
+
     /// Have all calls ended?
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()

@@ -19,6 +19,8 @@ fn any_frame() -> impl Strategy<Value = Frame> {
             detail
         }),
         any::<u64>().prop_map(|call| Frame::Cancel { call }),
+        Just(Frame::Ask),
+        Just(Frame::Alive),
         (any::<u64>(), body()).prop_map(|(call, bytes)| Frame::Part { call, bytes }),
     ]
 }
@@ -30,6 +32,8 @@ fn put(out: &mut Vec<u8>, frame: &Frame) {
         Frame::Reply { call, body } => put_reply(out, *call, body).expect("small"),
         Frame::Refused { call, ran, detail } => put_refused(out, *call, *ran, detail),
         Frame::Cancel { call } => put_cancel(out, *call),
+        Frame::Ask => put_ask(out),
+        Frame::Alive => put_alive(out),
         Frame::Part { call, bytes } => put_part(out, *call, bytes).expect("small"),
     }
 }

@@ -1,34 +1,30 @@
 //! The way to another process: its calls, and the one connection that carries them. In: calls of this process's tasks. Out:
 //! their outcomes. The connection is made when the first call wants it, and made again, with growing pauses, while calls wait.
 
+mod carry;
+
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::Duration;
 
-use pluto_proto::backoff::Backoff;
-use pluto_proto::frame::{Decoder, Frame, Hello, PART, Ran, put_cancel, put_hello, put_part, put_request};
+use pluto_proto::frame::{Frame, Hello, PART, Ran, put_cancel, put_part, put_request};
 use pluto_proto::parts::{MAX_BODY, Parts};
+use pluto_proto::pulse::{INTERVAL, Pulse};
 use pluto_proto::session::{Piece, Place, Sent, Session};
 use pluto_proto::topology::Address;
-use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
-use tokio::time::{sleep, sleep_until, timeout};
 
 use super::{FailureKind, Outcome, Pending};
 use crate::sync::Mutex;
-use crate::task::{NEVER, Scheduler};
-use crate::transport::{Incoming, Outbox, connect};
+use crate::task::Scheduler;
+use crate::transport::Outbox;
 
 /// How long a call waits if nobody says otherwise, in milliseconds.
 pub const DEFAULT_DEADLINE: u64 = 5_000;
-/// A connection that does not introduce itself for so long is given up.
-const HELLO_LIMIT: Duration = Duration::from_secs(5);
 /// At most so many bytes are gathered for one write.
 const WRITE_BATCH: usize = 256 * 1024;
-const READ_BUFFER: usize = 64 * 1024;
 
 /// The ways to all processes, by number.
 #[derive(Debug)]
@@ -56,6 +52,8 @@ struct Link {
     gathering: Mutex<()>,
     /// Replies that have not come whole.
     parts: Mutex<Parts>,
+    /// Is the process at the end of the connection alive?
+    pulse: Mutex<Pulse>,
     /// Those links that have something to send; this one is there if `is_dirty`.
     dirty: Arc<Mutex<Vec<Arc<Link>>>>,
     is_dirty: AtomicBool,
@@ -77,6 +75,16 @@ enum Parting {
 impl Links {
     /// Ways to these processes (name, address); nothing is connected yet.
     pub fn new(scheduler: &'static Scheduler, hello: &Hello, peers: Vec<(String, Result<Address, String>)>) -> Links {
+        Links::with_pulse(scheduler, hello, peers, interval())
+    }
+
+    /// The same; silent processes are asked so often, in milliseconds.
+    pub(super) fn with_pulse(
+        scheduler: &'static Scheduler,
+        hello: &Hello,
+        peers: Vec<(String, Result<Address, String>)>,
+        interval: u64,
+    ) -> Links {
         let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
         let link = |(peer, address)| {
             Arc::new(Link {
@@ -89,6 +97,7 @@ impl Links {
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
                 parts: Mutex::default(),
+                pulse: Mutex::new(Pulse::new(interval, 0)),
                 dirty: dirty.clone(),
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
@@ -161,12 +170,12 @@ impl Link {
         }
         drop(session);
         if !is_driven {
-            self.scheduler.io(drive(self.clone()));
+            self.scheduler.io(carry::drive(self.clone()));
         } else {
             self.has_something();
         }
         if armed == 0 {
-            self.scheduler.io(watch_deadlines(self.clone()));
+            self.scheduler.io(carry::watch_deadlines(self.clone()));
         } else if deadline < armed {
             self.earlier.notify_one();
         }
@@ -273,7 +282,8 @@ impl Link {
                     (None, Ran::Yes | Ran::No) => {}
                 }
             }
-            Frame::Hello(_) | Frame::Request(_) | Frame::Cancel { .. } => {
+            Frame::Alive => {}
+            Frame::Hello(_) | Frame::Request(_) | Frame::Cancel { .. } | Frame::Ask => {
                 return Err(Parting::Lost("it sent a frame that is no reply".to_string()));
             }
         }
@@ -281,137 +291,9 @@ impl Link {
     }
 }
 
-/// Connects while there are calls to send, and carries them.
-async fn drive(link: Arc<Link>) {
-    let mut backoff = Backoff::default();
-    while link.is_wanted() {
-        let Ok(address) = &link.address else { return };
-        let parting = match timeout(HELLO_LIMIT, introduce(&link, address)).await {
-            Ok(Ok((decoder, incoming, outgoing))) => {
-                backoff.succeeded();
-                link.trouble.lock().clear();
-                let outbox = Arc::new(outgoing);
-                *link.outbox.lock() = Some(outbox.clone());
-                link.flush();
-                let parting = race(read(&link, decoder, incoming), write(&link, &outbox)).await;
-                *link.outbox.lock() = None;
-                *link.parts.lock() = Parts::default();
-                parting
-            }
-            Ok(Err(parting)) => parting,
-            Err(_) => Parting::Lost("it does not introduce itself".to_string()),
-        };
-        match parting {
-            Parting::Lost(why) => {
-                let ended = link.session.lock().lost();
-                for call in ended {
-                    call.fail(
-                        FailureKind::Network,
-                        Sent::Yes,
-                        format!("the connection to process {} is lost: {why}", link.peer),
-                    );
-                }
-                *link.trouble.lock() = why;
-                if link.has_unsent() {
-                    sleep(Duration::from_millis(backoff.failed())).await;
-                }
-            }
-            Parting::Refused(why) => {
-                let ended = link.session.lock().refused();
-                for call in ended {
-                    call.fail(FailureKind::Unavailable, Sent::No, why.clone());
-                }
-            }
-        }
-    }
-}
-
-/// Connects, and learns who is there.
-async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming, Outbox), Parting> {
-    let lost = |error: std::io::Error| Parting::Lost(format!("{address}: {error}"));
-    let (mut incoming, outgoing) = connect(address).await.map_err(lost)?;
-    let outbox = Outbox::new(outgoing);
-    outbox.put(|frames| put_hello(frames, &link.hello));
-    outbox.flush();
-    let mut decoder = Decoder::default();
-    let mut buffer = vec![0; 4096];
-    loop {
-        match decoder.take() {
-            Ok(Some(Frame::Hello(hello))) if hello.build != link.hello.build => {
-                let why =
-                    format!("process {} is of another build ({}, not {})", link.peer, hello.build, link.hello.build);
-                return Err(Parting::Refused(why));
-            }
-            Ok(Some(Frame::Hello(hello))) if hello.process != link.peer => {
-                let why = format!("at {address} is process {}, not {}", hello.process, link.peer);
-                return Err(Parting::Refused(why));
-            }
-            Ok(Some(Frame::Hello(_))) => return Ok((decoder, incoming, outbox)),
-            Ok(Some(
-                Frame::Request(_)
-                | Frame::Reply { .. }
-                | Frame::Refused { .. }
-                | Frame::Cancel { .. }
-                | Frame::Part { .. },
-            ))
-            | Err(_) => {
-                return Err(Parting::Lost(format!("{address}: no Pluto process answers there")));
-            }
-            Ok(None) => match incoming.read(&mut buffer).await.map_err(lost)? {
-                0 => return Err(Parting::Lost(format!("{address}: the connection was closed"))),
-                count => decoder.push(&buffer[..count]),
-            },
-        }
-    }
-}
-
-/// Takes replies in until the connection ends.
-async fn read(link: &Link, mut decoder: Decoder, mut incoming: Incoming) -> Parting {
-    let mut buffer = vec![0; READ_BUFFER];
-    loop {
-        loop {
-            match decoder.take() {
-                Ok(Some(frame)) => {
-                    if let Err(parting) = link.take_in(frame) {
-                        return parting;
-                    }
-                }
-                Ok(None) => break,
-                Err(_) => return Parting::Lost("it sent a malformed frame".to_string()),
-            }
-        }
-        match incoming.read(&mut buffer).await {
-            Ok(0) => return Parting::Lost("the process closed it".to_string()),
-            Ok(count) => decoder.push(&buffer[..count]),
-            Err(error) => return Parting::Lost(error.to_string()),
-        }
-    }
-}
-
-/// Writes the requests that the socket did not take at once, until the connection ends.
-async fn write(link: &Link, outbox: &Outbox) -> Parting {
-    loop {
-        if let Err(error) = outbox.bring_after().await {
-            return Parting::Lost(error.to_string());
-        }
-        link.flush();
-    }
-}
-
-/// Ends calls at their deadlines, for ever.
-async fn watch_deadlines(link: Arc<Link>) {
-    loop {
-        let armed = link.armed.load(Ordering::SeqCst);
-        if armed == NEVER {
-            link.earlier.notified().await;
-        } else {
-            let moment = link.scheduler.clock.moment(armed.saturating_mul(1_000_000));
-            race(sleep_until(moment.into()), link.earlier.notified()).await;
-        }
-        link.expire();
-        let session = link.session.lock();
-        link.armed.store(session.next_deadline().unwrap_or(NEVER), Ordering::SeqCst);
-    }
+/// How often a silent process is asked, in milliseconds: `PLUTO_PULSE`, for tests and for those who know better.
+fn interval() -> u64 {
+    std::env::var("PLUTO_PULSE").ok().and_then(|text| text.parse().ok()).unwrap_or(INTERVAL)
 }
 
 /// Runs both until one has ended; the first is asked first.

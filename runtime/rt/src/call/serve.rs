@@ -265,6 +265,8 @@ async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
                 | Frame::Reply { .. }
                 | Frame::Refused { .. }
                 | Frame::Cancel { .. }
+                | Frame::Ask
+                | Frame::Alive
                 | Frame::Part { .. },
             ))
             | Err(_) => return None,
@@ -297,8 +299,11 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
                         return;
                     }
                 }
+                Ok(Some(Frame::Ask)) => connection.is_alive(),
                 Ok(None) => break,
-                Ok(Some(Frame::Hello(_) | Frame::Reply { .. } | Frame::Refused { .. })) | Err(_) => return,
+                Ok(Some(Frame::Hello(_) | Frame::Reply { .. } | Frame::Refused { .. } | Frame::Alive)) | Err(_) => {
+                    return;
+                }
             }
         }
         match incoming.read(&mut buffer).await {

@@ -1,5 +1,7 @@
 //! Calls between two schedulers in one process, over real sockets.
 
+mod ends;
+
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant};
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, put_hello, put_request};
 use pluto_proto::parts::MAX_BODY;
+use pluto_proto::pulse::INTERVAL;
 use pluto_proto::session::Sent;
 use pluto_proto::topology::Address;
 use tokio::time::sleep;
@@ -66,7 +69,12 @@ extern "C" fn forever(task: &Task, reader: &mut Reader, _reply: &mut Buffer) {
     let waited = loop {
         match task.sleep(600 * 1_000_000_000, 0) {
             Waited::Suspend => task.suspend(),
-            other => break other,
+            over @ (Waited::Done
+            | Waited::Early
+            | Waited::Closed
+            | Waited::Lost
+            | Waited::Cancelled
+            | Waited::Error) => break over,
         }
     };
     assert_eq!(waited, Waited::Early);
@@ -159,10 +167,14 @@ impl Drop for Callee {
 
 /// Runs a body in a task of a process that knows the callee.
 fn as_caller(address: &Address, body: impl FnOnce(&Task) + Send + 'static) {
+    as_caller_with_pulse(address, INTERVAL, body);
+}
+
+fn as_caller_with_pulse(address: &Address, interval: u64, body: impl FnOnce(&Task) + Send + 'static) {
     let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
     let scheduler = scheduler(Sample { name: "caller", peers, ..Sample::default() });
     let places = vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(address.clone()))];
-    scheduler.connect(Links::new(scheduler, &hello("caller", "b1"), places));
+    scheduler.connect(Links::with_pulse(scheduler, &hello("caller", "b1"), places, interval));
     let done = Arc::new(AtomicBool::new(false));
     let flag = done.clone();
     let run = move |task: &Task| {
@@ -304,6 +316,11 @@ fn a_lost_connection_ends_what_was_sent_and_later_calls_connect_again() {
 
 /// A process that introduces itself, takes a request, and dies.
 fn dying_callee(path: &std::path::Path) -> JoinHandle<()> {
+    callee_until_a_request(path, || {})
+}
+
+/// A process that introduces itself, takes a request, does that, and dies.
+fn callee_until_a_request(path: &std::path::Path, then: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     let listener = std::os::unix::net::UnixListener::bind(path).expect("a free path");
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a caller");
@@ -321,6 +338,7 @@ fn dying_callee(path: &std::path::Path) -> JoinHandle<()> {
                 }
             }
         }
+        then();
     })
 }
 
@@ -376,64 +394,6 @@ fn what_is_far_too_large_fails_alone() {
         assert_eq!(call(task, 77, vec![], 5_000), Outcome::Reply(vec![ReplyKind::Malformed as u8]));
         assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
     });
-}
-
-#[test]
-fn a_cancelled_call_ends_at_the_callee() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    as_caller(&address, |task| {
-        let scheduler = task.scheduler();
-        let caller = scheduler.spawn(|task| {
-            let pending = Pending::new(FOREVER, number(1), task.begin_wait(What::Reply, 0), task.scheduler());
-            let links = task.scheduler().links().expect("connected");
-            let _ticket = links.submit(1, pending, task.scheduler().now() + 600_000);
-            while task.enter() == Entry::Pending {
-                task.suspend();
-            }
-            task.take_stop();
-        });
-        rest(task, 30);
-        caller.expect("memory for a stack").task().cancel();
-        assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
-        wait_until_cut(1);
-    });
-}
-
-#[test]
-fn a_call_whose_time_is_over_ends_at_the_callee() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    as_caller(&address, |task| {
-        let failure = failed(call(task, FOREVER, number(3), 40));
-        assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
-        wait_until_cut(3);
-    });
-}
-
-#[test]
-fn the_calls_of_a_caller_that_vanishes_end() {
-    let (folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    let mut stream = connected(&folder.path().join("s.sock"));
-    let mut request = vec![];
-    put_request(&mut request, 1, FOREVER, 600_000, &number(4)).expect("small");
-    stream.write_all(&request).expect("sent");
-    std::thread::sleep(Duration::from_millis(30));
-    drop(stream);
-    wait_until_cut(4);
-}
-
-#[test]
-fn who_waits_no_longer_is_cut_by_the_clock_of_the_callee_too() {
-    let (folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    let mut stream = connected(&folder.path().join("s.sock"));
-    let mut request = vec![];
-    // Its caller is frozen: it neither cancels nor goes.
-    put_request(&mut request, 1, FOREVER, 30, &number(5)).expect("small");
-    stream.write_all(&request).expect("sent");
-    wait_until_cut(5);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use pluto_proto::frame::{PART, Ran, put_part, put_refused, put_reply};
+use pluto_proto::frame::{PART, Ran, put_alive, put_part, put_refused, put_reply};
 use tokio::sync::Notify;
 
 use crate::sync::Mutex;
@@ -151,6 +151,12 @@ impl Connection {
     /// There is no outcome to send.
     pub(super) fn refuse(&self, call: u64, ran: Ran, detail: &str) {
         self.outbox.put(|frames| put_refused(frames, call, ran, detail));
+    }
+
+    /// Answers the question whether somebody is here, at once: the workers may all compute.
+    pub(super) fn is_alive(&self) {
+        self.outbox.put(put_alive);
+        self.outbox.flush();
     }
 
     /// Is it to be put among the dirty ones?

@@ -1,0 +1,182 @@
+//! What goes on at the connection of a link, beside the tasks that call: connecting, reading, writing, asking whether the other side lives, and
+//! ending calls at their deadlines. In: a link. Out: replies and ends for its calls.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use pluto_proto::backoff::Backoff;
+use pluto_proto::frame::{Decoder, Frame, put_ask, put_hello};
+use pluto_proto::parts::Parts;
+use pluto_proto::pulse::{Beat, Waiting};
+use pluto_proto::session::Sent;
+use pluto_proto::topology::Address;
+use tokio::io::AsyncReadExt;
+use tokio::time::{sleep, sleep_until, timeout};
+
+use super::{Link, Parting, race};
+use crate::call::FailureKind;
+use crate::task::NEVER;
+use crate::transport::{Incoming, Outbox, connect};
+
+/// A connection that does not introduce itself for so long is given up.
+const HELLO_LIMIT: Duration = Duration::from_secs(5);
+const READ_BUFFER: usize = 64 * 1024;
+
+/// Connects while there are calls to send, and carries them.
+pub(super) async fn drive(link: Arc<Link>) {
+    let mut backoff = Backoff::default();
+    while link.is_wanted() {
+        let Ok(address) = &link.address else { return };
+        let parting = match timeout(HELLO_LIMIT, introduce(&link, address)).await {
+            Ok(Ok((decoder, incoming, outgoing))) => {
+                backoff.succeeded();
+                link.trouble.lock().clear();
+                let outbox = Arc::new(outgoing);
+                *link.outbox.lock() = Some(outbox.clone());
+                link.flush();
+                link.pulse.lock().heard(link.now());
+                let transfer = race(read(&link, decoder, incoming), write(&link, &outbox));
+                let parting = race(transfer, feel(&link, &outbox)).await;
+                *link.outbox.lock() = None;
+                *link.parts.lock() = Parts::default();
+                parting
+            }
+            Ok(Err(parting)) => parting,
+            Err(_) => Parting::Lost("it does not introduce itself".to_string()),
+        };
+        match parting {
+            Parting::Lost(why) => {
+                let ended = link.session.lock().lost();
+                for call in ended {
+                    call.fail(
+                        FailureKind::Network,
+                        Sent::Yes,
+                        format!("the connection to process {} is lost: {why}", link.peer),
+                    );
+                }
+                *link.trouble.lock() = why;
+                if link.has_unsent() {
+                    sleep(Duration::from_millis(backoff.failed())).await;
+                }
+            }
+            Parting::Refused(why) => {
+                let ended = link.session.lock().refused();
+                for call in ended {
+                    call.fail(FailureKind::Unavailable, Sent::No, why.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Connects, and learns who is there.
+async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming, Outbox), Parting> {
+    let lost = |error: std::io::Error| Parting::Lost(format!("{address}: {error}"));
+    let (mut incoming, outgoing) = connect(address).await.map_err(lost)?;
+    let outbox = Outbox::new(outgoing);
+    outbox.put(|frames| put_hello(frames, &link.hello));
+    outbox.flush();
+    let mut decoder = Decoder::default();
+    let mut buffer = vec![0; 4096];
+    loop {
+        match decoder.take() {
+            Ok(Some(Frame::Hello(hello))) if hello.build != link.hello.build => {
+                let why =
+                    format!("process {} is of another build ({}, not {})", link.peer, hello.build, link.hello.build);
+                return Err(Parting::Refused(why));
+            }
+            Ok(Some(Frame::Hello(hello))) if hello.process != link.peer => {
+                let why = format!("at {address} is process {}, not {}", hello.process, link.peer);
+                return Err(Parting::Refused(why));
+            }
+            Ok(Some(Frame::Hello(_))) => return Ok((decoder, incoming, outbox)),
+            Ok(Some(
+                Frame::Request(_)
+                | Frame::Reply { .. }
+                | Frame::Refused { .. }
+                | Frame::Cancel { .. }
+                | Frame::Ask
+                | Frame::Alive
+                | Frame::Part { .. },
+            ))
+            | Err(_) => {
+                return Err(Parting::Lost(format!("{address}: no Pluto process answers there")));
+            }
+            Ok(None) => match incoming.read(&mut buffer).await.map_err(lost)? {
+                0 => return Err(Parting::Lost(format!("{address}: the connection was closed"))),
+                count => decoder.push(&buffer[..count]),
+            },
+        }
+    }
+}
+
+/// Takes replies in until the connection ends.
+async fn read(link: &Link, mut decoder: Decoder, mut incoming: Incoming) -> Parting {
+    let mut buffer = vec![0; READ_BUFFER];
+    loop {
+        loop {
+            match decoder.take() {
+                Ok(Some(frame)) => {
+                    if let Err(parting) = link.take_in(frame) {
+                        return parting;
+                    }
+                }
+                Ok(None) => break,
+                Err(_) => return Parting::Lost("it sent a malformed frame".to_string()),
+            }
+        }
+        match incoming.read(&mut buffer).await {
+            Ok(0) => return Parting::Lost("the process closed it".to_string()),
+            Ok(count) => {
+                link.pulse.lock().heard(link.now());
+                decoder.push(&buffer[..count]);
+            }
+            Err(error) => return Parting::Lost(error.to_string()),
+        }
+    }
+}
+
+/// Writes the requests that the socket did not take at once, until the connection ends.
+async fn write(link: &Link, outbox: &Outbox) -> Parting {
+    loop {
+        if let Err(error) = outbox.bring_after().await {
+            return Parting::Lost(error.to_string());
+        }
+        link.flush();
+    }
+}
+
+/// Asks the other side whether it is there while calls wait for it; ends when it is not.
+async fn feel(link: &Link, outbox: &Outbox) -> Parting {
+    loop {
+        let interval = link.pulse.lock().interval();
+        sleep(Duration::from_millis(interval)).await;
+        let waiting = if link.session.lock().waits_for_callee() { Waiting::Yes } else { Waiting::No };
+        let beat = link.pulse.lock().beat(waiting, link.now());
+        match beat {
+            Beat::Rest => {}
+            Beat::Ask => {
+                outbox.put(put_ask);
+                outbox.flush();
+            }
+            Beat::Gone => return Parting::Lost("it shows no sign of life".to_string()),
+        }
+    }
+}
+
+/// Ends calls at their deadlines, for ever.
+pub(super) async fn watch_deadlines(link: Arc<Link>) {
+    loop {
+        let armed = link.armed.load(Ordering::SeqCst);
+        if armed == NEVER {
+            link.earlier.notified().await;
+        } else {
+            let moment = link.scheduler.clock.moment(armed.saturating_mul(1_000_000));
+            race(sleep_until(moment.into()), link.earlier.notified()).await;
+        }
+        link.expire();
+        let session = link.session.lock();
+        link.armed.store(session.next_deadline().unwrap_or(NEVER), Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,89 @@
+//! Calls that nobody waits for any more, and callees that nobody should wait for any more.
+
+use super::*;
+
+#[test]
+fn a_cancelled_call_ends_at_the_callee() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    as_caller(&address, |task| {
+        let scheduler = task.scheduler();
+        let caller = scheduler.spawn(|task| {
+            let pending = Pending::new(FOREVER, number(1), task.begin_wait(What::Reply, 0), task.scheduler());
+            let links = task.scheduler().links().expect("connected");
+            let _ticket = links.submit(1, pending, task.scheduler().now() + 600_000);
+            while task.enter() == Entry::Pending {
+                task.suspend();
+            }
+            task.take_stop();
+        });
+        rest(task, 30);
+        caller.expect("memory for a stack").task().cancel();
+        assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
+        wait_until_cut(1);
+    });
+}
+
+#[test]
+fn a_call_whose_time_is_over_ends_at_the_callee() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    as_caller(&address, |task| {
+        let failure = failed(call(task, FOREVER, number(3), 40));
+        assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
+        wait_until_cut(3);
+    });
+}
+
+#[test]
+fn the_calls_of_a_caller_that_vanishes_end() {
+    let (folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    let mut stream = connected(&folder.path().join("s.sock"));
+    let mut request = vec![];
+    put_request(&mut request, 1, FOREVER, 600_000, &number(4)).expect("small");
+    stream.write_all(&request).expect("sent");
+    std::thread::sleep(Duration::from_millis(30));
+    drop(stream);
+    wait_until_cut(4);
+}
+
+#[test]
+fn who_waits_no_longer_is_cut_by_the_clock_of_the_callee_too() {
+    let (folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    let mut stream = connected(&folder.path().join("s.sock"));
+    let mut request = vec![];
+    // Its caller is frozen: it neither cancels nor goes.
+    put_request(&mut request, 1, FOREVER, 30, &number(5)).expect("small");
+    stream.write_all(&request).expect("sent");
+    wait_until_cut(5);
+}
+
+#[test]
+fn a_frozen_callee_is_given_up_though_nobody_set_a_deadline() {
+    let (folder, address) = unix();
+    let path = folder.path().join("s.sock");
+    let (thaw, is_frozen) = mpsc::channel::<()>();
+    let frozen = callee_until_a_request(&path, move || {
+        // The connection stays open; nothing comes.
+        is_frozen.recv().expect_err("the test is over");
+    });
+    as_caller_with_pulse(&address, 20, move |task| {
+        let failure = failed(call(task, SLOW, vec![], 600_000));
+        assert_eq!(kind(&failure), (FailureKind::Network, Sent::Yes));
+        assert!(failure.detail.ends_with("it shows no sign of life"), "{}", failure.detail);
+        drop(thaw);
+    });
+    frozen.join().expect("no panic");
+}
+
+#[test]
+fn who_works_for_long_is_alive() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start(&address, "b1");
+    as_caller_with_pulse(&address, 10, |task| {
+        // Thirty intervals.
+        assert_eq!(call(task, SLOW, vec![], 60_000), Outcome::Reply(vec![ReplyKind::Value as u8]));
+    });
+}
