@@ -1,6 +1,7 @@
 //! Trouble between processes (`PLUTO_FAULTS`, `runtime/rt/src/transport/faults.rs`). Every program of `tests/run` with services prints the
 //! same when its processes hear each other late and in pieces. And where connections break, calls fail; what their errors say is true,
-//! nothing hangs, and nothing leaks: `exact_counts.pluto` looks at that itself.
+//! nothing hangs, and nothing leaks: `exact_counts.pluto` looks at that itself. And every program prints the same when each call of a
+//! repeatable method is executed twice (`PLUTO_REPEAT`).
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pluto_tests::placements::with_systems;
@@ -20,25 +21,28 @@ fn main() {
         for system in systems.into_iter().filter(|system| system == "EachAProcess" || system == "EachAPod") {
             // Each program under one of the two: over Unix sockets or TCP.
             if (at % 2 == 0) == (system == "EachAPod") {
-                trials.push(trial(&name, &files, path, &system, &format!("{at}:slow")));
+                trials.push(trial(&name, &files, path, &system, ("PLUTO_FAULTS", &format!("{at}:slow"))));
+            } else {
+                trials.push(trial(&name, &files, path, &system, ("PLUTO_REPEAT", "1")));
             }
             if name == EXACT {
-                trials
-                    .extend(["1:cut", "2:cut", "3:slow:cut"].map(|faults| trial(&name, &files, path, &system, faults)));
+                let faults = ["1:cut", "2:cut", "3:slow:cut"];
+                trials.extend(faults.map(|it| trial(&name, &files, path, &system, ("PLUTO_FAULTS", it))));
             }
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn trial(name: &str, files: &driver::Files, path: &Path, system: &str, faults: &str) -> Trial {
+fn trial(name: &str, files: &driver::Files, path: &Path, system: &str, (variable, value): (&str, &str)) -> Trial {
     let (files, expected) = (files.clone(), path.with_extension("out"));
-    let (own_system, own_faults) = (system.to_owned(), faults.to_owned());
-    Trial::test(format!("{name} · {system} · {faults}"), move || run(&files, &own_system, &own_faults, &expected))
+    let [system, variable, value] = [system, variable, value].map(str::to_owned);
+    let run = move |system: &str, variable: &str, value: &str| run(&files, system, (variable, value), &expected);
+    Trial::test(format!("{name} · {system} · {variable}={value}"), move || run(&system, &variable, &value))
 }
 
-fn run(files: &driver::Files, system: &str, faults: &str, expected: &Path) -> Result<(), Failed> {
-    let ran = driver::run_system_with(files, system, &[], &repo::root(), &[("PLUTO_FAULTS", faults)]);
+fn run(files: &driver::Files, system: &str, variable: (&str, &str), expected: &Path) -> Result<(), Failed> {
+    let ran = driver::run_system_with(files, system, &[], &repo::root(), &[variable]);
     if ran.errors.contains("leak: ") {
         return Err(format!("a process of the program leaks:\n{}", ran.errors).into());
     }

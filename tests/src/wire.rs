@@ -183,7 +183,12 @@ fn generated_code_writes_and_reads_bincode() {
                     prop_assert_eq!(&reply[1..], &body[..]);
                     return Ok(());
                 }
-                other @ (Frame::Request(_) | Frame::Refused { .. }) => {
+                other @ (Frame::Request(_)
+                | Frame::Refused { .. }
+                | Frame::Cancel { .. }
+                | Frame::Ask
+                | Frame::Alive
+                | Frame::Part { .. }) => {
                     return Err(TestCaseError::fail(format!("{other:?}")));
                 }
             }

@@ -12,7 +12,7 @@ use pluto_abi::program as abi;
 use pluto_middle::facts::Transport;
 use pluto_middle::hir::{ChannelKind, Scheduler};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Concurrent, Program, Service};
+use pluto_middle::mir::{Concurrent, Program, Repeatable, Service};
 
 /// A table.
 pub(crate) fn table(program: &Program, table: Table) -> Bytes {
@@ -73,6 +73,10 @@ fn handlers(program: &Program, data: &mut Bytes) {
     for (number, handler) in (0_u32..).zip(&program.handlers) {
         data.text(&handler.name);
         data.address(Symbol::Code(Code::Handler(number)));
+        data.word(match handler.repeatable {
+            Repeatable::No => 0,
+            Repeatable::Yes => 1,
+        });
     }
 }
 

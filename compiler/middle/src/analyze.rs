@@ -1,6 +1,6 @@
 //! The stage `analyze`: what the whole program says about itself, whatever the placement.
 //! In: HIR with types. Out: [`Facts`]: all calls, recursion, services in start order, services without state, what waits for
-//! what; `E0502`, `E0512`, `E0514`, `E0515`.
+//! what, what may run twice; `E0502`, `E0512`, `E0514`, `E0515`.
 
 mod calls;
 mod flow;
@@ -8,6 +8,7 @@ mod order;
 pub mod print;
 mod reach;
 mod recursion;
+mod repeat;
 mod report;
 mod state;
 mod waiting;
@@ -39,6 +40,7 @@ pub fn analyze(program: &Program, types: &Types, diagnostics: &mut Diagnostics) 
         stateless: state::stateless(program, types),
         services: order::start_order(program),
         shared: reach::shared(program, &calls, &waits),
+        repeatable: repeat::repeatable(program, types, &calls),
         waits,
         called: flows.called,
         through: flows.through,

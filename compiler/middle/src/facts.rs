@@ -29,6 +29,8 @@ pub struct Facts {
     pub awaited: BTreeMap<ExprId, BTreeSet<FnId>>,
     /// Functions that can come to wait for a channel, a task or the clock, themselves or in what they call.
     pub waits: BTreeSet<FnId>,
+    /// Functions that may run twice where once was meant, and nobody can tell.
+    pub repeatable: BTreeSet<FnId>,
     /// Services that more than one task can reach in one process, requests of other processes aside.
     pub shared: BTreeSet<ClassId>,
 }

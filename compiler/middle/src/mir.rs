@@ -203,6 +203,17 @@ pub struct Handler {
     pub function: Func,
     /// The errors that it may send back, by their number on the wire (position).
     pub errors: Vec<TypeId>,
+    /// May it run twice for one call?
+    pub repeatable: Repeatable,
+}
+
+/// May a method run twice where once was meant, and nobody can tell?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Repeatable {
+    /// Yes.
+    Yes,
+    /// No, or nobody knows.
+    No,
 }
 
 /// A type.

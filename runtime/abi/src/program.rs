@@ -108,6 +108,8 @@ pub struct HandlerDesc {
     pub name: Text,
     /// `extern "C" fn(task, reader, reply)`: decodes, calls, encodes.
     pub run: *const u8,
+    /// 1: it may run twice for one call, and nobody can tell; else 0.
+    pub repeatable: u64,
 }
 
 /// A service instance.

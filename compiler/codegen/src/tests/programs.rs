@@ -213,7 +213,7 @@ pub(crate) fn remote() -> Program {
         locked: Locked::Yes,
     });
     let name = Name::from("Forest.grow");
-    p.handlers.push(Handler { name, service, function: method, errors: vec![lost] });
+    p.handlers.push(Handler { name, service, function: method, errors: vec![lost], repeatable: Repeatable::No });
 
     let mut m = Make::new(&mut p, "main", &[tree, float], tree);
     let dest = m.local(tree);

@@ -15,7 +15,8 @@ pub fn print(program: &Program, facts: &Facts) -> String {
     text.push_str("calls\n");
     for (caller, positions) in &facts.calls_of {
         let recursive = if facts.recursive.contains(caller) { " (recursive)" } else { "" };
-        let _ = writeln!(text, "    {}{recursive}", program.fns[*caller].qualified);
+        let repeatable = if facts.repeatable.contains(caller) { " (repeatable)" } else { "" };
+        let _ = writeln!(text, "    {}{recursive}{repeatable}", program.fns[*caller].qualified);
         for at in positions {
             let call = &facts.calls[*at];
             let how = match call.how {

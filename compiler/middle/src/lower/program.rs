@@ -7,7 +7,8 @@ use crate::facts::{Effects, Facts, HasMain, Placement};
 use crate::hir::{self, BuiltinError, FnKind};
 use crate::ids::{ClassId, FnId, Id, IndexVec, ProcessId};
 use crate::mir::{
-    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, Service, ServiceInfo, Site, SiteInfo, TypeId,
+    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, Repeatable, Service, ServiceInfo, Site, SiteInfo,
+    TypeId,
 };
 use crate::span::Span;
 use crate::ty::TyTable;
@@ -167,7 +168,8 @@ impl<'a> Lowering<'a> {
             let (service, function) = self.service_method(method);
             let errors = self.errors_of(self.process, method);
             self.crosses(method, &errors);
-            Handler { name: self.program.fns[method].qualified.clone(), service, function, errors }
+            let repeatable = if self.facts.repeatable.contains(&method) { Repeatable::Yes } else { Repeatable::No };
+            Handler { name: self.program.fns[method].qualified.clone(), service, function, errors, repeatable }
         });
         handlers.collect()
     }

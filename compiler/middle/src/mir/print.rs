@@ -6,7 +6,7 @@ mod ty;
 
 use super::{
     Block, Concurrent, Entry, Func, Function, HasStatus, Local, Locked, MainResult, Operand, Passing, Peer, Program,
-    Service, Site, StackCheck, TypeId,
+    Repeatable, Service, Site, StackCheck, TypeId,
 };
 use crate::hir::{ChannelKind, Scheduler};
 use std::fmt::Write as _;
@@ -87,7 +87,9 @@ fn head(program: &Program, out: &mut String) {
     for (number, handler) in program.handlers.iter().enumerate() {
         let errors: Vec<String> = handler.errors.iter().map(|error| type_name(program, *error)).collect();
         let function = &program.functions[handler.function].name;
-        let _ = writeln!(out, "serves {number} {} by {function} raising [{}]", handler.name, errors.join(", "));
+        let repeatable = if handler.repeatable == Repeatable::Yes { ", repeatable" } else { "" };
+        let (name, errors) = (&handler.name, errors.join(", "));
+        let _ = writeln!(out, "serves {number} {name} by {function} raising [{errors}]{repeatable}");
     }
     for test in &program.tests {
         let scheduler = match test.scheduler {

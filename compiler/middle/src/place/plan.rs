@@ -4,7 +4,7 @@
 use super::reason::{Reason, reason};
 use crate::facts::{Edge, Effects, Facts, HasMain, Placement, Transport};
 use crate::hir::{BuiltinError, ChannelKind, DepTarget, Program};
-use crate::ids::{ChannelId, ClassId, ProcessId};
+use crate::ids::{ChannelId, ClassId, FnId, ProcessId};
 use crate::types::Types;
 use pluto_syntax::span::Span;
 use serde::Serialize;
@@ -57,6 +57,8 @@ pub struct PlanProcess {
     pub services: Vec<PlanService>,
     /// The methods that it accepts from other processes.
     pub serves: Vec<String>,
+    /// Those of them without effects: they may run twice where once was meant.
+    pub repeatable: Vec<String>,
 }
 
 /// A service in a process.
@@ -117,14 +119,16 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn process(&self, id: ProcessId) -> PlanProcess {
         let process = &self.placement.processes[id];
-        let served = self.effects.served.get(&id).into_iter().flatten();
+        let served = || self.effects.served.get(&id).into_iter().flatten();
+        let name = |method: &FnId| self.program.fns[*method].qualified.to_string();
         PlanProcess {
             name: process.name.to_string(),
             pod: process.pod.to_string(),
             region: process.region.to_string(),
             main: process.has_main == HasMain::Yes,
             services: process.services.iter().map(|class| self.service(id, *class)).collect(),
-            serves: served.map(|method| self.program.fns[*method].qualified.to_string()).collect(),
+            serves: served().map(name).collect(),
+            repeatable: served().filter(|method| self.facts.repeatable.contains(method)).map(name).collect(),
         }
     }
 
@@ -241,7 +245,11 @@ impl PlanProcess {
             let _ = writeln!(text, "    {}: {}{line}", service.name, service.why);
         }
         if !self.serves.is_empty() {
-            let _ = writeln!(text, "    serves {}", self.serves.join(", "));
+            let shown = |method: &String| match self.repeatable.contains(method) {
+                true => format!("{method} (repeatable)"),
+                false => method.clone(),
+            };
+            let _ = writeln!(text, "    serves {}", self.serves.iter().map(shown).collect::<Vec<_>>().join(", "));
         }
     }
 }

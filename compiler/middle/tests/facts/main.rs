@@ -5,3 +5,4 @@ mod errors;
 mod pipeline;
 mod placement;
 mod plan;
+mod repeat;

@@ -17,6 +17,7 @@ use tokio::time::{sleep, timeout};
 
 use super::Source;
 use super::link::race;
+use crate::os::program::TooDeep;
 use crate::sync::Mutex;
 use crate::task::{Scheduler, Task};
 use crate::transport::{Incoming, Listener, Outbox, Outgoing};
@@ -38,6 +39,8 @@ pub struct Server {
     parked: Mutex<Vec<Job>>,
     draining: AtomicBool,
     running: AtomicUsize,
+    /// Methods without effects run twice.
+    repeats: bool,
     /// All connections.
     connections: Mutex<Vec<Arc<Connection>>>,
     /// Those that have replies to write.
@@ -66,6 +69,7 @@ impl Server {
             parked: Mutex::default(),
             draining: AtomicBool::new(false),
             running: AtomicUsize::new(0),
+            repeats: std::env::var_os("PLUTO_REPEAT").is_some_and(|value| value == "1"),
             connections: Mutex::default(),
             dirty: Mutex::default(),
             _source: Source::new(scheduler),
@@ -142,7 +146,7 @@ impl Server {
         if connection.runs(request.call, task.me()) == Waits::Yes {
             task.inherit_deadline(deadline);
             task.limit(deadline);
-            let reply = self.scheduler.program().run_handler(request.method as usize, task, request.body);
+            let reply = self.run_handler(request.method as usize, task, request.body);
             let waits = connection.ran(request.call);
             match reply {
                 Err(_) => self.refuse(&connection, request.call, Ran::Yes, "the reply is nested too deeply to be sent"),
@@ -155,6 +159,15 @@ impl Server {
             }
         }
         self.ended(&connection);
+    }
+
+    /// The reply. With `PLUTO_REPEAT=1`, which is for tests, methods without effects run twice, as if the request had come again.
+    fn run_handler(&self, method: usize, task: &Task, body: Vec<u8>) -> Result<Vec<u8>, TooDeep> {
+        let program = self.scheduler.program();
+        if self.repeats && program.is_repeatable(method) {
+            drop(program.run_handler(method, task, body.clone()));
+        }
+        program.run_handler(method, task, body)
     }
 
     /// Nobody waits for this call any more.

@@ -128,6 +128,11 @@ impl Program {
         self.handlers().get(index).map_or("?", |handler| text(&handler.name))
     }
 
+    /// May it run twice for one call, and nobody can tell?
+    pub fn is_repeatable(self, index: usize) -> bool {
+        self.handlers().get(index).is_some_and(|handler| handler.repeatable != 0)
+    }
+
     /// How many services live here.
     pub fn service_count(self) -> usize {
         self.services().len()

@@ -38,11 +38,11 @@ impl Sample {
                 Transport::Tcp => 2,
             },
         }));
-        let handlers = leak(
-            self.handlers
-                .into_iter()
-                .map(|(name, run)| HandlerDesc { name: text(name), run: run as usize as *const u8 }),
-        );
+        let handlers = leak(self.handlers.into_iter().map(|(name, run)| HandlerDesc {
+            name: text(name),
+            run: run as usize as *const u8,
+            repeatable: 0,
+        }));
         let services = leak(self.services.into_iter().map(|name| ServiceDesc {
             name: text(name),
             object: std::ptr::null_mut(),
