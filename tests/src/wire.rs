@@ -188,6 +188,8 @@ fn generated_code_writes_and_reads_bincode() {
                 | Frame::Cancel { .. }
                 | Frame::Ask
                 | Frame::Alive
+                | Frame::AskStatus
+                | Frame::Status(_)
                 | Frame::Part { .. }) => {
                     return Err(TestCaseError::fail(format!("{other:?}")));
                 }

@@ -26,6 +26,8 @@ const CANCEL: u8 = 4;
 const PART_OF: u8 = 5;
 const ASK: u8 = 6;
 const ALIVE: u8 = 7;
+const ASK_STATUS: u8 = 8;
+const STATUS: u8 = 9;
 
 /// A message between two processes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +61,10 @@ pub enum Frame {
     Ask,
     /// Yes.
     Alive,
+    /// How are you? Asked by `plutoc status`.
+    AskStatus,
+    /// A [`crate::status::Status`] as JSON.
+    Status(String),
     /// A piece of the body of a request or reply; the last one is in the frame of that kind.
     Part {
         /// The request's.
@@ -152,6 +158,17 @@ pub fn put_alive(out: &mut Vec<u8>) {
     out.push(ALIVE);
 }
 
+/// Appends the question how a process is.
+pub fn put_ask_status(out: &mut Vec<u8>) {
+    put_length(out, 1);
+    out.push(ASK_STATUS);
+}
+
+/// Appends the answer to that.
+pub fn put_status(out: &mut Vec<u8>, json: &str) -> Result<(), TooLarge> {
+    put_frame(out, json.as_bytes(), |head| head.push(STATUS))
+}
+
 /// Appends a piece of a body.
 pub fn put_part(out: &mut Vec<u8>, call: u64, bytes: &[u8]) -> Result<(), TooLarge> {
     put_frame(out, bytes, |head| {
@@ -234,6 +251,8 @@ fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
         }
         ASK => at_end(cursor, Frame::Ask),
         ALIVE => at_end(cursor, Frame::Alive),
+        ASK_STATUS => at_end(cursor, Frame::AskStatus),
+        STATUS => String::from_utf8(cursor.rest().to_vec()).map(Frame::Status).map_err(|_| Malformed),
         PART_OF => Ok(Frame::Part { call: cursor.varint()?, bytes: cursor.rest().to_vec() }),
         _ => Err(Malformed),
     }

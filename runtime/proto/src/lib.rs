@@ -7,5 +7,7 @@ pub mod frame;
 pub mod parts;
 pub mod pulse;
 pub mod session;
+pub mod status;
+pub mod tally;
 pub mod topology;
 pub mod wire;

@@ -21,6 +21,8 @@ fn any_frame() -> impl Strategy<Value = Frame> {
         any::<u64>().prop_map(|call| Frame::Cancel { call }),
         Just(Frame::Ask),
         Just(Frame::Alive),
+        Just(Frame::AskStatus),
+        ".{0,50}".prop_map(Frame::Status),
         (any::<u64>(), body()).prop_map(|(call, bytes)| Frame::Part { call, bytes }),
     ]
 }
@@ -34,6 +36,8 @@ fn put(out: &mut Vec<u8>, frame: &Frame) {
         Frame::Cancel { call } => put_cancel(out, *call),
         Frame::Ask => put_ask(out),
         Frame::Alive => put_alive(out),
+        Frame::AskStatus => put_ask_status(out),
+        Frame::Status(json) => put_status(out, json).expect("small"),
         Frame::Part { call, bytes } => put_part(out, *call, bytes).expect("small"),
     }
 }

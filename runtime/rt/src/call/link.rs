@@ -283,7 +283,12 @@ impl Link {
                 }
             }
             Frame::Alive => {}
-            Frame::Hello(_) | Frame::Request(_) | Frame::Cancel { .. } | Frame::Ask => {
+            Frame::Hello(_)
+            | Frame::Request(_)
+            | Frame::Cancel { .. }
+            | Frame::Ask
+            | Frame::AskStatus
+            | Frame::Status(_) => {
                 return Err(Parting::Lost("it sent a frame that is no reply".to_string()));
             }
         }

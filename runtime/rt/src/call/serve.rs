@@ -3,7 +3,9 @@
 //! connection is gone, is cancelled like any task; a method that changes its service goes on to its end.
 
 mod connection;
+mod status;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,11 +14,12 @@ use connection::{Connection, Waits};
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::frame::{Decoder, Frame, Hello, Ran, Request, put_hello};
 use pluto_proto::parts::{MAX_BODY, Parts};
+use pluto_proto::tally::{Ended, Tally};
 use tokio::io::AsyncReadExt;
 use tokio::time::{sleep, timeout};
 
-use super::Source;
 use super::link::race;
+use super::{Source, reply_kind};
 use crate::os::program::TooDeep;
 use crate::sync::Mutex;
 use crate::task::{Scheduler, Task};
@@ -41,6 +44,10 @@ pub struct Server {
     running: AtomicUsize,
     /// Methods without effects run twice.
     repeats: bool,
+    /// Since when it serves, in the scheduler's nanoseconds.
+    since: u64,
+    /// The calls of connections that have ended, by caller and method.
+    past: Mutex<BTreeMap<(String, usize), Tally>>,
     /// All connections.
     connections: Mutex<Vec<Arc<Connection>>>,
     /// Those that have replies to write.
@@ -54,6 +61,8 @@ pub struct Server {
 struct Job {
     connection: Arc<Connection>,
     request: Request,
+    /// In the scheduler's nanoseconds, like `deadline`.
+    arrived: u64,
     deadline: u64,
 }
 
@@ -69,6 +78,8 @@ impl Server {
             parked: Mutex::default(),
             draining: AtomicBool::new(false),
             running: AtomicUsize::new(0),
+            since: scheduler.clock.now(),
+            past: Mutex::default(),
             repeats: std::env::var_os("PLUTO_REPEAT").is_some_and(|value| value == "1"),
             connections: Mutex::default(),
             dirty: Mutex::default(),
@@ -116,8 +127,9 @@ impl Server {
             self.answer(connection, request.call, vec![ReplyKind::Malformed as u8]);
         } else {
             let remaining = request.remaining.saturating_mul(1_000_000);
-            let deadline = self.scheduler.clock.now().saturating_add(remaining);
-            self.run(Job { connection: connection.clone(), request, deadline });
+            let arrived = self.scheduler.clock.now();
+            let deadline = arrived.saturating_add(remaining);
+            self.run(Job { connection: connection.clone(), request, arrived, deadline });
         }
     }
 
@@ -142,12 +154,16 @@ impl Server {
 
     /// Runs in the request's own task.
     fn execute(&self, job: Job, task: &Task) {
-        let Job { connection, request, deadline } = job;
+        let Job { connection, request, arrived, deadline } = job;
+        let (method, bytes_in) = (request.method as usize, request.body.len());
         if connection.runs(request.call, task.me()) == Waits::Yes {
             task.inherit_deadline(deadline);
             task.limit(deadline);
-            let reply = self.run_handler(request.method as usize, task, request.body);
+            let reply = self.run_handler(method, task, request.body);
             let waits = connection.ran(request.call);
+            let (ended, bytes_out) = reply.as_ref().map_or((Ended::Cut, 0), |body| (ended(body), body.len()));
+            let micros = self.scheduler.clock.now().saturating_sub(arrived) / 1_000;
+            connection.count(method, |tally| tally.count(ended, micros, bytes_in, bytes_out));
             match reply {
                 Err(_) => self.refuse(&connection, request.call, Ran::Yes, "the reply is nested too deeply to be sent"),
                 Ok(body) if !body.is_empty() => self.answer(&connection, request.call, body),
@@ -230,6 +246,16 @@ impl Server {
     }
 }
 
+/// What a reply says of its call.
+fn ended(reply: &[u8]) -> Ended {
+    match reply.first().and_then(|byte| reply_kind(*byte)) {
+        Some(ReplyKind::Value) => Ended::Value,
+        Some(ReplyKind::Error) => Ended::Error,
+        Some(ReplyKind::Fault) => Ended::Fault,
+        Some(ReplyKind::Malformed) | None => Ended::Cut,
+    }
+}
+
 /// How many services must have started before a method may run: its own and those before it.
 fn services_needed(scheduler: &Scheduler, method: usize) -> usize {
     let program = scheduler.program();
@@ -258,12 +284,13 @@ async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoin
     if theirs.build != server.hello.build {
         return;
     }
-    let connection = Arc::new(Connection::new(outbox));
+    let connection = Arc::new(Connection::new(outbox, theirs.process));
     server.connections.lock().push(connection.clone());
     race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;
     connection.close();
     server.cancel_all(&connection);
     server.connections.lock().retain(|other| !Arc::ptr_eq(other, &connection));
+    server.remember(&connection);
     server.nudge_if_draining();
 }
 
@@ -273,16 +300,8 @@ async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
     loop {
         match decoder.take() {
             Ok(Some(Frame::Hello(hello))) => return Some((decoder, hello)),
-            Ok(Some(
-                Frame::Request(_)
-                | Frame::Reply { .. }
-                | Frame::Refused { .. }
-                | Frame::Cancel { .. }
-                | Frame::Ask
-                | Frame::Alive
-                | Frame::Part { .. },
-            ))
-            | Err(_) => return None,
+            // It must introduce itself first.
+            Ok(Some(_)) | Err(_) => return None,
             Ok(None) => match incoming.read(&mut buffer).await {
                 Ok(0) | Err(_) => return None,
                 Ok(count) => decoder.push(&buffer[..count]),
@@ -313,10 +332,10 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
                     }
                 }
                 Ok(Some(Frame::Ask)) => connection.is_alive(),
+                Ok(Some(Frame::AskStatus)) => connection.say(&server.status().to_json()),
                 Ok(None) => break,
-                Ok(Some(Frame::Hello(_) | Frame::Reply { .. } | Frame::Refused { .. } | Frame::Alive)) | Err(_) => {
-                    return;
-                }
+                // What only callees send.
+                Ok(Some(_)) | Err(_) => return,
             }
         }
         match incoming.read(&mut buffer).await {

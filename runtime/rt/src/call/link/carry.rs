@@ -91,16 +91,7 @@ async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming,
                 return Err(Parting::Refused(why));
             }
             Ok(Some(Frame::Hello(_))) => return Ok((decoder, incoming, outbox)),
-            Ok(Some(
-                Frame::Request(_)
-                | Frame::Reply { .. }
-                | Frame::Refused { .. }
-                | Frame::Cancel { .. }
-                | Frame::Ask
-                | Frame::Alive
-                | Frame::Part { .. },
-            ))
-            | Err(_) => {
+            Ok(Some(_)) | Err(_) => {
                 return Err(Parting::Lost(format!("{address}: no Pluto process answers there")));
             }
             Ok(None) => match incoming.read(&mut buffer).await.map_err(lost)? {

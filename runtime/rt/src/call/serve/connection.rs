@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use pluto_proto::frame::{PART, Ran, put_alive, put_part, put_refused, put_reply};
+use pluto_proto::frame::{PART, Ran, put_alive, put_part, put_refused, put_reply, put_status};
+use pluto_proto::status::ConnectionStatus;
+use pluto_proto::tally::Tally;
 use tokio::sync::Notify;
 
 use crate::sync::Mutex;
@@ -13,7 +15,7 @@ use crate::task::TaskRef;
 use crate::transport::Outbox;
 
 /// While so many requests of a connection run, no more are read from it.
-const MOST_RUNNING: usize = 1024;
+const MOST_RUNNING: usize = 16 * 1024;
 /// While so many bytes of replies wait for a connection, no more requests are read from it.
 const MOST_UNWRITTEN: usize = 32 * 1024 * 1024;
 
@@ -30,6 +32,10 @@ pub(super) struct Connection {
     running: AtomicUsize,
     calls: Mutex<Calls>,
     closed: AtomicBool,
+    /// The caller's process.
+    caller: String,
+    /// Its calls that have ended, by method.
+    tallies: Mutex<BTreeMap<usize, Tally>>,
 }
 
 #[derive(Debug, Default)]
@@ -60,8 +66,8 @@ pub(super) enum Waits {
 }
 
 impl Connection {
-    /// A connection whose replies go there.
-    pub(super) fn new(outbox: Outbox) -> Connection {
+    /// A connection with this process, whose replies go there.
+    pub(super) fn new(outbox: Outbox, caller: String) -> Connection {
         Connection {
             outbox,
             large: Mutex::default(),
@@ -70,6 +76,8 @@ impl Connection {
             running: AtomicUsize::new(0),
             calls: Mutex::default(),
             closed: AtomicBool::new(false),
+            caller,
+            tallies: Mutex::default(),
         }
     }
 
@@ -128,6 +136,22 @@ impl Connection {
         std::mem::take(&mut calls.running).into_values().for_each(|task| task.task().cancel());
     }
 
+    /// Counts a call of this method.
+    pub(super) fn count(&self, method: usize, count: impl FnOnce(&mut Tally)) {
+        count(self.tallies.lock().entry(method).or_default());
+    }
+
+    /// Its calls that have ended: the caller, by method.
+    pub(super) fn tallies(&self) -> (&str, BTreeMap<usize, Tally>) {
+        (&self.caller, self.tallies.lock().clone())
+    }
+
+    /// How it stands.
+    pub(super) fn status(&self) -> ConnectionStatus {
+        let running = self.running.load(Ordering::SeqCst) as u64;
+        ConnectionStatus { caller: self.caller.clone(), running, unwritten: self.unwritten() as u64 }
+    }
+
     /// Waits until another request may be read.
     pub(super) async fn has_room(&self) {
         while self.running.load(Ordering::SeqCst) >= MOST_RUNNING || self.unwritten() >= MOST_UNWRITTEN {
@@ -157,6 +181,13 @@ impl Connection {
     pub(super) fn is_alive(&self) {
         self.outbox.put(put_alive);
         self.outbox.flush();
+    }
+
+    /// Says how the process is. Of a list that fits into no frame nothing is said.
+    pub(super) fn say(&self, status: &str) {
+        if self.outbox.put(|frames| put_status(frames, status)).is_ok() {
+            self.outbox.flush();
+        }
     }
 
     /// Is it to be put among the dirty ones?
