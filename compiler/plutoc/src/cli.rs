@@ -1,6 +1,7 @@
 //! The command line: flags → [`Options`] → the spine → output and exit code (0 fine, 1 errors in the program, 2 wrong usage,
 //! else the program's own).
 
+use crate::deploy::status::Form;
 use crate::emit::{Stage, emit};
 use crate::load::{Disk, Sources};
 use crate::options::{MessageFormat, Options, System};
@@ -72,6 +73,14 @@ enum Command {
         common: Common,
         #[command(flatten)]
         placement: PlacementArgs,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the processes and calls of systems that run
+    Status {
+        /// A folder of `plutoc build --system` whose processes run; otherwise all systems of `plutoc run`
+        folder: Option<PathBuf>,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -181,6 +190,7 @@ fn dispatch(command: Command) -> u8 {
             let args: Vec<_> = std::iter::once(filter.unwrap_or_default().into()).chain(seed).collect();
             staged.map_or(code, |staged| staged.run(&args))
         }
+        Command::Status { folder, json } => status(folder.as_deref(), if json { Form::Json } else { Form::Table }),
         Command::Plan { common, placement, json } => plan(&common, &placement, json),
         Command::Explain { code } => match explain::page(&code) {
             Some(page) => {
@@ -219,6 +229,19 @@ fn plan(common: &Common, placement: &PlacementArgs, json: bool) -> u8 {
         print_out(&text);
     }
     finish(common, &sources, &dx)
+}
+
+fn status(folder: Option<&std::path::Path>, form: Form) -> u8 {
+    match deploy::status::status(folder, form) {
+        Ok(text) => {
+            print_out(&text);
+            0
+        }
+        Err(message) => {
+            eprintln!("plutoc: {message}");
+            1
+        }
+    }
 }
 
 fn options(common: &Common, placement: &PlacementArgs, threads: Option<usize>) -> Options {

@@ -3,5 +3,6 @@
 
 pub mod build;
 pub mod run;
+pub mod status;
 mod supervise;
 mod topology;

@@ -56,11 +56,19 @@ fn reported<T>(result: Result<T, Diagnostic>, dx: &mut Diagnostics) -> Option<T>
     result.map_err(|diagnostic| dx.push(diagnostic)).ok()
 }
 
-/// A folder that only this user may enter, with a short path: sockets lie in it too.
-fn folder() -> Result<tempfile::TempDir, Diagnostic> {
+/// Folders of runs begin with this.
+pub(super) const PREFIX: &str = "pluto-";
+
+/// Where the folders of runs are: with a short path, as sockets lie in them.
+pub(super) fn parent() -> PathBuf {
     let chosen = std::env::temp_dir();
-    let parent = if chosen.as_os_str().len() <= 40 { chosen } else { PathBuf::from("/tmp") };
+    if chosen.as_os_str().len() <= 40 { chosen } else { PathBuf::from("/tmp") }
+}
+
+/// A folder that only this user may enter.
+fn folder() -> Result<tempfile::TempDir, Diagnostic> {
+    let parent = parent();
     let only_me = std::fs::Permissions::from_mode(0o700);
-    let made = tempfile::Builder::new().prefix("pluto-").permissions(only_me).tempdir_in(&parent);
+    let made = tempfile::Builder::new().prefix(PREFIX).permissions(only_me).tempdir_in(&parent);
     made.map_err(|error| cli::cannot_write(Path::new(&parent), &error))
 }
