@@ -120,6 +120,27 @@ fn a_detached_task_that_faults_is_told_and_the_program_goes_on() {
     assert!(ran.errors.contains("at bad (main.pluto:1)"), "{ran:?}");
 }
 
+#[test]
+fn the_log_is_json_if_that_is_asked_for() {
+    let source = "class Worker { fn bad(self, xs: [int]) int { xs[3] } }\n\
+        app Main[worker: Worker] { fn main(self) { spawn self.worker.bad([1]).detach()\n sleep(50ms)\n [1][2] } }";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("program");
+    driver::build(&vec![("main.pluto".to_owned(), source.to_owned())], None, &out).expect("it compiles");
+    let ran = driver::run_command(Command::new(out).env("PLUTO_LOG", "json"));
+    let lines: Vec<serde_json::Value> =
+        ran.errors.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let said = |at: usize, key: &str| lines[at][key].as_str().unwrap_or_default().to_owned();
+    assert_eq!(lines.len(), 2, "{ran:?}");
+    assert_eq!(said(0, "message"), "task ended by a fault: index 3 is out of range for length 1");
+    assert_eq!((said(0, "level"), said(0, "service")), ("error".to_owned(), "Worker".to_owned()));
+    assert_eq!(said(0, "path"), "", "a list");
+    assert_eq!(lines[0]["path"][0], "at Worker.bad (main.pluto:1)");
+    assert!(said(0, "time").starts_with("20") && said(0, "time").ends_with('Z'), "{ran:?}");
+    assert_eq!(said(1, "message"), "fault: index 2 is out of range for length 1");
+    assert_eq!(said(1, "service"), "Main");
+}
+
 /// More loops without end than workers: timers, channels and sockets get their turn all the same. Without safepoints this would
 /// hang (and run into the time limit of the harness).
 const BUSY: &str = r#"

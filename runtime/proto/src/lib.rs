@@ -4,6 +4,7 @@
 
 pub mod backoff;
 pub mod frame;
+pub mod logline;
 pub mod parts;
 pub mod pulse;
 pub mod session;

@@ -17,6 +17,8 @@ pub mod heap;
 #[cfg(not(loom))]
 pub mod life;
 #[cfg(not(loom))]
+pub mod log;
+#[cfg(not(loom))]
 #[allow(unsafe_code, reason = "the operating system, coroutines, and addresses that generated code hands over")]
 pub mod os;
 pub mod sync;

@@ -51,6 +51,7 @@ struct Presence {
 /// Runs the program: its exit code.
 pub fn run(program: Program) -> i32 {
     set_concurrent(program.is_concurrent());
+    crate::log::set_process(program.name());
     let settings = match Settings::from_environment() {
         Ok(settings) => settings,
         Err(message) => {

@@ -6,6 +6,7 @@ use super::object::{Object, another, give_back};
 use super::sharing::{mark_shared, publish};
 use crate::channel::topic::Topic;
 use crate::channel::{Channel, Messages, Side};
+use crate::log::{Level, say};
 use crate::os::tasks::drop_handle;
 use crate::sync::Arc;
 use crate::task::TaskRef;
@@ -92,9 +93,10 @@ impl Messages for Queue {
 
     fn warn(&self, capacity: usize) {
         let element = name(self.element);
-        eprintln!(
+        let message = format!(
             "pluto: channel {self} of {element} has been nearly full for a second ({capacity} messages fit): its receivers are too slow"
         );
+        say(Level::Warn, &message, &[]);
     }
 }
 

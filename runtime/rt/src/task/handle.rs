@@ -10,7 +10,7 @@ pub use crate::os::tasks::{Ending, Outcome, drop_handle};
 use super::fault::{Fault, Stop};
 use super::wait::Waiter;
 use super::{Entry, Task, TaskRef, What};
-use crate::heap::output::flush_output;
+use crate::log::{Level, say};
 use crate::os::program::Status;
 use crate::os::value::Value;
 use crate::sync::Latch;
@@ -217,7 +217,5 @@ fn log(end: &End) {
         End::Faulted(fault) => (format!("task ended by a fault: {}", fault.message), &fault.path),
         End::Done(_) | End::Cancelled => return,
     };
-    let lines: String = path.iter().map(|line| format!("  {line}\n")).collect();
-    flush_output();
-    eprint!("{what}\n{lines}");
+    say(Level::Error, &what, path);
 }
