@@ -40,7 +40,7 @@ fn one_process(program: &Program, facts: &Facts) -> Placement {
     let mut processes = IndexVec::new();
     let only: ProcessId = processes.push(process);
     let homes = facts.services.iter().map(|class| (*class, only)).collect();
-    Placement { system: None, name: "local".into(), processes, homes, edges: vec![] }
+    Placement { system: None, name: "local".into(), processes, homes, timeouts: BTreeMap::new(), edges: vec![] }
 }
 
 /// All service calls: per process, service, method and place, each callee once per caller.
@@ -74,11 +74,11 @@ fn edges_of(facts: &Facts, placement: &Placement, from: ProcessId, caller: FnId)
     service_calls
         .filter(|(call, _)| seen.insert(call.callee))
         .map(|(call, service)| {
-            let (to, transport) = match placement.route(from, service) {
-                Route::Local => (from, Transport::Direct),
-                Route::Remote { to, transport } => (to, transport),
+            let (to, transport, timeout) = match placement.route(from, service) {
+                Route::Local => (from, Transport::Direct, None),
+                Route::Remote { to, transport, timeout } => (to, transport, timeout),
             };
-            Edge { from, caller, to, service, callee: call.callee, transport, span: call.span }
+            Edge { from, caller, to, service, callee: call.callee, transport, timeout, span: call.span }
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! The messages of `place`. In: what is wrong. Out: a diagnostic that proposes a line to write.
 
 use crate::analyze::state_culprit;
-use crate::hir::{Program, System};
+use crate::hir::{Policy, Program, System};
 use crate::ids::{ClassId, ProcessId};
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::Diagnostic;
@@ -10,13 +10,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// `E0504`: a service that the app never reaches.
 pub(super) fn unused_member(program: &Program, class: ClassId, span: Span) -> Diagnostic {
+    unused(program, class, span).label("placed here")
+}
+
+/// `E0504` for a policy.
+pub(super) fn unused_policy(program: &Program, policy: &Policy) -> Diagnostic {
+    unused(program, policy.service, policy.span).label("has a policy here")
+}
+
+fn unused(program: &Program, class: ClassId, span: Span) -> Diagnostic {
     let service = &program.classes[class].name;
     let message = match program.app {
         Some(app) => format!("`{service}` is not a service of `{}`", program.classes[app].name),
         None => format!("`{service}` is not used: the program has no `app`"),
     };
     Diagnostic::new(Code::E0504, span, message)
-        .label("placed here")
         .also(program.classes[class].span, format!("nothing that the app reaches has `{service}` in its brackets"))
         .help(format!("take `{service}` out of the system, or give it to a service: `class Name[x: {service}]`"))
 }

@@ -1,10 +1,11 @@
-//! Systems. In: `system` declarations. Out: their processes with classes for names. That each member is used by the app,
+//! Systems. In: `system` declarations. Out: their processes and policies with classes for names. That each member is used by the app,
 //! stands once and has a place is `place`'s business.
 
 use super::collect::Work;
 use super::cx::{Cx, Def};
 use super::errors;
 use super::path::Want;
+use super::policies::policies;
 use crate::hir::{ClassKind, SystemProcess};
 use crate::ids::{ClassId, ModuleId, SystemId};
 use pluto_syntax::ast::{Ident, Name, Path, SystemDecl};
@@ -18,6 +19,7 @@ pub(super) fn systems(cx: &mut Cx<'_>, work: &Work<'_>) {
             check_app(cx, *module, app);
         }
         system(cx, *id, *module, decl);
+        policies(cx, *id, *module, &decl.policies);
     }
 }
 
@@ -79,7 +81,8 @@ fn system(cx: &mut Cx<'_>, id: SystemId, module: ModuleId, decl: &SystemDecl) {
     }
 }
 
-fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<ClassId> {
+/// The class of a name that stands where a service can.
+pub(super) fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<ClassId> {
     let def = cx.path_or_else(module, path, |cx, name| errors::unknown_member(name, &cx.placeable(module)))?;
     match def {
         Def::Class(class) if cx.program.classes[class].kind != ClassKind::Data => Some(class),
@@ -103,7 +106,8 @@ fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<ClassId> {
     }
 }
 
-fn whole(path: &Path) -> Option<Span> {
+/// The place of a whole path.
+pub(super) fn whole(path: &Path) -> Option<Span> {
     Some(path.first()?.span.to(path.last()?.span))
 }
 

@@ -231,11 +231,7 @@ fn member_not_yet<'t>() -> Rule<'t, Member> {
     let later = word.then_ignore(no_field).then_ignore(skip_part()).validate(|code, e, emitter| {
         emitter.emit(later(code, e.span()));
     });
-    later
-        .or(misplaced())
-        .to(Member::Nothing)
-        .then_ignore(separator().or_not())
-        .boxed()
+    later.or(misplaced()).to(Member::Nothing).then_ignore(separator().or_not()).boxed()
 }
 
 /// `name: type = default`.
