@@ -1,11 +1,12 @@
 //! The stage `place`: which service runs in which process, and how each call gets to its callee.
-//! In: HIR, facts, and a system or none. Out: a [`Placement`] (always whole, also after `E0504`, `E0505`, `E0506`, `E0511`).
+//! In: HIR, facts, and a system or none. Out: a [`Placement`] (always whole, also after `E0504`, `E0505`, `E0506`, `E0511`), the warning `E0520`.
 
 mod assign;
 pub mod plan;
 mod reason;
 mod report;
 mod stages;
+mod timeouts;
 
 pub use reason::{Reason, reason};
 pub use stages::stages;
@@ -24,6 +25,9 @@ pub fn place(program: &Program, facts: &Facts, system: Option<SystemId>, diagnos
         None => one_process(program, facts),
     };
     placement.edges = edges(program, facts, &placement);
+    if let Some(system) = system {
+        timeouts::warn(program, &program.systems[system], &placement, diagnostics);
+    }
     placement
 }
 

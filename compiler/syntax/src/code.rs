@@ -122,6 +122,7 @@ codes! {
     E0517 bad_channel_dependency: Error, "brackets name an end of a channel that does not exist or is another";
     E0518 queue_holds_itself: Warning, "a channel whose messages can hold its own ends";
     E0519 bad_policy: Error, "a policy for no service, for one that has another, or with a setting that does not fit";
+    E0520 timeout_too_late: Warning, "the timeout of a policy is not earlier than that of the call in which it would count";
 
     E0601 unreadable_file: Error, "a file that cannot be read";
     E0602 invalid_utf8: Error, "a file that is not valid UTF-8 or holds a NUL byte";

@@ -1,6 +1,8 @@
 //! The messages of `place`. In: what is wrong. Out: a diagnostic that proposes a line to write.
 
+use super::timeouts::Pair;
 use crate::analyze::state_culprit;
+use crate::facts::Edge;
 use crate::hir::{Policy, Program, System};
 use crate::ids::{ClassId, ProcessId};
 use pluto_syntax::code::Code;
@@ -27,6 +29,19 @@ fn unused(program: &Program, class: ClassId, span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0504, span, message)
         .also(program.classes[class].span, format!("nothing that the app reaches has `{service}` in its brackets"))
         .help(format!("take `{service}` out of the system, or give it to a service: `class Name[x: {service}]`"))
+}
+
+/// `E0520`: `call` is the one whose timeout is too late.
+pub(super) fn timeout_too_late(program: &Program, policies: Pair<'_>, call: &Edge) -> Diagnostic {
+    let Pair { first, late } = policies;
+    let (outer, inner) = (&program.classes[first.service].name, &program.classes[late.service].name);
+    let caller = &program.fns[call.caller].qualified;
+    let message = format!("in `{caller}`, the timeout of `{inner}` comes too late: after {}", late.timeout);
+    Diagnostic::new(Code::E0520, late.span, message)
+        .label(format!("calls of `{inner}` wait for {}", late.timeout))
+        .also(first.span, format!("whoever calls `{outer}` waits for {} only", first.timeout))
+        .also(call.span, format!("`{caller}` calls `{inner}` here"))
+        .help(format!("give `{inner}` less time than `{outer}`, so that `{caller}` can still do something about it"))
 }
 
 /// `E0505`.
