@@ -10,6 +10,7 @@ use crate::ids::{
 };
 use crate::ty::{Holder, TyTable};
 pub use pluto_syntax::ast::{Literal, Mutability, Name, UnOp, Vis};
+use pluto_syntax::print::duration;
 use pluto_syntax::span::{SourceMap, Span};
 use serde::Serialize;
 use std::fmt::{Display, Formatter};
@@ -405,7 +406,8 @@ impl Millis {
 
 impl Display for Millis {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}ms", self.0)
+        let nanos = self.0.get().saturating_mul(1_000_000);
+        f.write_str(&duration(i64::try_from(nanos).unwrap_or(i64::MAX)))
     }
 }
 

@@ -8,16 +8,20 @@ use crate::hir::{ClassKind, Millis, Policy};
 use crate::ids::{ClassId, ModuleId, SystemId};
 use pluto_syntax::ast::{self, Expr, ExprKind, Setting, UnOp};
 use pluto_syntax::span::Span;
+use std::collections::BTreeMap;
 
 /// Resolves the policies of a system. Of two for one service the first counts.
 pub(super) fn policies(cx: &mut Cx<'_>, system: SystemId, module: ModuleId, decls: &[ast::Policy]) {
+    let mut seen: BTreeMap<ClassId, Span> = BTreeMap::new();
     for decl in decls {
         let timeout = timeout(cx, &decl.settings);
         let Some((service, span)) = service(cx, module, decl) else { continue };
-        if let Some(first) = cx.program.systems[system].policies.iter().find(|other| other.service == service) {
-            let first = first.span;
-            cx.report(errors::second_policy(&cx.program.classes[service].name, span, first));
-        } else if let Some(timeout) = timeout {
+        if let Some(first) = seen.get(&service) {
+            cx.report(errors::second_policy(&cx.program.classes[service].name, span, *first));
+            continue;
+        }
+        seen.insert(service, span);
+        if let Some(timeout) = timeout {
             cx.program.systems[system].policies.push(Policy { service, span, timeout });
         }
     }
@@ -25,7 +29,7 @@ pub(super) fn policies(cx: &mut Cx<'_>, system: SystemId, module: ModuleId, decl
 
 /// The service, which is not the app: that is called by nobody.
 fn service(cx: &mut Cx<'_>, module: ModuleId, decl: &ast::Policy) -> Option<(ClassId, Span)> {
-    let class = member(cx, module, &decl.service)?;
+    let class = member(cx, module, &decl.service, errors::policy_for_no_service)?;
     let span = whole(&decl.service)?;
     match cx.program.classes[class].kind {
         ClassKind::Service => Some((class, span)),

@@ -9,6 +9,7 @@ use super::policies::policies;
 use crate::hir::{ClassKind, SystemProcess};
 use crate::ids::{ClassId, ModuleId, SystemId};
 use pluto_syntax::ast::{Ident, Name, Path, SystemDecl};
+use pluto_syntax::diag::Diagnostic;
 use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
 
@@ -64,8 +65,8 @@ fn system(cx: &mut Cx<'_>, id: SystemId, module: ModuleId, decl: &SystemDecl) {
                 if process.members.is_empty() {
                     cx.report(errors::empty_process(&process.name));
                 }
-                let members =
-                    process.members.iter().filter_map(|path| Some((member(cx, module, path)?, whole(path)?))).collect();
+                let placed = |path: &Path| Some((member(cx, module, path, errors::not_placeable)?, whole(path)?));
+                let members = process.members.iter().filter_map(placed).collect();
                 cx.program.systems[id].processes.push(SystemProcess {
                     name: process.name.name.clone(),
                     pod: pod.name.name.clone(),
@@ -81,8 +82,13 @@ fn system(cx: &mut Cx<'_>, id: SystemId, module: ModuleId, decl: &SystemDecl) {
     }
 }
 
-/// The class of a name that stands where a service can.
-pub(super) fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<ClassId> {
+/// The app or service class of this name; the message for what is neither gets its text, its noun, and its place.
+pub(super) fn member(
+    cx: &mut Cx<'_>,
+    module: ModuleId,
+    path: &Path,
+    neither: fn(&str, &str, Span) -> Diagnostic,
+) -> Option<ClassId> {
     let def = cx.path_or_else(module, path, |cx, name| errors::unknown_member(name, &cx.placeable(module)))?;
     match def {
         Def::Class(class) if cx.program.classes[class].kind != ClassKind::Data => Some(class),
@@ -100,7 +106,7 @@ pub(super) fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<C
         | Def::Global(_) => {
             let span = whole(path)?;
             let text = cx.program.sources.text(span).to_owned();
-            cx.report(errors::not_placeable(&text, cx.noun(def), span));
+            cx.report(neither(&text, cx.noun(def), span));
             None
         }
     }
@@ -117,7 +123,7 @@ impl Cx<'_> {
         &mut self,
         module: ModuleId,
         path: &Path,
-        message: impl Fn(&Cx<'_>, &Ident) -> pluto_syntax::diag::Diagnostic,
+        message: impl Fn(&Cx<'_>, &Ident) -> Diagnostic,
     ) -> Option<Def> {
         let first = path.first()?;
         if self.lookup(module, &first.name).is_none() {

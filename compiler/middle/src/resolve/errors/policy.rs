@@ -11,6 +11,11 @@ pub(in crate::resolve) fn second_policy(service: &Name, span: Span, first: Span)
         .help("keep one of the two, with all settings")
 }
 
+pub(in crate::resolve) fn policy_for_no_service(text: &str, noun: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0504, span, format!("`{text}` is {noun}, not a service"))
+        .help("a policy is for a service class: one with brackets, or in somebody's brackets")
+}
+
 pub(in crate::resolve) fn policy_for_app(app: &Name, span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0519, span, format!("`{app}` is the app, which nobody calls"))
         .label("a policy is for calls of a service")
@@ -31,7 +36,7 @@ pub(in crate::resolve) fn second_setting(name: &Ident, first: Span) -> Diagnosti
 pub(in crate::resolve) fn timeout_not_literal(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0519, span, "the timeout of a policy is a duration that is written out")
         .label("not a duration such as `500ms`")
-        .help("write a number with a unit, as in `timeout: 500ms`; units are `ns`, `us`, `ms`, `s`, `m`, `h`")
+        .help("write a number with a unit, as in `timeout: 500ms`; a policy takes no names, no sums")
 }
 
 pub(in crate::resolve) fn timeout_not_positive(span: Span) -> Diagnostic {
