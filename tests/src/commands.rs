@@ -490,11 +490,11 @@ fn a_policy_ends_a_call_before_the_usual_time() {
 app Main[slow: Slow] {
     fn main(self) {
         print(within 4s { self.slow.answer(1ms)! } catch err { print(err)\n 0 })
-        print(within 4s { self.slow.answer(1s)! } catch err: TimeoutError { print(err.service)\n 1 } catch -1)
+        print(within 4s { self.slow.answer(2s)! } catch err: TimeoutError { print(err.service)\n 1 } catch -1)
     }
 }
 system Plain for Main { pod a { Main } pod b { Slow } }
-system Hurried for Main { pod a { Main } pod b { Slow }\n policy Slow { timeout: 300ms } }
+system Hurried for Main { pod a { Main } pod b { Slow }\n policy Slow { timeout: 900ms } }
 ";
     let (_folder, path) = program(source);
     let run = |system: &str| text(&plutoc(&["run", path.to_str().expect("UTF-8"), "--system", system]).stdout);

@@ -116,3 +116,16 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn the_earliest_deadline_counts() {
+    within(|task| {
+        let before = task.scheduler().now();
+        let alone = deadline(task, 60_000);
+        assert!((before + 60_000..=task.scheduler().now() + 60_000).contains(&alone));
+        assert_eq!(RemoteCall::new(1, 0, None).timeout, DEFAULT_DEADLINE);
+        task.inherit_deadline((before + 30_000) * 1_000_000);
+        assert_eq!(deadline(task, 60_000), before + 30_000);
+        assert!(deadline(task, 10_000) < before + 30_000);
+    });
+}
