@@ -88,7 +88,7 @@ pub struct PlanEdge {
     /// `direct`, `unix` or `tcp`.
     pub transport: &'static str,
     /// The milliseconds that the call waits at most by its policy; `null`: it has none, and waits for 5 s.
-    pub timeout: Option<Millis>,
+    pub timeout_ms: Option<Millis>,
     /// The errors that the callee itself can raise.
     pub errors: Vec<String>,
     /// The errors that the boundary adds.
@@ -151,7 +151,7 @@ impl Planner<'_> {
             callee: self.program.fns[edge.callee].qualified.to_string(),
             call: self.line(edge.span),
             transport: transport_name(edge.transport),
-            timeout: edge.timeout,
+            timeout_ms: edge.timeout,
             errors: errors.map(|error| self.program.errors[*error].name.to_string()).collect(),
             adds: boundary.iter().map(|error| error.name().to_string()).collect(),
             why: self.why(edge),
@@ -263,7 +263,7 @@ impl PlanEdge {
         if self.transport == "direct" {
             let _ = writeln!(text, "    direct in process {}", self.from);
         } else {
-            let timeout = self.timeout.map_or(String::new(), |timeout| format!(", timeout {timeout}"));
+            let timeout = self.timeout_ms.map_or(String::new(), |timeout| format!(", timeout {timeout}"));
             let _ = writeln!(text, "    {} from {} to {}{timeout}", self.transport, self.from, self.to);
         }
         if !self.errors.is_empty() {

@@ -85,8 +85,12 @@ fn timeouts_of_crossing_edges() {
     let placed = front.first_system();
     let plan = plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects);
     assert!(plan.text().contains("    tcp from work to data, timeout 2ms\n"), "{}", plan.text());
-    let timeouts: Vec<_> = plan.edges.iter().map(|edge| (&*edge.callee, edge.timeout.map(|it| it.0.get()))).collect();
+    let timeouts: Vec<_> =
+        plan.edges.iter().map(|edge| (&*edge.callee, edge.timeout_ms.map(|it| it.0.get()))).collect();
     assert_eq!(timeouts, [("Orders.order", None), ("Store.take", Some(2)), ("Prices.price", None)]);
     let json = serde_json::to_value(&plan).expect("JSON");
-    assert_eq!((&json["edges"][0]["timeout"], &json["edges"][1]["timeout"]), (&serde_json::Value::Null, &2.into()));
+    assert_eq!(
+        (&json["edges"][0]["timeout_ms"], &json["edges"][1]["timeout_ms"]),
+        (&serde_json::Value::Null, &2.into())
+    );
 }

@@ -1,7 +1,7 @@
 //! `policy Accounts { timeout: 500ms }` in a system. In: tokens. Out: [`Policy`]; settings that are not built yet are reported.
 
 use super::expr::Grammar;
-use super::input::{Rule, braced, declared_lower, left_brace, mistake, path, problem, separator, word};
+use super::input::{Rule, braced, left_brace, mistake, name, path, problem, separator, word};
 use super::later::later;
 use super::recover::skip_part;
 use crate::ast::{Policy, Setting};
@@ -46,7 +46,7 @@ fn nothing<'t>() -> Rule<'t, Vec<Option<Setting>>> {
 }
 
 fn setting<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<Setting>> {
-    declared_lower("a setting")
+    name()
         .then_ignore(just(Token::Colon))
         .then(grammar.expr.clone())
         .map(|(name, value)| Some(Setting { name, value }))
