@@ -482,3 +482,22 @@ system Three for Main { pod p { process front { Main } process back { Counter } 
     // The last of the 600 additions is somebody's last one.
     assert_eq!(codes.max(), Some(6));
 }
+
+/// The error says that the call ended, not the deadline around it: `within` names no service.
+#[test]
+fn a_policy_ends_a_call_before_the_usual_time() {
+    let source = "class Slow { fn answer(self, after: Duration) int { sleep(after)\n 7 } }
+app Main[slow: Slow] {
+    fn main(self) {
+        print(within 4s { self.slow.answer(1ms)! } catch err { print(err)\n 0 })
+        print(within 4s { self.slow.answer(2s)! } catch err: TimeoutError { print(err.service)\n 1 } catch -1)
+    }
+}
+system Plain for Main { pod a { Main } pod b { Slow } }
+system Hurried for Main { pod a { Main } pod b { Slow }\n policy Slow { timeout: 900ms } }
+";
+    let (_folder, path) = program(source);
+    let run = |system: &str| text(&plutoc(&["run", path.to_str().expect("UTF-8"), "--system", system]).stdout);
+    assert_eq!(run("Plain"), "7\n7\n");
+    assert_eq!(run("Hurried"), "7\nSlow\n1\n");
+}

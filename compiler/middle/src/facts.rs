@@ -1,5 +1,6 @@
 //! What `analyze`, `place` and `infer` find out about the whole program. Immutable values, keyed by ids.
 
+use crate::hir::Millis;
 use crate::ids::{ClassId, ErrorId, ExprId, FnId, Id, IndexVec, LocalId, ProcessId, SystemId, TyId};
 use pluto_syntax::ast::Name;
 use pluto_syntax::span::Span;
@@ -87,6 +88,8 @@ pub struct Placement {
     pub processes: IndexVec<ProcessId, Process>,
     /// Where each service's only instance lives; stateless services that are copied have no entry.
     pub homes: BTreeMap<ClassId, ProcessId>,
+    /// How long a call of a service waits at most when it crosses, for those services whose policy says so.
+    pub timeouts: BTreeMap<ClassId, Millis>,
     /// Every edge between a caller method and a callee method of a service, per process of the caller, in order.
     pub edges: Vec<Edge>,
 }
@@ -142,6 +145,8 @@ pub struct Edge {
     pub callee: FnId,
     /// How.
     pub transport: Transport,
+    /// How long the call waits at most, if it crosses and a policy says so.
+    pub timeout: Option<Millis>,
     /// The call's place (the first, if the caller calls it several times).
     pub span: Span,
 }
@@ -154,7 +159,11 @@ impl Placement {
             return Route::Local;
         }
         match self.homes.get(&service) {
-            Some(home) => Route::Remote { to: *home, transport: self.transport(process, *home) },
+            Some(home) => Route::Remote {
+                to: *home,
+                transport: self.transport(process, *home),
+                timeout: self.timeouts.get(&service).copied(),
+            },
             None => Route::Local,
         }
     }
@@ -191,6 +200,8 @@ pub enum Route {
         to: ProcessId,
         /// How.
         transport: Transport,
+        /// How long the call waits at most, if a policy says so.
+        timeout: Option<Millis>,
     },
 }
 

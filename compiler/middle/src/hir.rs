@@ -10,7 +10,11 @@ use crate::ids::{
 };
 use crate::ty::{Holder, TyTable};
 pub use pluto_syntax::ast::{Literal, Mutability, Name, UnOp, Vis};
+use pluto_syntax::print::duration;
 use pluto_syntax::span::{SourceMap, Span};
+use serde::Serialize;
+use std::fmt::{Display, Formatter};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 /// The whole program.
@@ -371,6 +375,40 @@ pub struct System {
     pub span: Span,
     /// All processes of all pods and regions, in order.
     pub processes: Vec<SystemProcess>,
+    /// At most one a service, in order.
+    pub policies: Vec<Policy>,
+}
+
+/// `policy Accounts { timeout: 500ms }`.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// For calls of this service that cross.
+    pub service: ClassId,
+    /// Where its name stands.
+    pub span: Span,
+    /// How long such a call waits at most.
+    pub timeout: Millis,
+}
+
+/// A time in whole milliseconds, as calls between processes count it; never 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Debug)]
+#[serde(transparent)]
+pub struct Millis(pub NonZeroU64);
+
+impl Millis {
+    /// A duration, rounded up, so that the shortest is still a time; `None` if it is not positive.
+    #[must_use]
+    pub fn from_nanos(nanos: i64) -> Option<Millis> {
+        let nanos = u64::try_from(nanos).ok()?;
+        NonZeroU64::new(nanos.div_ceil(1_000_000)).map(Millis)
+    }
+}
+
+impl Display for Millis {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        let nanos = self.0.get().saturating_mul(1_000_000);
+        f.write_str(&duration(i64::try_from(nanos).unwrap_or(i64::MAX)))
+    }
 }
 
 /// A process of a system.

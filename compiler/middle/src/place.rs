@@ -1,11 +1,12 @@
 //! The stage `place`: which service runs in which process, and how each call gets to its callee.
-//! In: HIR, facts, and a system or none. Out: a [`Placement`] (always whole, also after `E0504`, `E0505`, `E0506`, `E0511`).
+//! In: HIR, facts, and a system or none. Out: a [`Placement`] (always whole, also after `E0504`, `E0505`, `E0506`, `E0511`), the warning `E0520`.
 
 mod assign;
 pub mod plan;
 mod reason;
 mod report;
 mod stages;
+mod timeouts;
 
 pub use reason::{Reason, reason};
 pub use stages::stages;
@@ -24,6 +25,9 @@ pub fn place(program: &Program, facts: &Facts, system: Option<SystemId>, diagnos
         None => one_process(program, facts),
     };
     placement.edges = edges(program, facts, &placement);
+    if let Some(system) = system {
+        timeouts::warn(program, &program.systems[system], &placement, diagnostics);
+    }
     placement
 }
 
@@ -40,7 +44,7 @@ fn one_process(program: &Program, facts: &Facts) -> Placement {
     let mut processes = IndexVec::new();
     let only: ProcessId = processes.push(process);
     let homes = facts.services.iter().map(|class| (*class, only)).collect();
-    Placement { system: None, name: "local".into(), processes, homes, edges: vec![] }
+    Placement { system: None, name: "local".into(), processes, homes, timeouts: BTreeMap::new(), edges: vec![] }
 }
 
 /// All service calls: per process, service, method and place, each callee once per caller.
@@ -74,11 +78,11 @@ fn edges_of(facts: &Facts, placement: &Placement, from: ProcessId, caller: FnId)
     service_calls
         .filter(|(call, _)| seen.insert(call.callee))
         .map(|(call, service)| {
-            let (to, transport) = match placement.route(from, service) {
-                Route::Local => (from, Transport::Direct),
-                Route::Remote { to, transport } => (to, transport),
+            let (to, transport, timeout) = match placement.route(from, service) {
+                Route::Local => (from, Transport::Direct, None),
+                Route::Remote { to, transport, timeout } => (to, transport, timeout),
             };
-            Edge { from, caller, to, service, callee: call.callee, transport, span: call.span }
+            Edge { from, caller, to, service, callee: call.callee, transport, timeout, span: call.span }
         })
         .collect()
 }

@@ -22,6 +22,7 @@ pub(crate) mod nearest;
 mod path;
 mod pattern;
 mod place;
+mod policies;
 mod select;
 mod services;
 mod spawn;

@@ -235,6 +235,26 @@ pub struct SystemDecl {
     pub app: Option<Ident>,
     /// Pods outside any `region` stand in one region without a name.
     pub regions: Vec<Region>,
+    /// In order.
+    pub policies: Vec<Policy>,
+}
+
+/// `policy Accounts { timeout: 500ms }`: how calls of a service go when they cross.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Policy {
+    /// The service.
+    pub service: Path,
+    /// In order; those that are not built yet were reported and left out.
+    pub settings: Vec<Setting>,
+}
+
+/// `timeout: 500ms`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Setting {
+    /// What it sets.
+    pub name: Ident,
+    /// To what.
+    pub value: Expr,
 }
 
 /// A region.

@@ -121,6 +121,8 @@ codes! {
     E0516 self_in_spawn: Error, "a task uses the fields of the service in which it was started";
     E0517 bad_channel_dependency: Error, "brackets name an end of a channel that does not exist or is another";
     E0518 queue_holds_itself: Warning, "a channel whose messages can hold its own ends";
+    E0519 bad_policy: Error, "a policy for no service, for one that has another, or with a setting that does not fit";
+    E0520 timeout_too_late: Warning, "the timeout of a policy is not earlier than that of the call in which it would count";
 
     E0601 unreadable_file: Error, "a file that cannot be read";
     E0602 invalid_utf8: Error, "a file that is not valid UTF-8 or holds a NUL byte";
@@ -134,7 +136,7 @@ codes! {
     E0905 channels_cannot_cross_yet: Error, "a channel whose ends would be in two processes";
     E0908 no_sets_or_bytes_yet: Error, "`Set` and `bytes` are not built yet";
     E0909 no_contracts_yet: Error, "contracts are not built yet";
-    E0910 no_policies_yet: Error, "`policy`, `bind` and `expose` are not built yet";
+    E0910 no_bindings_yet: Error, "`bind` and `expose` are not built yet";
     E0911 no_replicas_yet: Error, "replicas and sharding are not built yet";
     E0912 no_scopes_yet: Error, "`scoped`, `transient`, `uses`, `ambient`, `scope` and `stage` are not built yet";
     E0913 no_generators_yet: Error, "generators are not built yet";
@@ -142,4 +144,5 @@ codes! {
     E0915 no_test_doubles_yet: Error, "`test … with` is not built yet";
     E0916 no_packages_yet: Error, "packages, and this standard module, are not built yet";
     E0917 no_remote_keyword: Error, "`remote`, `serve` and a system of modules are replaced by placement";
+    E0918 no_policy_settings_yet: Error, "the settings `retries`, `breaker` and `on_fault` of a policy are not built yet";
 }

@@ -13,6 +13,7 @@ mod later;
 mod left_out;
 mod ops;
 mod pattern;
+mod policy;
 mod postfix;
 mod recover;
 mod report;

@@ -55,8 +55,9 @@ fn token_text(token: &Token<'_>) -> String {
     }
 }
 
-/// In the largest unit that is whole: `1500ms`, `2m`, `0s`.
-fn duration(nanos: i64) -> String {
+/// A duration in the largest unit that is whole: `1500ms`, `2m`, `0s`.
+#[must_use]
+pub fn duration(nanos: i64) -> String {
     let magnitude = nanos.unsigned_abs();
     let sign = if nanos < 0 { "-" } else { "" };
     let whole = UNITS.iter().rev().find(|(_, unit)| magnitude >= *unit && magnitude.is_multiple_of(*unit));

@@ -240,11 +240,12 @@ macro_rules! for_each_runtime_fn {
             read_end(reader: ptr) -> word;
 
             // ---- remote calls ----
-            /// Begins a call of method number `method` of process `peer`; a call object with an empty request buffer.
-            call_new(task: ptr, peer: word, method: word) -> ptr;
+            /// Begins a call of method number `method` of process `peer`; a call object with an empty request buffer. It waits
+            /// `timeout` milliseconds from `call_send` on, at most; 0: 5 s.
+            call_new(task: ptr, peer: word, method: word, timeout: word) -> ptr;
             /// Its request buffer.
             call_buffer(call: ptr) -> ptr;
-            /// Sends the request, with the default deadline of 5 s.
+            /// Sends the request. The call ends when its time or a deadline of the task is over, whichever comes first.
             call_send(task: ptr, call: ptr) -> unit;
             /// `layout::CallState`.
             call_poll(task: ptr, call: ptr) -> word;

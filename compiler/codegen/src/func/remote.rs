@@ -50,7 +50,8 @@ impl FnCx<'_, '_> {
     /// Begins the call: encodes the arguments and sends.
     fn send_call(&mut self, call: &RemoteCall) -> Value {
         let (peer, method) = (self.e.number(call.peer.index()), self.e.word(i64::from(call.method)));
-        let handle = self.e.ask(RuntimeFn::call_new, &[self.e.task, peer, method]);
+        let timeout = self.e.word(call.timeout.map_or(0, |timeout| timeout.0.get()).cast_signed());
+        let handle = self.e.ask(RuntimeFn::call_new, &[self.e.task, peer, method, timeout]);
         let buffer = self.e.ask(RuntimeFn::call_buffer, &[handle]);
         for arg in &call.args {
             let word = self.word(arg);

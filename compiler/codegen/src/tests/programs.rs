@@ -225,6 +225,7 @@ pub(crate) fn remote() -> Program {
             method: 0,
             service_name: Name::from("Forest"),
             method_name: Name::from("grow"),
+            timeout: None,
             args,
             errors: vec![lost],
             then,

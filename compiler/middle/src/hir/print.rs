@@ -164,6 +164,10 @@ impl Printer<'_> {
                     let region = if process.region.is_empty() { "" } else { &format!(" in {:?}", process.region) };
                     cx.line(&format!("process {} of pod {}{region}: {members}", process.name, process.pod));
                 }
+                for policy in &system.policies {
+                    let service = &cx.program.classes[policy.service].name;
+                    cx.line(&format!("policy {service}: timeout {}", policy.timeout));
+                }
             });
         }
     }

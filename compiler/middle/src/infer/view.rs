@@ -43,7 +43,7 @@ impl View<'_> {
             View::Apart => (ONLY, Crosses::Yes),
             View::Placed(placement) => match placement.route(process, service) {
                 Route::Local => (process, Crosses::No),
-                Route::Remote { to, transport: _ } => (to, Crosses::Yes),
+                Route::Remote { to, transport: _, timeout: _ } => (to, Crosses::Yes),
             },
         }
     }

@@ -3,7 +3,7 @@
 use super::body::{Body, OnError, UNIT, int, text};
 use crate::builtin::Global;
 use crate::facts::Route;
-use crate::hir::{BuiltinError, CmpOp, Expr, ExprKind};
+use crate::hir::{BuiltinError, CmpOp, Expr, ExprKind, Millis};
 use crate::ids::{FnId, Id, ProcessId, TyId};
 use crate::mir::{Checked, Const, Inst, Op1, Op2, Operand, Peer, RemoteCall, Site, Terminator};
 use crate::span::Span;
@@ -69,7 +69,7 @@ impl Body<'_, '_> {
         let site = self.site(span);
         match self.cx.route(method) {
             Route::Local => self.call_instance(method, args, site, on_error),
-            Route::Remote { to, .. } => self.call_remote(to, method, args, site, on_error),
+            Route::Remote { to, timeout, .. } => self.call_remote(to, method, timeout, args, site, on_error),
         }
     }
 
@@ -87,6 +87,7 @@ impl Body<'_, '_> {
         &mut self,
         to: ProcessId,
         method: FnId,
+        timeout: Option<Millis>,
         args: Vec<Operand>,
         site: Site,
         on_error: OnError,
@@ -110,6 +111,7 @@ impl Body<'_, '_> {
             method: u32::try_from(number).unwrap_or(u32::MAX),
             service_name: program.classes[class].name.clone(),
             method_name: program.fns[method].name.clone(),
+            timeout,
             args,
             errors,
             then,

@@ -399,6 +399,8 @@ pub struct RemoteCall {
     pub service_name: Name,
     /// See `service_name`.
     pub method_name: Name,
+    /// How long it waits at most, unless a deadline is earlier; `None`: as long as the runtime usually waits.
+    pub timeout: Option<crate::hir::Millis>,
     /// Borrowed. Locals, never constants, so that their types (and with them the encoding) are known.
     pub args: Vec<Operand>,
     /// The error types by wire number.

@@ -16,6 +16,9 @@ pub(super) fn assign(program: &Program, facts: &Facts, id: SystemId, diagnostics
     for (class, (process, _)) in places.listed.clone() {
         places.at.insert(class, BTreeSet::from([process]));
     }
+    for policy in system.policies.iter().filter(|policy| !facts.services.contains(&policy.service)) {
+        diagnostics.push(report::unused_policy(program, policy));
+    }
     match program.app {
         Some(app) => places.place_rest(app, diagnostics),
         None => diagnostics.push(report::no_app(program, system)),
@@ -122,6 +125,7 @@ impl Places<'_> {
             (at.len() == 1).then(|| at.first().map(|at| (*class, *at))).flatten()
         };
         let homes = self.at.iter().filter_map(single).collect();
-        Placement { system: Some(id), name: self.system.name.clone(), processes, homes, edges: vec![] }
+        let timeouts = self.system.policies.iter().map(|policy| (policy.service, policy.timeout)).collect();
+        Placement { system: Some(id), name: self.system.name.clone(), processes, homes, timeouts, edges: vec![] }
     }
 }

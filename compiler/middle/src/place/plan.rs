@@ -3,7 +3,7 @@
 
 use super::reason::{Reason, reason};
 use crate::facts::{Edge, Effects, Facts, HasMain, Placement, Transport};
-use crate::hir::{BuiltinError, ChannelKind, DepTarget, Program};
+use crate::hir::{BuiltinError, ChannelKind, DepTarget, Millis, Program};
 use crate::ids::{ChannelId, ClassId, FnId, ProcessId};
 use crate::types::Types;
 use pluto_syntax::span::Span;
@@ -89,6 +89,8 @@ pub struct PlanEdge {
     pub call: String,
     /// `direct`, `unix` or `tcp`.
     pub transport: &'static str,
+    /// The milliseconds that the call waits at most by its policy; `null`: it has none, and waits for 5 s.
+    pub timeout_ms: Option<Millis>,
     /// The errors that the callee itself can raise.
     pub errors: Vec<String>,
     /// The errors that the boundary adds.
@@ -153,6 +155,7 @@ impl Planner<'_> {
             callee: self.program.fns[edge.callee].qualified.to_string(),
             call: self.line(edge.span),
             transport: transport_name(edge.transport),
+            timeout_ms: edge.timeout,
             errors: errors.map(|error| self.program.errors[*error].name.to_string()).collect(),
             adds: boundary.iter().map(|error| error.name().to_string()).collect(),
             why: self.why(edge),
@@ -268,7 +271,8 @@ impl PlanEdge {
         if self.transport == "direct" {
             let _ = writeln!(text, "    direct in process {}", self.from);
         } else {
-            let _ = writeln!(text, "    {} from {} to {}", self.transport, self.from, self.to);
+            let timeout = self.timeout_ms.map_or(String::new(), |timeout| format!(", timeout {timeout}"));
+            let _ = writeln!(text, "    {} from {} to {}{timeout}", self.transport, self.from, self.to);
         }
         if !self.errors.is_empty() {
             let _ = writeln!(text, "    raises {}", self.errors.join(", "));

@@ -1,7 +1,9 @@
 //! The messages of `place`. In: what is wrong. Out: a diagnostic that proposes a line to write.
 
+use super::timeouts::Pair;
 use crate::analyze::state_culprit;
-use crate::hir::{Program, System};
+use crate::facts::Edge;
+use crate::hir::{Policy, Program, System};
 use crate::ids::{ClassId, ProcessId};
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::Diagnostic;
@@ -10,15 +12,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// `E0504`: a service that the app never reaches.
 pub(super) fn unused_member(program: &Program, class: ClassId, span: Span) -> Diagnostic {
+    unused(program, class, span).label("placed here")
+}
+
+/// `E0504` for a policy.
+pub(super) fn unused_policy(program: &Program, policy: &Policy) -> Diagnostic {
+    unused(program, policy.service, policy.span).label("has a policy here")
+}
+
+fn unused(program: &Program, class: ClassId, span: Span) -> Diagnostic {
     let service = &program.classes[class].name;
     let message = match program.app {
         Some(app) => format!("`{service}` is not a service of `{}`", program.classes[app].name),
         None => format!("`{service}` is not used: the program has no `app`"),
     };
     Diagnostic::new(Code::E0504, span, message)
-        .label("placed here")
         .also(program.classes[class].span, format!("nothing that the app reaches has `{service}` in its brackets"))
         .help(format!("take `{service}` out of the system, or give it to a service: `class Name[x: {service}]`"))
+}
+
+/// `E0520`: `call` is the one whose timeout is too late.
+pub(super) fn timeout_too_late(program: &Program, policies: Pair<'_>, call: &Edge) -> Diagnostic {
+    let Pair { first, late } = policies;
+    let (outer, inner) = (&program.classes[first.service].name, &program.classes[late.service].name);
+    let caller = &program.fns[call.caller].qualified;
+    let message = format!("in `{caller}`, the timeout of `{inner}` comes too late: after {}", late.timeout);
+    Diagnostic::new(Code::E0520, late.span, message)
+        .label(format!("calls of `{inner}` wait for {}", late.timeout))
+        .also(first.span, format!("whoever calls `{outer}` waits for {} only", first.timeout))
+        .also(call.span, format!("`{caller}` calls `{inner}` here"))
+        .help(format!("give `{inner}` less time than `{outer}`, so that `{caller}` can still do something about it"))
 }
 
 /// `E0505`.

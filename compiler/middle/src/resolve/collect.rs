@@ -69,7 +69,8 @@ pub(super) fn collect<'a>(cx: &mut Cx<'a>) -> Work<'a> {
                     work.consts.push((id, decl));
                 }
                 ItemKind::System(decl) => {
-                    let head = System { name: decl.name.name.clone(), span: decl.name.span, processes: vec![] };
+                    let (name, span) = (decl.name.name.clone(), decl.name.span);
+                    let head = System { name, span, processes: vec![], policies: vec![] };
                     let id = cx.program.systems.push(head);
                     cx.declare(module, &decl.name, item.vis, Def::System(id));
                     work.systems.push((id, module, decl));

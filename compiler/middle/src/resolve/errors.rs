@@ -1,8 +1,10 @@
 //! The wording of resolve's messages: one constructor per mistake. In: names and places. Out: diagnostics.
 
 mod channel;
+mod policy;
 
 pub(super) use channel::*;
+pub(super) use policy::*;
 
 use super::cx::Def;
 use super::path::Want;

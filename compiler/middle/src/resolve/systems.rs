@@ -1,13 +1,15 @@
-//! Systems. In: `system` declarations. Out: their processes with classes for names. That each member is used by the app,
+//! Systems. In: `system` declarations. Out: their processes and policies with classes for names. That each member is used by the app,
 //! stands once and has a place is `place`'s business.
 
 use super::collect::Work;
 use super::cx::{Cx, Def};
 use super::errors;
 use super::path::Want;
+use super::policies::policies;
 use crate::hir::{ClassKind, SystemProcess};
 use crate::ids::{ClassId, ModuleId, SystemId};
 use pluto_syntax::ast::{Ident, Name, Path, SystemDecl};
+use pluto_syntax::diag::Diagnostic;
 use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
 
@@ -18,6 +20,7 @@ pub(super) fn systems(cx: &mut Cx<'_>, work: &Work<'_>) {
             check_app(cx, *module, app);
         }
         system(cx, *id, *module, decl);
+        policies(cx, *id, *module, &decl.policies);
     }
 }
 
@@ -62,8 +65,8 @@ fn system(cx: &mut Cx<'_>, id: SystemId, module: ModuleId, decl: &SystemDecl) {
                 if process.members.is_empty() {
                     cx.report(errors::empty_process(&process.name));
                 }
-                let members =
-                    process.members.iter().filter_map(|path| Some((member(cx, module, path)?, whole(path)?))).collect();
+                let placed = |path: &Path| Some((member(cx, module, path, errors::not_placeable)?, whole(path)?));
+                let members = process.members.iter().filter_map(placed).collect();
                 cx.program.systems[id].processes.push(SystemProcess {
                     name: process.name.name.clone(),
                     pod: pod.name.name.clone(),
@@ -79,7 +82,13 @@ fn system(cx: &mut Cx<'_>, id: SystemId, module: ModuleId, decl: &SystemDecl) {
     }
 }
 
-fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<ClassId> {
+/// The app or service class of this name; the message for what is neither gets its text, its noun, and its place.
+pub(super) fn member(
+    cx: &mut Cx<'_>,
+    module: ModuleId,
+    path: &Path,
+    neither: fn(&str, &str, Span) -> Diagnostic,
+) -> Option<ClassId> {
     let def = cx.path_or_else(module, path, |cx, name| errors::unknown_member(name, &cx.placeable(module)))?;
     match def {
         Def::Class(class) if cx.program.classes[class].kind != ClassKind::Data => Some(class),
@@ -97,13 +106,14 @@ fn member(cx: &mut Cx<'_>, module: ModuleId, path: &Path) -> Option<ClassId> {
         | Def::Global(_) => {
             let span = whole(path)?;
             let text = cx.program.sources.text(span).to_owned();
-            cx.report(errors::not_placeable(&text, cx.noun(def), span));
+            cx.report(neither(&text, cx.noun(def), span));
             None
         }
     }
 }
 
-fn whole(path: &Path) -> Option<Span> {
+/// The place of a whole path.
+pub(super) fn whole(path: &Path) -> Option<Span> {
     Some(path.first()?.span.to(path.last()?.span))
 }
 
@@ -113,7 +123,7 @@ impl Cx<'_> {
         &mut self,
         module: ModuleId,
         path: &Path,
-        message: impl Fn(&Cx<'_>, &Ident) -> pluto_syntax::diag::Diagnostic,
+        message: impl Fn(&Cx<'_>, &Ident) -> Diagnostic,
     ) -> Option<Def> {
         let first = path.first()?;
         if self.lookup(module, &first.name).is_none() {

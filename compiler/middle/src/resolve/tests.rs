@@ -245,6 +245,15 @@ fn systems() {
         "system X for A { pod a { process p { A }\n process p { S } } } // E0511",
         "system X for A { region \"e\" { pod a { A } }\n region \"e\" { pod b { S } } } // E0511",
         "system X for A { pod a { process p { } } } // E0511",
+        "system X for A { pod a { A }\n policy S { timeout: 1ns }\n policy T { timeout: 1h } }",
+        "system X for A { pod a { A }\n policy D { timeout: 1s } } // E0504",
+        "system X for A { pod a { A }\n policy Nope { timeout: 1s } } // E0504",
+        "system X for A { pod a { A }\n policy A { timeout: 1s } } // E0519",
+        "system X for A { pod a { A }\n policy S { wait: 1s } } // E0519",
+        "system X for A { pod a { A }\n policy S { timeout: 1s, timeout: 1s } } // E0519",
+        "system X for A { pod a { A }\n policy S { timeout: 5 } } // E0519",
+        "system X for A { pod a { A }\n policy S { timeout: -5s } } // E0519",
+        "system X for A { pod a { A }\n policy S { timeout: 1s }\n policy S { timeout: 1s } } // E0519",
     ] {
         check(&[&format!("{app}{system}")]);
     }

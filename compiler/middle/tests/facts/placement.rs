@@ -23,6 +23,10 @@ fn rules_of_placing() {
         "system S for Main { // error: E0506\npod a { Store } }",
         "system S for Main { pod a { Main, Store }\npod b { Store } // error: E0505\n}",
         "class Other { }\nclass User[other: Other] { }\nsystem S for Main { pod a { Main }\npod b { User } // error: E0504\n}",
+        "class Other { }\nclass User[other: Other] { }\nsystem S for Main { pod a { Main }\npolicy User { timeout: 1s } // error: E0504\n}",
+        "system S for Main { pod a { Main } pod b { Left } pod c { Right, Store }\npolicy Left { timeout: 1s }\npolicy Store { timeout: 1s } // error: E0520\n}",
+        "system S for Main { pod a { Main } pod b { Left } pod c { Right, Store }\npolicy Left { timeout: 1s }\npolicy Store { timeout: 999ms }\n}",
+        "system S for Main { pod a { Main, Left } pod c { Right, Store }\npolicy Left { timeout: 1s }\npolicy Store { timeout: 1s }\n}",
     ] {
         expect(&with(system));
     }

@@ -76,3 +76,21 @@ fn as_one_process_and_as_json() {
     assert_eq!(json["edges"][0]["errors"][0], "Empty");
     assert_eq!(json["processes"][0]["services"].as_array().map(Vec::len), Some(4));
 }
+
+#[test]
+fn timeouts_of_crossing_edges() {
+    let policies = "    policy Store { timeout: 1500us }\n    policy Prices { timeout: 1s }\n}\n";
+    let source = SOURCE.strip_suffix("}\n").expect("the system ends the text").to_owned() + policies;
+    let mut front = front(&source);
+    let placed = front.first_system();
+    let plan = plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects);
+    assert!(plan.text().contains("    tcp from work to data, timeout 2ms\n"), "{}", plan.text());
+    let timeouts: Vec<_> =
+        plan.edges.iter().map(|edge| (&*edge.callee, edge.timeout_ms.map(|it| it.0.get()))).collect();
+    assert_eq!(timeouts, [("Orders.order", None), ("Store.take", Some(2)), ("Prices.price", None)]);
+    let json = serde_json::to_value(&plan).expect("JSON");
+    assert_eq!(
+        (&json["edges"][0]["timeout_ms"], &json["edges"][1]["timeout_ms"]),
+        (&serde_json::Value::Null, &2.into())
+    );
+}

@@ -7,6 +7,7 @@ use super::input::{
     separator, upper, word,
 };
 use super::later::{later, replaced};
+use super::policy::misplaced;
 use super::recover::{skip_angles, skip_delimited, skip_item, skip_part, skip_statement, skip_to_block};
 use super::system::system;
 use super::test::{test, tests};
@@ -38,10 +39,11 @@ fn item<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<Item>> {
         error(grammar),
         constant(grammar),
         app(grammar),
-        word("system").then(upper().rewind()).ignore_then(system()).map(|it| Some(ItemKind::System(it))).boxed(),
+        word("system").then(upper().rewind()).ignore_then(system(grammar)).map(|it| Some(ItemKind::System(it))).boxed(),
         test(grammar),
         named_channel(grammar),
         topic(grammar),
+        misplaced().to(None),
         not_yet(),
     ));
     visibility()
@@ -218,22 +220,18 @@ fn members<'t>(grammar: &Grammar<'t>) -> Rule<'t, Vec<Member>> {
         .boxed()
 }
 
-/// `invariant …`, `ambient Logger`, `bind Trait = Class`, `override fn` …: not yet.
+/// `invariant …`, `ambient Logger`, `bind Trait = Class`, `override fn` …: not yet; `policy …`: not here.
 fn member_not_yet<'t>() -> Rule<'t, Member> {
     let word = select! {
         Token::Lower("invariant") => Code::E0909,
         Token::Lower("ambient" | "override" | "requires") => Code::E0912,
-        Token::Lower("bind" | "policy" | "expose") => Code::E0910,
+        Token::Lower("bind" | "expose") => Code::E0910,
     };
     let no_field = none_of([Token::Colon]).rewind();
-    word.then_ignore(no_field)
-        .then_ignore(skip_part())
-        .validate(|code, e, emitter| {
-            emitter.emit(later(code, e.span()));
-            Member::Nothing
-        })
-        .then_ignore(separator().or_not())
-        .boxed()
+    let later = word.then_ignore(no_field).then_ignore(skip_part()).validate(|code, e, emitter| {
+        emitter.emit(later(code, e.span()));
+    });
+    later.or(misplaced()).to(Member::Nothing).then_ignore(separator().or_not()).boxed()
 }
 
 /// `name: type = default`.
@@ -288,7 +286,7 @@ fn not_yet<'t>() -> Rule<'t, Option<ItemKind>> {
     };
     let declared = named(|word| match word {
         "stage" | "ambient" => Some(Code::E0912),
-        "policy" | "bind" | "expose" => Some(Code::E0910),
+        "bind" | "expose" => Some(Code::E0910),
         _ => None,
     })
     .then_ignore(upper_follows());

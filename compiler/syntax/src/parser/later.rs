@@ -25,7 +25,7 @@ fn words(code: Code) -> (String, &'static str) {
         Code::E0903 => ("traits", "they are coming; write the methods in the class and call them by its type"),
         Code::E0908 => ("`Set` and `bytes`", "they are coming; use `Map<T, bool>` or `[byte]` until then"),
         Code::E0909 => ("contracts", "they are coming; use `assert` until then"),
-        Code::E0910 => ("`policy`, `bind` and `expose`", "they are coming; remove it until then"),
+        Code::E0910 => ("`bind` and `expose`", "they are coming; remove it until then"),
         Code::E0911 => ("replicas and sharding", "they are coming; a pod has one instance until then"),
         Code::E0912 => {
             ("scoped, transient and ambient services and stages", "they are coming; use a dependency in brackets")
@@ -33,6 +33,9 @@ fn words(code: Code) -> (String, &'static str) {
         Code::E0913 => ("generators", "they are coming; return an array until then"),
         Code::E0914 => ("`mut` in a pattern", "it is coming; change the value through its place: `xs[i].count += 1`"),
         Code::E0915 => ("replaced services in tests", "they are coming; write a plain `test \"name\" { … }`"),
+        Code::E0918 => {
+            ("`retries`, `breaker` and `on_fault`", "they are coming; a policy can only set a `timeout` until then")
+        }
         Code::E0916 => ("packages", "they are coming; import modules that lie beside this file"),
         _ => ("this", "it is coming"),
     };

@@ -1,11 +1,13 @@
-//! `system`: regions, pods, processes. In: tokens. Out: [`SystemDecl`]; what placement replaces is refused with advice.
+//! `system`: regions, pods, processes, policies. In: tokens. Out: [`SystemDecl`]; what placement replaces is refused with advice.
 
+use super::expr::Grammar;
 use super::input::{
     Extra, Rule, Tokens, braced, declared_lower, declared_upper, left_brace, path, problem, separator, upper, word,
 };
 use super::later::{later, replaced};
+use super::policy::{misplaced, policy};
 use super::recover::{skip_delimited, skip_part};
-use crate::ast::{Ident, Path, Pod, Process, Region, SystemDecl};
+use crate::ast::{Ident, Path, Pod, Policy, Process, Region, SystemDecl};
 use crate::code::Code;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -17,6 +19,7 @@ use chumsky::prelude::*;
 enum Entry {
     Region(Region),
     Pod(Pod),
+    Policy(Policy),
     /// Reported.
     Other,
 }
@@ -29,18 +32,22 @@ enum PodEntry {
 }
 
 /// `system Wide for Shop { … }`, from its name on.
-pub(super) fn system<'t>() -> Rule<'t, SystemDecl> {
+pub(super) fn system<'t>(grammar: &Grammar<'t>) -> Rule<'t, SystemDecl> {
     let app = just(Token::For).ignore_then(upper()).or_not();
     declared_upper("a system")
         .then(app)
-        .then(entries(region().or(pod().map(Entry::Pod))))
-        .map(|((name, app), entries)| SystemDecl { name, app, regions: regions(entries) })
+        .then(entries(choice((region(), pod().map(Entry::Pod), policy(grammar).map(Entry::Policy)))))
+        .map(|((name, app), entries)| {
+            let (regions, policies) = sorted(entries);
+            SystemDecl { name, app, regions, policies }
+        })
         .boxed()
 }
 
 /// Pods outside any region stand in one region without a name.
-fn regions(entries: Vec<Entry>) -> Vec<Region> {
+fn sorted(entries: Vec<Entry>) -> (Vec<Region>, Vec<Policy>) {
     let mut all: Vec<Region> = vec![];
+    let mut policies = vec![];
     let mut direct: Option<usize> = None;
     for entry in entries {
         match entry {
@@ -52,14 +59,16 @@ fn regions(entries: Vec<Entry>) -> Vec<Region> {
                 });
                 all[at].pods.push(pod);
             }
+            Entry::Policy(policy) => policies.push(policy),
             Entry::Other => {}
         }
     }
-    all
+    (all, policies)
 }
 
 fn entries<'t>(entry: impl Parser<'t, Tokens<'t>, Entry, Extra<'t>> + Clone + 't) -> Rule<'t, Vec<Entry>> {
-    let any = choice((entry, setting().to(Entry::Other), old_style().to(Entry::Other)));
+    let refused = choice((misplaced(), setting(), old_style())).to(Entry::Other);
+    let any = entry.or(refused);
     let any = any.recover_with(via_parser(skip_part().to(Entry::Other)));
     let all = any.then_ignore(separator().or_not()).repeated().collect::<Vec<_>>();
     left_brace()
@@ -78,7 +87,7 @@ fn region<'t>() -> Rule<'t, Entry> {
         .map(|(name, entries)| {
             let pods = entries.into_iter().filter_map(|entry| match entry {
                 Entry::Pod(pod) => Some(pod),
-                Entry::Region(_) | Entry::Other => None,
+                Entry::Region(_) | Entry::Policy(_) | Entry::Other => None,
             });
             Entry::Region(Region { name: Some(name), pods: pods.collect() })
         })
@@ -155,9 +164,9 @@ fn not_a_word<'t>() -> impl Parser<'t, Tokens<'t>, (), Extra<'t>> + Clone {
     module.rewind().labelled("a service")
 }
 
-/// `bind`, `policy`, `expose`: not yet.
+/// `bind`, `expose`: not yet.
 fn setting<'t>() -> Rule<'t, ()> {
-    let first = select! { Token::Lower("bind" | "policy" | "expose") => () };
+    let first = select! { Token::Lower("bind" | "expose") => () };
     first.then(skip_part()).validate(|_, e, emitter| emitter.emit(later(Code::E0910, e.span()))).boxed()
 }
 

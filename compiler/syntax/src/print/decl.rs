@@ -3,7 +3,7 @@
 use super::{Printer, quoted};
 use crate::ast::{
     Block, Capacity, ChanDecl, ClassDecl, ConstDecl, Dep, EnumDecl, Field, FnDecl, Ident, Item, ItemKind, Mutability,
-    Param, Path, Pod, SystemDecl, TopicDecl, TypeExpr, TypeKind, VariantDecl, Vis,
+    Param, Path, Pod, Policy, Setting, SystemDecl, TopicDecl, TypeExpr, TypeKind, VariantDecl, Vis,
 };
 
 impl Printer {
@@ -198,7 +198,20 @@ impl Printer {
             self.close();
             self.text("\n");
         }
+        system.policies.iter().for_each(|policy| self.policy(policy));
         self.close();
+    }
+
+    fn policy(&mut self, policy: &Policy) {
+        self.start_line();
+        self.text("policy ");
+        self.path(&policy.service);
+        self.text(" { ");
+        self.separated(&policy.settings, ", ", |printer, setting: &Setting| {
+            printer.text(&format!("{}: ", setting.name.name));
+            printer.expr(&setting.value);
+        });
+        self.text(" }\n");
     }
 
     fn pod(&mut self, pod: &Pod) {

@@ -1,6 +1,7 @@
 //! A remote call as generated code sees it: an object at an address. In: the request's parts, polls. Out: the state, and the
 //! reader over the reply.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use pluto_abi::layout::{CallState, ReplyKind};
@@ -22,6 +23,8 @@ const NO_SITE: u64 = u64::MAX;
 pub(super) struct RemoteCall {
     peer: usize,
     method: u64,
+    /// How long it waits at most, in milliseconds.
+    timeout: u64,
     pub(super) request: Buffer,
     pub(super) reply: Reader,
     state: CallState,
@@ -31,10 +34,12 @@ pub(super) struct RemoteCall {
 }
 
 impl RemoteCall {
-    pub(super) fn new(peer: u64, method: u64) -> RemoteCall {
+    /// `timeout` is in milliseconds; without one the call waits as long as calls usually do.
+    pub(super) fn new(peer: u64, method: u64, timeout: Option<NonZeroU64>) -> RemoteCall {
         RemoteCall {
             peer: usize::try_from(peer).unwrap_or(usize::MAX),
             method,
+            timeout: timeout.map_or(DEFAULT_DEADLINE, NonZeroU64::get),
             request: Buffer::new(),
             reply: Reader::new(Vec::new()),
             state: CallState::Pending,
@@ -61,7 +66,7 @@ impl RemoteCall {
             return;
         }
         let pending = Pending::new(self.method, request, task.begin_wait(What::Reply, NO_SITE), scheduler);
-        let ticket = links.submit(self.peer, pending.clone(), deadline(task));
+        let ticket = links.submit(self.peer, pending.clone(), deadline(task, self.timeout));
         self.sent = Some((pending, ticket));
     }
 
@@ -147,10 +152,10 @@ impl RemoteCall {
 }
 
 /// When the call ends at the latest, in the scheduler's milliseconds. A deadline of the task itself cuts the wait, a moment before.
-fn deadline(task: &Task) -> u64 {
+fn deadline(task: &Task, timeout: u64) -> u64 {
     let millis = |nanoseconds: u64| nanoseconds / 1_000_000;
     let own = millis(task.deadline()).saturating_add(2);
-    task.scheduler().now().saturating_add(DEFAULT_DEADLINE).min(millis(task.inherited_deadline())).min(own)
+    task.scheduler().now().saturating_add(timeout).min(millis(task.inherited_deadline())).min(own)
 }
 
 #[cfg(test)]

@@ -34,7 +34,12 @@ impl Printer<'_> {
                 let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
                 let head = format!("{} remote {to} #{}{}", self.set(call.dest), call.method, self.list(&call.args));
                 let errors = errors.join(", ");
-                format!("{head} raising [{errors}] {} {}", self.site(call.site), self.then(call.then, &call.on_fail))
+                let within = call.timeout.map_or(String::new(), |timeout| format!(" within {timeout}"));
+                format!(
+                    "{head}{within} raising [{errors}] {} {}",
+                    self.site(call.site),
+                    self.then(call.then, &call.on_fail)
+                )
             }
             Terminator::Builtin { dest, method, args, then, on_fail, site, .. } => {
                 let head = format!("{} {method:?} {}", self.set(*dest), self.list(args));

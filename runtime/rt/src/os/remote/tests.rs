@@ -29,7 +29,7 @@ fn within(body: impl FnOnce(&Task) + Send + 'static) {
 fn ended(task: &Task, outcome: Outcome) -> RemoteCall {
     let pending = Pending::new(0, vec![], task.begin_wait(What::Reply, 0), task.scheduler());
     pending.end(outcome);
-    let mut call = RemoteCall::new(1, 0);
+    let mut call = RemoteCall::new(1, 0, None);
     call.sent = Some((pending, None));
     call
 }
@@ -82,10 +82,10 @@ fn failures_become_states_with_details() {
 #[test]
 fn what_cannot_be_sent_fails_at_once() {
     within(|task| {
-        let mut call = RemoteCall::new(1, 0);
+        let mut call = RemoteCall::new(1, 0, None);
         call.send(task);
         assert_eq!((call.poll(task), call.may_have_run()), (CallState::Unavailable, false));
-        let mut call = RemoteCall::new(1, 0);
+        let mut call = RemoteCall::new(1, 0, None);
         call.request.fail();
         call.send(task);
         assert_eq!((call.poll(task), call.may_have_run()), (CallState::Network, false));
@@ -115,4 +115,17 @@ proptest! {
             }
         });
     }
+}
+
+#[test]
+fn the_earliest_deadline_counts() {
+    within(|task| {
+        let before = task.scheduler().now();
+        let alone = deadline(task, 60_000);
+        assert!((before + 60_000..=task.scheduler().now() + 60_000).contains(&alone));
+        assert_eq!(RemoteCall::new(1, 0, None).timeout, DEFAULT_DEADLINE);
+        task.inherit_deadline((before + 30_000) * 1_000_000);
+        assert_eq!(deadline(task, 60_000), before + 30_000);
+        assert!(deadline(task, 10_000) < before + 30_000);
+    });
 }
