@@ -60,6 +60,8 @@ pub enum Sent {
 #[derive(Debug)]
 struct Entry<C> {
     call: C,
+    /// Its entry in `deadlines`: first when it must have been sent, then when it must have been answered.
+    first: u64,
     deadline: u64,
     sent: Sent,
     /// The callee knows of it.
@@ -81,13 +83,14 @@ impl<C> Default for Session<C> {
 }
 
 impl<C> Session<C> {
-    /// A new call, to be sent; its id.
-    pub fn submit(&mut self, call: C, deadline: u64) -> u64 {
+    /// A new call, to be sent by this time, and to be answered by that; its id.
+    pub fn submit(&mut self, call: C, send_by: u64, deadline: u64) -> u64 {
         let id = self.next;
         self.next += 1;
-        self.calls.insert(id, Entry { call, deadline, sent: Sent::No, known: false });
+        let first = send_by.min(deadline);
+        self.calls.insert(id, Entry { call, first, deadline, sent: Sent::No, known: false });
         self.queue.push_back(id);
-        self.deadlines.insert((deadline, id));
+        self.deadlines.insert((first, id));
         id
     }
 
@@ -126,6 +129,9 @@ impl<C> Session<C> {
         entry.known = true;
         if place == Place::Last {
             entry.sent = Sent::Yes;
+            self.deadlines.remove(&(entry.first, id));
+            entry.first = entry.deadline;
+            self.deadlines.insert((entry.first, id));
         }
         Some(Piece { id, deadline: entry.deadline, call: &entry.call, bytes: from..to, place })
     }
@@ -156,7 +162,7 @@ impl<C> Session<C> {
 
     fn end(&mut self, id: u64) -> Option<C> {
         let entry = self.calls.remove(&id)?;
-        self.deadlines.remove(&(entry.deadline, id));
+        self.deadlines.remove(&(entry.first, id));
         Some(entry.call)
     }
 

@@ -11,7 +11,7 @@ use cranelift_frontend::Switch;
 use pluto_abi::layout::{self, CallState};
 use pluto_middle::hir::BuiltinError;
 use pluto_middle::ids::Id;
-use pluto_middle::mir::RemoteCall;
+use pluto_middle::mir::{RemoteCall, Timeout};
 
 impl FnCx<'_, '_> {
     /// Calls a method of another process and goes on.
@@ -50,7 +50,11 @@ impl FnCx<'_, '_> {
     /// Begins the call: encodes the arguments and sends.
     fn send_call(&mut self, call: &RemoteCall) -> Value {
         let (peer, method) = (self.e.number(call.peer.index()), self.e.word(i64::from(call.method)));
-        let timeout = self.e.word(call.timeout.map_or(0, |timeout| timeout.0.get()).cast_signed());
+        let timeout = self.e.word(match call.timeout {
+            Timeout::Usual => 0,
+            Timeout::Policy(timeout) => timeout.0.get().cast_signed(),
+            Timeout::Never => -1,
+        });
         let handle = self.e.ask(RuntimeFn::call_new, &[self.e.task, peer, method, timeout]);
         let buffer = self.e.ask(RuntimeFn::call_buffer, &[handle]);
         for arg in &call.args {

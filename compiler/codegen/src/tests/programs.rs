@@ -225,7 +225,7 @@ pub(crate) fn remote() -> Program {
             method: 0,
             service_name: Name::from("Forest"),
             method_name: Name::from("grow"),
-            timeout: None,
+            timeout: Timeout::Usual,
             args,
             errors: vec![lost],
             then,

@@ -4,7 +4,7 @@
 use super::program::{Key, Lowering};
 use super::within::Deadline;
 use crate::hir::{self, Mutability};
-use crate::ids::{ClassId, FnId, Id, IndexVec, LocalId, TyId};
+use crate::ids::{ClassId, ExprId, FnId, Id, IndexVec, LocalId, TyId};
 use crate::mir::{
     Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Inst, Local, LocalDecl, Name, OnFail,
     Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
@@ -51,6 +51,8 @@ pub(super) struct Body<'c, 'a> {
     pub(super) class: Option<ClassId>,
     /// Does it run in another task than the method in which it stands?
     pub(super) in_task: bool,
+    /// The call of `spawn self.service.method(…)`, in its task.
+    pub(super) spawned: Option<ExprId>,
     /// Its result.
     pub(super) result: TyId,
     pub(super) loops: Vec<Option<LoopEnds>>,
@@ -82,6 +84,7 @@ impl<'c, 'a> Body<'c, 'a> {
             this: This::None,
             class: source.and_then(|id| cx.program.class_of(id)),
             in_task: source.is_some_and(|id| cx.in_task(id)),
+            spawned: None,
             result: source.map_or(TyTable::UNIT, |id| cx.types.results[id]),
             loops: vec![None; function.map_or(0, |function| function.loop_count)],
             vars: vec![None; function.map_or(0, |function| function.locals.len())],

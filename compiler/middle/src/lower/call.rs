@@ -3,9 +3,9 @@
 use super::body::{Body, OnError, UNIT, int, text};
 use crate::builtin::Global;
 use crate::facts::Route;
-use crate::hir::{BuiltinError, CmpOp, Expr, ExprKind, Millis};
+use crate::hir::{BuiltinError, CmpOp, Expr, ExprKind};
 use crate::ids::{FnId, Id, ProcessId, TyId};
-use crate::mir::{Checked, Const, Inst, Op1, Op2, Operand, Peer, RemoteCall, Site, Terminator};
+use crate::mir::{Checked, Const, Inst, Op1, Op2, Operand, Peer, RemoteCall, Site, Terminator, Timeout};
 use crate::span::Span;
 use crate::ty::{Ty, TyTable};
 use crate::types::Callee;
@@ -47,7 +47,7 @@ impl Body<'_, '_> {
             }
             Some(Callee::Dep(method)) => {
                 let args = self.operands(&args.iter().collect::<Vec<_>>());
-                self.call_service(method, args, call.span, on_error)
+                self.call_service(method, args, call, on_error)
             }
             Some(Callee::Builtin(method)) => self.call_builtin(method, receiver, args, call, on_error),
             Some(Callee::Field(index)) => self.call_field(call, receiver, index, args, on_error),
@@ -65,11 +65,18 @@ impl Body<'_, '_> {
         Operand::Copy(dest)
     }
 
-    fn call_service(&mut self, method: FnId, args: Vec<Operand>, span: Span, on_error: OnError) -> Operand {
-        let site = self.site(span);
+    fn call_service(&mut self, method: FnId, args: Vec<Operand>, call: &Expr, on_error: OnError) -> Operand {
+        let site = self.site(call.span);
         match self.cx.route(method) {
             Route::Local => self.call_instance(method, args, site, on_error),
-            Route::Remote { to, timeout, .. } => self.call_remote(to, method, timeout, args, site, on_error),
+            Route::Remote { to, timeout, .. } => {
+                let timeout = match timeout {
+                    Some(timeout) => Timeout::Policy(timeout),
+                    None if self.spawned == Some(call.id) => Timeout::Never,
+                    None => Timeout::Usual,
+                };
+                self.call_remote(to, method, timeout, args, site, on_error)
+            }
         }
     }
 
@@ -87,7 +94,7 @@ impl Body<'_, '_> {
         &mut self,
         to: ProcessId,
         method: FnId,
-        timeout: Option<Millis>,
+        timeout: Timeout,
         args: Vec<Operand>,
         site: Site,
         on_error: OnError,

@@ -386,6 +386,17 @@ pub enum SelectOp {
     Send(Operand),
 }
 
+/// How long a call of another process waits, unless a `within` or a caller's deadline is earlier.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timeout {
+    /// As long as the runtime says where nobody else does.
+    Usual,
+    /// As long as a policy says.
+    Policy(crate::hir::Millis),
+    /// Until the callee answers or is gone: a spawned call, for which its task waits.
+    Never,
+}
+
 /// A call of another process.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RemoteCall {
@@ -399,8 +410,8 @@ pub struct RemoteCall {
     pub service_name: Name,
     /// See `service_name`.
     pub method_name: Name,
-    /// How long it waits at most, unless a deadline is earlier; `None`: as long as the runtime usually waits.
-    pub timeout: Option<crate::hir::Millis>,
+    /// How long it waits.
+    pub timeout: Timeout,
     /// Borrowed. Locals, never constants, so that their types (and with them the encoding) are known.
     pub args: Vec<Operand>,
     /// The error types by wire number.

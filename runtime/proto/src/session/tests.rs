@@ -43,7 +43,7 @@ proptest! {
             match step {
                 Step::Submit(wait) => {
                     submitted += 1;
-                    prop_assert_eq!(session.submit(submitted, now + wait), submitted);
+                    prop_assert_eq!(session.submit(submitted, now + wait / 2, now + wait), submitted);
                 }
                 Step::Send => {
                     if let Some(Piece { id, deadline, call: &call, bytes, place }) = session.send(size, 2) {
@@ -109,7 +109,7 @@ fn sent(session: &mut Session<&'static str>) -> Option<(&'static str, Range<usiz
 #[test]
 fn a_late_reply_is_dropped_and_its_call_cancelled() {
     let mut session = Session::default();
-    let id = session.submit("call", 5);
+    let id = session.submit("call", 5, 5);
     sent(&mut session);
     assert_eq!(session.expire(5), [("call", Sent::Yes)]);
     assert_eq!(session.replied(id), None);
@@ -118,14 +118,24 @@ fn a_late_reply_is_dropped_and_its_call_cancelled() {
 }
 
 #[test]
+fn a_call_without_a_deadline_must_still_be_sent_in_time() {
+    let mut session = Session::default();
+    session.submit("unsent", 10, u64::MAX);
+    assert_eq!(session.expire(10), [("unsent", Sent::No)]);
+    session.submit("sent", 20, u64::MAX);
+    sent(&mut session);
+    assert_eq!((session.expire(1_000_000), session.next_deadline()), (vec![], Some(u64::MAX)));
+}
+
+#[test]
 fn what_was_not_sent_waits_for_the_next_connection_and_needs_no_cancellation() {
     let mut session = Session::default();
-    session.submit("1st", 10);
-    let second = session.submit("2nd", 10);
+    session.submit("1st", 10, 10);
+    let second = session.submit("2nd", 10, 10);
     sent(&mut session);
     assert_eq!(session.lost(), ["1st"]);
     assert_eq!(sent(&mut session), Some(("2nd", 0..3, Place::Last)));
-    let third = session.submit("3rd", 10);
+    let third = session.submit("3rd", 10, 10);
     assert_eq!(session.abandon(third), Some("3rd"));
     assert_eq!(session.abandon(second), Some("2nd"));
     assert_eq!((session.cancel(), session.cancel()), (Some(second), None));
@@ -134,9 +144,9 @@ fn what_was_not_sent_waits_for_the_next_connection_and_needs_no_cancellation() {
 #[test]
 fn large_bodies_go_by_turns_with_small_ones_and_begin_again_with_the_next_connection() {
     let mut session = Session::default();
-    session.submit("0123456789", 10);
-    session.submit("a", 10);
-    session.submit("b", 10);
+    session.submit("0123456789", 10, 10);
+    session.submit("a", 10, 10);
+    session.submit("b", 10, 10);
     assert_eq!(sent(&mut session), Some(("0123456789", 0..4, Place::Before)));
     assert_eq!(sent(&mut session), Some(("0123456789", 4..8, Place::Before)));
     assert_eq!(sent(&mut session), Some(("a", 0..1, Place::Last)));

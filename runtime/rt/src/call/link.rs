@@ -117,19 +117,28 @@ impl Links {
         }
     }
 
-    /// Sends a call; it ends by this time at the latest.
-    pub fn submit(&self, peer: usize, call: Arc<Pending>, deadline: u64) -> Option<Ticket> {
+    /// Sends a call, which ends by these times at the latest.
+    pub fn submit(&self, peer: usize, call: Arc<Pending>, limits: Limits) -> Option<Ticket> {
         let Some(link) = self.links.get(peer) else {
             call.fail(FailureKind::Unavailable, Sent::No, "there is no such process");
             return None;
         };
-        link.submit(call, deadline)
+        link.submit(call, limits)
     }
 
     /// The name of a process.
     pub fn name(&self, peer: usize) -> &str {
         self.links.get(peer).map_or("?", |link| &link.peer)
     }
+}
+
+/// When a call fails, in the scheduler's milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// It must have been handed to a connection.
+    pub sent: u64,
+    /// It must have been answered.
+    pub answered: u64,
 }
 
 /// A submitted call. Dropping it forgets the call: the callee is told, and a reply will be dropped.
@@ -151,7 +160,7 @@ impl Drop for Ticket {
 }
 
 impl Link {
-    fn submit(self: &Arc<Link>, call: Arc<Pending>, deadline: u64) -> Option<Ticket> {
+    fn submit(self: &Arc<Link>, call: Arc<Pending>, limits: Limits) -> Option<Ticket> {
         if let Err(why) = &self.address {
             call.fail(FailureKind::Unavailable, Sent::No, why.clone());
             return None;
@@ -162,7 +171,8 @@ impl Link {
             return None;
         }
         let mut session = self.session.lock();
-        let id = session.submit(call, deadline);
+        let id = session.submit(call, limits.sent, limits.answered);
+        let deadline = limits.sent.min(limits.answered);
         let is_driven = self.driven.swap(true, Ordering::SeqCst);
         let armed = self.armed.load(Ordering::SeqCst);
         if armed == 0 || deadline < armed {

@@ -18,7 +18,7 @@ use pluto_proto::session::Sent;
 use pluto_proto::topology::Address;
 use tokio::time::sleep;
 
-use super::link::Links;
+use super::link::{Limits, Links};
 use super::serve::Server;
 use super::{Failure, FailureKind, Outcome, Pending};
 use crate::heap::wire::{Buffer, Reader};
@@ -187,10 +187,15 @@ fn as_caller_with_pulse(address: &Address, interval: u64, body: impl FnOnce(&Tas
     scheduler.shut_down();
 }
 
+fn limits(task: &Task, within: u64) -> Limits {
+    let end = task.scheduler().now() + within;
+    Limits { sent: end, answered: end }
+}
+
 fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
     let pending = Pending::new(method, request, task.begin_wait(What::Reply, 0), task.scheduler());
     let links = task.scheduler().links().expect("connected");
-    let ticket = links.submit(1, pending.clone(), task.scheduler().now() + within);
+    let ticket = links.submit(1, pending.clone(), limits(task, within));
     while task.enter() == Entry::Pending {
         task.suspend();
     }

@@ -2,8 +2,6 @@
 //! addresses and words of generated code. Out: calls of the safe code in `task` and `call`.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
 
-use std::num::NonZeroU64;
-
 use pluto_abi::layout::ReplyKind;
 
 pub use super::channels::*;
@@ -60,7 +58,7 @@ pub unsafe fn trace(at: *mut u8, _status: u64, site: u64) {
 
 /// See the table.
 pub unsafe fn call_new(_at: *mut u8, peer: u64, method: u64, timeout: u64) -> *mut u8 {
-    Box::into_raw(Box::new(RemoteCall::new(peer, method, NonZeroU64::new(timeout)))).cast()
+    Box::into_raw(Box::new(RemoteCall::new(peer, method, timeout))).cast()
 }
 
 /// See the table.

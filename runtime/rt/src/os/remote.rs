@@ -1,30 +1,49 @@
 //! A remote call as generated code sees it: an object at an address. In: the request's parts, polls. Out: the state, and the
 //! reader over the reply.
 
-use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use pluto_abi::layout::{CallState, ReplyKind};
 use pluto_proto::session::Sent;
 
-use crate::call::link::{DEFAULT_DEADLINE, Ticket};
+use crate::call::link::{DEFAULT_DEADLINE, Limits, Ticket};
 use crate::call::{Failure, FailureKind, Outcome, Pending, reply_kind};
 use crate::heap::wire::{Buffer, Reader};
 use crate::task::fault::Fault;
-use crate::task::{Entry, Task, What};
+use crate::task::{Entry, NEVER, Task, What};
 
 /// No reply has more lines of a path.
 const MOST_LINES: u64 = 1024;
 /// Generated code does not say where it calls.
 const NO_SITE: u64 = u64::MAX;
 
+/// How long a call waits if the task has no deadline, in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Timeout {
+    /// Nobody says: [`DEFAULT_DEADLINE`], or until the task's own deadline, be it earlier or later.
+    Usual,
+    /// At most so long.
+    Policy(u64),
+    /// Until the callee answers or is gone; but it must be reached in the usual time.
+    Never,
+}
+
+impl Timeout {
+    fn new(word: u64) -> Timeout {
+        match word {
+            0 => Timeout::Usual,
+            u64::MAX => Timeout::Never,
+            millis => Timeout::Policy(millis),
+        }
+    }
+}
+
 /// A remote call from its first byte to its end.
 #[derive(Debug)]
 pub(super) struct RemoteCall {
     peer: usize,
     method: u64,
-    /// How long it waits at most, in milliseconds.
-    timeout: u64,
+    timeout: Timeout,
     pub(super) request: Buffer,
     pub(super) reply: Reader,
     state: CallState,
@@ -34,12 +53,12 @@ pub(super) struct RemoteCall {
 }
 
 impl RemoteCall {
-    /// `timeout` is in milliseconds; without one the call waits as long as calls usually do.
-    pub(super) fn new(peer: u64, method: u64, timeout: Option<NonZeroU64>) -> RemoteCall {
+    /// `timeout` is that of the table.
+    pub(super) fn new(peer: u64, method: u64, timeout: u64) -> RemoteCall {
         RemoteCall {
             peer: usize::try_from(peer).unwrap_or(usize::MAX),
             method,
-            timeout: timeout.map_or(DEFAULT_DEADLINE, NonZeroU64::get),
+            timeout: Timeout::new(timeout),
             request: Buffer::new(),
             reply: Reader::new(Vec::new()),
             state: CallState::Pending,
@@ -66,7 +85,7 @@ impl RemoteCall {
             return;
         }
         let pending = Pending::new(self.method, request, task.begin_wait(What::Reply, NO_SITE), scheduler);
-        let ticket = links.submit(self.peer, pending.clone(), deadline(task, self.timeout));
+        let ticket = links.submit(self.peer, pending.clone(), limits(task, self.timeout));
         self.sent = Some((pending, ticket));
     }
 
@@ -151,11 +170,17 @@ impl RemoteCall {
     }
 }
 
-/// When the call ends at the latest, in the scheduler's milliseconds. A deadline of the task itself cuts the wait, a moment before.
-fn deadline(task: &Task, timeout: u64) -> u64 {
+/// When the call ends at the latest. A deadline of the task itself cuts the wait, a moment before.
+fn limits(task: &Task, timeout: Timeout) -> Limits {
     let millis = |nanoseconds: u64| nanoseconds / 1_000_000;
-    let own = millis(task.deadline()).saturating_add(2);
-    task.scheduler().now().saturating_add(timeout).min(millis(task.inherited_deadline())).min(own)
+    let own = millis(task.deadline()).saturating_add(2).min(millis(task.inherited_deadline()));
+    let within = |timeout: u64| task.scheduler().now().saturating_add(timeout).min(own);
+    match timeout {
+        Timeout::Policy(timeout) => Limits { sent: within(timeout), answered: within(timeout) },
+        Timeout::Usual if task.deadline() != NEVER => Limits { sent: own, answered: own },
+        Timeout::Usual => Limits { sent: within(DEFAULT_DEADLINE), answered: within(DEFAULT_DEADLINE) },
+        Timeout::Never => Limits { sent: within(DEFAULT_DEADLINE), answered: own },
+    }
 }
 
 #[cfg(test)]

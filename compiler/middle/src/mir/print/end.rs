@@ -1,6 +1,6 @@
 //! Terminators as text, one line each. In: MIR. Out: text.
 
-use super::super::{Select, SelectOp, Terminator};
+use super::super::{Select, SelectOp, Terminator, Timeout};
 use super::Printer;
 
 impl Printer<'_> {
@@ -34,7 +34,11 @@ impl Printer<'_> {
                 let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
                 let head = format!("{} remote {to} #{}{}", self.set(call.dest), call.method, self.list(&call.args));
                 let errors = errors.join(", ");
-                let within = call.timeout.map_or(String::new(), |timeout| format!(" within {timeout}"));
+                let within = match call.timeout {
+                    Timeout::Usual => String::new(),
+                    Timeout::Policy(timeout) => format!(" within {timeout}"),
+                    Timeout::Never => " without timeout".to_owned(),
+                };
                 format!(
                     "{head}{within} raising [{errors}] {} {}",
                     self.site(call.site),

@@ -29,7 +29,7 @@ fn within(body: impl FnOnce(&Task) + Send + 'static) {
 fn ended(task: &Task, outcome: Outcome) -> RemoteCall {
     let pending = Pending::new(0, vec![], task.begin_wait(What::Reply, 0), task.scheduler());
     pending.end(outcome);
-    let mut call = RemoteCall::new(1, 0, None);
+    let mut call = RemoteCall::new(1, 0, 0);
     call.sent = Some((pending, None));
     call
 }
@@ -82,10 +82,10 @@ fn failures_become_states_with_details() {
 #[test]
 fn what_cannot_be_sent_fails_at_once() {
     within(|task| {
-        let mut call = RemoteCall::new(1, 0, None);
+        let mut call = RemoteCall::new(1, 0, 0);
         call.send(task);
         assert_eq!((call.poll(task), call.may_have_run()), (CallState::Unavailable, false));
-        let mut call = RemoteCall::new(1, 0, None);
+        let mut call = RemoteCall::new(1, 0, 0);
         call.request.fail();
         call.send(task);
         assert_eq!((call.poll(task), call.may_have_run()), (CallState::Network, false));
@@ -118,14 +118,20 @@ proptest! {
 }
 
 #[test]
-fn the_earliest_deadline_counts() {
+fn the_earliest_deadline_counts_and_the_usual_one_only_without_another() {
     within(|task| {
         let before = task.scheduler().now();
-        let alone = deadline(task, 60_000);
-        assert!((before + 60_000..=task.scheduler().now() + 60_000).contains(&alone));
-        assert_eq!(RemoteCall::new(1, 0, None).timeout, DEFAULT_DEADLINE);
-        task.inherit_deadline((before + 30_000) * 1_000_000);
-        assert_eq!(deadline(task, 60_000), before + 30_000);
-        assert!(deadline(task, 10_000) < before + 30_000);
+        let after = |limit: u64| limit.saturating_sub(before);
+        let usual = limits(task, Timeout::Usual);
+        assert!(usual.sent == usual.answered && (5_000..10_000).contains(&after(usual.sent)));
+        assert!((60_000..65_000).contains(&after(limits(task, Timeout::Policy(60_000)).answered)));
+        let spawned = limits(task, Timeout::Never);
+        assert!((5_000..10_000).contains(&after(spawned.sent)) && spawned.answered > u64::MAX / 2_000_000);
+        // Within 30 s.
+        task.limit((before + 30_000) * 1_000_000);
+        assert_eq!(after(limits(task, Timeout::Usual).answered), 30_002);
+        assert_eq!(after(limits(task, Timeout::Never).answered), 30_002);
+        assert_eq!(after(limits(task, Timeout::Policy(60_000)).answered), 30_002);
+        assert!(after(limits(task, Timeout::Policy(10_000)).answered) < 30_000);
     });
 }
