@@ -226,6 +226,25 @@ fn the_end_of_main_ends_a_pending_restart() {
 }
 
 #[test]
+fn a_second_signal_ends_what_does_not_stop() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut run = Run::start(&program("self.fail()!; sleep(1h)"), "Near", temp.path());
+    run.wait_for_output("working");
+    std::fs::copy("/bin/sleep", run_folder(temp.path()).join("sleep")).expect("writable");
+    replace_back(temp.path(), "trap '' TERM; exec ./sleep 1000");
+    kill_back(temp.path());
+    let runs = |name: &str| processes(temp.path()).iter().any(|(_, exe)| exe.ends_with(name));
+    wait_until(|| runs("sleep"));
+    kill_process(Pid::from_child(&run.plutoc), Signal::TERM).expect("it is there");
+    wait_until(|| !runs("front"));
+    assert!(runs("sleep"), "nobody has asked twice yet");
+    kill_process(Pid::from_child(&run.plutoc), Signal::TERM).expect("it is there");
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code), ("network true\n", Some(143)), "{errors}");
+    nothing_is_left(temp.path());
+}
+
+#[test]
 fn signals_end_a_run_with_restarted_processes() {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let main = "self.fail()!; print(self.worker.count()!); sleep(1h)";

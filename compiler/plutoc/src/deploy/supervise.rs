@@ -26,7 +26,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(12);
 /// How often the supervisor looks at its processes; each look is one system call per process.
 const TICK: Duration = Duration::from_millis(2);
 /// The same, for the operating system.
-const TICK_AS_TIMESPEC: Timespec = Timespec { tv_sec: 0, tv_nsec: 2_000_000 };
+const TICK_AS_TIMESPEC: Timespec = Timespec { tv_sec: 0, tv_nsec: TICK.subsec_nanos() as i64 };
 
 struct System<'a> {
     launch: Launch<'a>,

@@ -26,7 +26,16 @@ pub(super) struct Running {
     child: Child,
     /// A byte comes when its services have started.
     pipe: PipeReader,
-    ready: bool,
+    told: Told,
+}
+
+/// What a process has said of its services.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    NotYet,
+    Ready,
+    /// It ends, or is no program of ours.
+    Never,
 }
 
 impl Running {
@@ -44,18 +53,24 @@ impl Running {
             HasMain::Yes => command.args(launch.args),
             HasMain::No => command.stdin(Stdio::null()),
         };
-        Ok(Running { child: command.spawn()?, pipe, ready: false })
+        Ok(Running { child: command.spawn()?, pipe, told: Told::NotYet })
     }
 
     /// Have its services started? Also answers for one that has ended.
     pub(super) fn is_ready(&mut self) -> bool {
-        self.ready = self.ready || self.pipe.read_exact(&mut [0]).is_ok();
-        self.ready
+        if self.told == Told::NotYet {
+            self.told = match self.pipe.read(&mut [0]) {
+                Ok(0) => Told::Never,
+                Ok(_) => Told::Ready,
+                Err(_) => Told::NotYet,
+            };
+        }
+        self.told == Told::Ready
     }
 
     /// What wakes a supervisor who waits for it, if anything will.
     pub(super) fn news(&self) -> Option<PollFd<'_>> {
-        (!self.ready).then(|| PollFd::new(&self.pipe, PollFlags::IN))
+        (self.told == Told::NotYet).then(|| PollFd::new(&self.pipe, PollFlags::IN))
     }
 
     /// How it ended, if it has.
