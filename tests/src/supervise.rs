@@ -34,6 +34,13 @@ app Main[worker: Worker] {{
     fn fail(self) {{
         self.worker.slow() catch err: NetworkError {{ print(f\"network {{err.may_have_run}}\") }}!
     }}
+    fn count(self) int {{
+        while true {{
+            let n = self.worker.count() catch err: UnavailableError {{ continue }}!
+            return n
+        }}
+        0
+    }}
     fn main(self) {{
 {main}
     }}
@@ -46,6 +53,7 @@ system Far for Main {{ pod front {{ Main }} pod back {{ Worker }} }}
 
 /// A run with a folder of its own for temporary files.
 struct Run {
+    temp: PathBuf,
     plutoc: Child,
     output: BufReader<ChildStdout>,
     errors: BufReader<ChildStderr>,
@@ -61,7 +69,7 @@ impl Run {
         let mut plutoc = command.spawn().expect("plutoc starts");
         let output = BufReader::new(plutoc.stdout.take().expect("piped"));
         let errors = BufReader::new(plutoc.stderr.take().expect("piped"));
-        Run { plutoc, output, errors }
+        Run { temp: temp.to_owned(), plutoc, output, errors }
     }
 
     fn wait_for_output(&mut self, wanted: &str) {
@@ -83,8 +91,12 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        // Only after a failure; its processes end with it.
-        let _ = self.plutoc.kill();
+        if std::thread::panicking() {
+            let _ = self.plutoc.kill();
+            for (pid, _) in processes(&self.temp) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
         let _ = self.plutoc.wait();
     }
 }
@@ -118,13 +130,17 @@ fn processes(folder: &Path) -> Vec<(Pid, PathBuf)> {
     entries.filter_map(of).collect()
 }
 
-/// Kills the process `back` of a run.
-fn kill_back(temp: &Path) {
+/// Sends a signal to a process of a run.
+fn send(temp: &Path, process: &str, signal: Signal) {
     let all = processes(temp);
     // Its file may have been replaced, which shows behind its name.
-    let is_back = |exe: &Path| exe.file_name().is_some_and(|name| name.to_string_lossy().starts_with("back"));
-    let back = all.iter().find(|(_, exe)| is_back(exe)).unwrap_or_else(|| panic!("{all:?}"));
-    kill_process(back.0, Signal::KILL).expect("it is there");
+    let is_meant = |exe: &Path| exe.file_name().is_some_and(|name| name.to_string_lossy().starts_with(process));
+    let meant = all.iter().find(|(_, exe)| is_meant(exe)).unwrap_or_else(|| panic!("{all:?}"));
+    kill_process(meant.0, signal).expect("it is there");
+}
+
+fn kill_back(temp: &Path) {
+    send(temp, "back", Signal::KILL);
 }
 
 /// Exits are not instant to see.
@@ -155,7 +171,7 @@ fn replace_back(temp: &Path, script: &str) {
 
 #[test]
 fn a_killed_process_is_started_again_and_serves() {
-    let main = "print(self.worker.count()!); print(self.worker.count()!); self.fail()!; print(self.worker.count()!)";
+    let main = "print(self.count()!); print(self.count()!); self.fail()!; print(self.count()!)";
     for system in ["Near", "Far"] {
         let temp = tempfile::tempdir().expect("a temporary folder");
         let mut run = Run::start(&program(main), system, temp.path());
@@ -172,7 +188,7 @@ fn a_killed_process_is_started_again_and_serves() {
 #[test]
 fn a_process_that_ends_by_itself_is_started_again_until_it_serves() {
     let temp = tempfile::tempdir().expect("a temporary folder");
-    let mut run = Run::start(&program("self.fail()!; print(self.worker.count()!)"), "Near", temp.path());
+    let mut run = Run::start(&program("self.fail()!; print(self.count()!)"), "Near", temp.path());
     run.wait_for_output("working");
     // The first start ends at once, the second cannot find its program, the third serves.
     let script = "echo >> tries; case $(wc -l < tries) in 1) exit 0;; 2) exec ./none;; *) exec ./back.real;; esac";
@@ -247,7 +263,7 @@ fn a_second_signal_ends_what_does_not_stop() {
 #[test]
 fn signals_end_a_run_with_restarted_processes() {
     let temp = tempfile::tempdir().expect("a temporary folder");
-    let main = "self.fail()!; print(self.worker.count()!); sleep(1h)";
+    let main = "self.fail()!; print(self.count()!); sleep(1h)";
     let mut run = Run::start(&program(main), "Near", temp.path());
     run.wait_for_output("working");
     kill_back(temp.path());
@@ -278,8 +294,12 @@ fn folders_of_killed_runs_go_and_those_of_living_ones_stay() {
     let brief = || Run::start(&program("print(\"brief\")"), "Near", temp.path()).finish();
     assert_eq!(brief().0, Some(0));
     assert_eq!(run_folders(temp.path()), std::slice::from_ref(&folder));
-    assert!(folder.join("back").exists());
+    send(temp.path(), "front", Signal::STOP);
     endless.plutoc.kill().expect("it is there");
+    wait_until(|| processes(temp.path()).len() == 1);
+    assert_eq!(brief().0, Some(0));
+    assert!(folder.join("front").exists(), "a process of the run still lives");
+    send(temp.path(), "front", Signal::KILL);
     wait_until(|| processes(temp.path()).is_empty());
     assert!(folder.exists(), "nobody was there to remove it");
     assert_eq!(brief().0, Some(0));
