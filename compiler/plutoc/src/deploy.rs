@@ -2,6 +2,7 @@
 //! supervisor ([`run`]).
 
 pub mod build;
+mod folder;
 pub mod run;
 pub mod status;
 mod supervise;

@@ -1,20 +1,19 @@
 //! `plutoc run` and `plutoc test`: builds into a folder of its own and runs what is there; afterwards nothing of it is left.
 
 use super::build::{Output, write};
+use super::folder::RunFolder;
 use super::supervise;
 use super::topology::Addresses;
 use crate::load::{Files, Sources};
 use crate::options::Options;
-use crate::{cli, compile, compile_tests, link};
+use crate::{compile, compile_tests, link};
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 
 /// A program built into a temporary folder, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Staged {
-    folder: tempfile::TempDir,
+    folder: RunFolder,
     output: Output,
 }
 
@@ -22,6 +21,7 @@ impl Staged {
     /// Runs it to its end; the result is the exit code of the main process (128 + signal if one killed it).
     #[must_use]
     pub fn run(self, args: &[OsString]) -> u8 {
+        self.folder.share_with_children();
         supervise::run(&self.output.executables, self.folder.path(), args)
     }
 }
@@ -30,7 +30,7 @@ impl Staged {
 pub fn stage(files: &dyn Files, options: &Options, dx: &mut Diagnostics) -> (Sources, Option<Staged>) {
     let (sources, built) = compile(files, options, dx);
     let Some(built) = built else { return (sources, None) };
-    let staged = folder().and_then(|folder| {
+    let staged = RunFolder::create().and_then(|folder| {
         let out = if built.system.is_some() { folder.path().to_owned() } else { folder.path().join("program") };
         let output = write(&built, &out, &Addresses::Run(folder.path()))?;
         Ok(Staged { folder, output })
@@ -42,7 +42,7 @@ pub fn stage(files: &dyn Files, options: &Options, dx: &mut Diagnostics) -> (Sou
 pub fn stage_tests(files: &dyn Files, options: &Options, dx: &mut Diagnostics) -> (Sources, Option<Staged>) {
     let (sources, object) = compile_tests(files, options, dx);
     let Some(object) = object else { return (sources, None) };
-    let staged = folder().and_then(|folder| {
+    let staged = RunFolder::create().and_then(|folder| {
         let path = folder.path().join("tests");
         link::link(&object, &path)?;
         let has_main = pluto_middle::facts::HasMain::Yes;
@@ -54,21 +54,4 @@ pub fn stage_tests(files: &dyn Files, options: &Options, dx: &mut Diagnostics) -
 
 fn reported<T>(result: Result<T, Diagnostic>, dx: &mut Diagnostics) -> Option<T> {
     result.map_err(|diagnostic| dx.push(diagnostic)).ok()
-}
-
-/// Folders of runs begin with this.
-pub(super) const PREFIX: &str = "pluto-";
-
-/// Where the folders of runs are: with a short path, as sockets lie in them.
-pub(super) fn parent() -> PathBuf {
-    let chosen = std::env::temp_dir();
-    if chosen.as_os_str().len() <= 40 { chosen } else { PathBuf::from("/tmp") }
-}
-
-/// A folder that only this user may enter.
-fn folder() -> Result<tempfile::TempDir, Diagnostic> {
-    let parent = parent();
-    let only_me = std::fs::Permissions::from_mode(0o700);
-    let made = tempfile::Builder::new().prefix(PREFIX).permissions(only_me).tempdir_in(&parent);
-    made.map_err(|error| cli::cannot_write(Path::new(&parent), &error))
 }

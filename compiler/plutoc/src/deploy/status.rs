@@ -64,9 +64,9 @@ pub fn status(folder: Option<&Path>, form: Form) -> Result<String, String> {
 
 /// The folders of runs.
 fn runs() -> Vec<PathBuf> {
-    let parent = super::run::parent();
+    let parent = super::folder::parent();
     let entries = std::fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
-    let ours = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(super::run::PREFIX));
+    let ours = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(super::folder::PREFIX));
     let mut folders: Vec<PathBuf> =
         ours.map(|entry| entry.path()).filter(|path| path.join("topology.json").exists()).collect();
     folders.sort();

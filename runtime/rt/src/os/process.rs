@@ -4,13 +4,21 @@
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
+/// The exit code of a process whose supervisor is gone before it begins; nobody sees it.
+const ORPHAN_EXIT: i32 = 1;
+
 /// Settings of the whole process, before anything else happens.
 pub fn prepare() {
     // SAFETY: setting a disposition to "ignore" runs no code of ours.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-    if std::env::var_os("PLUTO_SUPERVISED").is_some_and(|value| value == "1") {
+    let supervisor = std::env::var("PLUTO_SUPERVISED").ok().and_then(|text| text.parse::<u32>().ok());
+    if let Some(supervisor) = supervisor {
         // SAFETY: takes numbers only. Who started us ends: so do we.
         unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM) };
+        // It may have ended before that.
+        if std::os::unix::process::parent_id() != supervisor {
+            std::process::exit(ORPHAN_EXIT);
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! A process of a run. In: an executable. Out: whether it has started its services, and how it ended.
+//! A started executable. In: what to start. Out: whether its services have started, and how it ended.
 
 use crate::deploy::build::Executable;
 use pluto_middle::facts::HasMain;
-use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::event::{PollFd, PollFlags};
+use rustix::io::{FdFlags, fcntl_setfd, ioctl_fionbio};
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsString;
 use std::io::{PipeReader, Read};
@@ -10,74 +11,79 @@ use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::Sender;
 
-/// A process that was started.
+/// What all processes of a run are started with.
+#[derive(Clone, Copy)]
+pub(super) struct Launch<'a> {
+    /// Where `topology.json` is.
+    pub(super) folder: &'a Path,
+    /// The arguments of the main process.
+    pub(super) args: &'a [OsString],
+}
+
+/// A process of the operating system.
 pub(super) struct Running {
-    /// The process's name.
-    pub(super) name: String,
-    /// When it started among the others.
-    pub(super) stage: usize,
-    /// Does it hold `main`?
-    pub(super) has_main: HasMain,
-    /// Have its services started?
-    pub(super) ready: bool,
-    /// How it ended, once that was seen.
-    pub(super) ended: Option<ExitStatus>,
     child: Child,
+    /// A byte comes when its services have started.
+    pipe: PipeReader,
+    told: Told,
+}
+
+/// What a process has said of its services.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    NotYet,
+    Ready,
+    /// It ends, or is no program of ours.
+    Never,
 }
 
 impl Running {
-    /// Starts it. It will tell its number when its services have started.
-    pub(super) fn start(
-        executable: &Executable,
-        folder: &Path,
-        args: &[OsString],
-        number: usize,
-        tell: &Sender<usize>,
-    ) -> std::io::Result<Running> {
-        let (reader, writer) = std::io::pipe()?;
+    /// Starts it.
+    pub(super) fn start(executable: &Executable, launch: Launch<'_>) -> std::io::Result<Running> {
+        let (pipe, writer) = std::io::pipe()?;
+        ioctl_fionbio(&pipe, true)?;
         // Only this child shall inherit it; this thread is the only one that starts processes, and closes it below.
         fcntl_setfd(&writer, FdFlags::empty())?;
         let mut command = Command::new(&executable.path);
-        command.env("PLUTO_SUPERVISED", "1").env("PLUTO_TOPOLOGY", folder.join("topology.json"));
+        command.env("PLUTO_SUPERVISED", std::process::id().to_string());
+        command.env("PLUTO_TOPOLOGY", launch.folder.join("topology.json"));
         command.env("PLUTO_READY_FD", writer.as_raw_fd().to_string());
         match executable.has_main {
-            HasMain::Yes => command.args(args),
+            HasMain::Yes => command.args(launch.args),
             HasMain::No => command.stdin(Stdio::null()),
         };
-        let child = command.spawn()?;
-        drop(writer);
-        let tell = tell.clone();
-        std::thread::Builder::new().spawn(move || report(reader, number, &tell))?;
-        let (name, stage) = (executable.process.clone(), executable.stage);
-        Ok(Running { name, stage, has_main: executable.has_main, ready: false, ended: None, child })
+        Ok(Running { child: command.spawn()?, pipe, told: Told::NotYet })
     }
 
-    /// How it ended, if that is new.
-    pub(super) fn look(&mut self) -> Option<ExitStatus> {
-        if self.ended.is_some() {
-            return None;
+    /// Have its services started? Also answers for one that has ended.
+    pub(super) fn is_ready(&mut self) -> bool {
+        if self.told == Told::NotYet {
+            self.told = match self.pipe.read(&mut [0]) {
+                Ok(0) => Told::Never,
+                Ok(_) => Told::Ready,
+                Err(_) => Told::NotYet,
+            };
         }
+        self.told == Told::Ready
+    }
+
+    /// What wakes a supervisor who waits for it, if anything will.
+    pub(super) fn news(&self) -> Option<PollFd<'_>> {
+        (self.told == Told::NotYet).then(|| PollFd::new(&self.pipe, PollFlags::IN))
+    }
+
+    /// How it ended, if it has.
+    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
         // Whom we cannot wait for is not our child any more.
-        self.ended = self.child.try_wait().unwrap_or(Some(ExitStatus::from_raw(1 << 8)));
-        self.ended
+        self.child.try_wait().unwrap_or(Some(ExitStatus::from_raw(1 << 8)))
     }
 
     /// Sends a signal; a process that is already gone is fine.
     pub(super) fn send(&self, signal: Signal) {
-        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        if let (Some(id), None) = (id, self.ended) {
+        if let Some(id) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process(id, signal);
         }
-    }
-}
-
-/// Hands on that the process is ready. If it ends before, there is nothing to hand on.
-fn report(mut reader: PipeReader, number: usize, tell: &Sender<usize>) {
-    if reader.read_exact(&mut [0]).is_ok() {
-        // Nobody listens if the run is over.
-        let _ = tell.send(number);
     }
 }
 

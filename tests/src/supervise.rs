@@ -1,0 +1,307 @@
+//! The supervisor of `plutoc run`: processes that die are started again, within limits; the end is orderly all the same; folders of
+//! killed runs go.
+
+use pluto_tests::driver;
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Whatever a test waits for comes much sooner; so late it is a hang.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A service in a process `back`, with what `main` does in a process `front`; over Unix sockets, or TCP.
+fn program(main: &str) -> String {
+    format!(
+        "import std.fs
+class Worker {{
+    n: int = 0
+    fn stop(mut self) {{ print(f\"stops at {{self.n}}\") }}
+    fn count(mut self) int {{ self.n += 1; self.n }}
+    fn slow(self) {{ print(\"working\"); sleep(1h) }}
+    fn broken(self, n: int) int {{ let zero = [0]; zero[n] }}
+}}
+app Main[worker: Worker] {{
+    fn wait_for(self, path: string) {{
+        while true {{
+            let text = fs.read_text(path) catch {{ \"\" }}
+            if text != \"\" {{ return }}
+            sleep(5ms)
+        }}
+    }}
+    fn fail(self) {{
+        self.worker.slow() catch err: NetworkError {{ print(f\"network {{err.may_have_run}}\") }}!
+    }}
+    fn count(self) int {{
+        while true {{
+            let n = self.worker.count() catch err: UnavailableError {{ continue }}!
+            return n
+        }}
+        0
+    }}
+    fn main(self) {{
+{main}
+    }}
+}}
+system Near for Main {{ pod p {{ process front {{ Main }} process back {{ Worker }} }} }}
+system Far for Main {{ pod front {{ Main }} pod back {{ Worker }} }}
+"
+    )
+}
+
+/// A run with a folder of its own for temporary files.
+struct Run {
+    temp: PathBuf,
+    plutoc: Child,
+    output: BufReader<ChildStdout>,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Run {
+    fn start(source: &str, system: &str, temp: &Path) -> Run {
+        let file = temp.join("main.pluto");
+        std::fs::write(&file, source).expect("writable");
+        let mut command = Command::new(driver::plutoc());
+        command.arg("run").arg(&file).args(["--system", system]).env("TMPDIR", temp);
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut plutoc = command.spawn().expect("plutoc starts");
+        let output = BufReader::new(plutoc.stdout.take().expect("piped"));
+        let errors = BufReader::new(plutoc.stderr.take().expect("piped"));
+        Run { temp: temp.to_owned(), plutoc, output, errors }
+    }
+
+    fn wait_for_output(&mut self, wanted: &str) {
+        if !wait_for_line(&mut self.output, wanted).contains(wanted) {
+            let mut errors = String::new();
+            self.errors.read_to_string(&mut errors).expect("UTF-8");
+            panic!("no `{wanted}`, but:\n{errors}");
+        }
+    }
+
+    /// To the end: exit code, the rest of the output, the rest of the errors.
+    fn finish(mut self) -> (Option<i32>, String, String) {
+        let (mut output, mut errors) = (String::new(), String::new());
+        self.output.read_to_string(&mut output).expect("UTF-8");
+        self.errors.read_to_string(&mut errors).expect("UTF-8");
+        (self.plutoc.wait().expect("it ends").code(), output, errors)
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = self.plutoc.kill();
+            for (pid, _) in processes(&self.temp) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+        let _ = self.plutoc.wait();
+    }
+}
+
+/// What was read, up to the line that contains this, or the end.
+fn wait_for_line(from: &mut impl BufRead, wanted: &str) -> String {
+    let mut seen = String::new();
+    while from.read_line(&mut seen).expect("UTF-8") > 0 && !seen.contains(wanted) {}
+    seen
+}
+
+/// The folders of runs.
+fn run_folders(temp: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(temp).expect("readable").map(|entry| entry.expect("readable").path());
+    entries.filter(|path| path.is_dir()).collect()
+}
+
+fn run_folder(temp: &Path) -> PathBuf {
+    let [folder] = &run_folders(temp)[..] else { panic!("{:?}", run_folders(temp)) };
+    folder.clone()
+}
+
+/// The processes that run executables below a folder, with these.
+fn processes(folder: &Path) -> Vec<(Pid, PathBuf)> {
+    let entries = std::fs::read_dir("/proc").expect("Linux").filter_map(Result::ok);
+    let of = |entry: std::fs::DirEntry| {
+        let pid = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
+        let exe = std::fs::read_link(entry.path().join("exe")).ok()?;
+        exe.starts_with(folder).then_some((pid, exe))
+    };
+    entries.filter_map(of).collect()
+}
+
+/// Sends a signal to a process of a run.
+fn send(temp: &Path, process: &str, signal: Signal) {
+    let all = processes(temp);
+    // Its file may have been replaced, which shows behind its name.
+    let is_meant = |exe: &Path| exe.file_name().is_some_and(|name| name.to_string_lossy().starts_with(process));
+    let meant = all.iter().find(|(_, exe)| is_meant(exe)).unwrap_or_else(|| panic!("{all:?}"));
+    kill_process(meant.0, signal).expect("it is there");
+}
+
+fn kill_back(temp: &Path) {
+    send(temp, "back", Signal::KILL);
+}
+
+/// Exits are not instant to see.
+#[track_caller]
+fn wait_until(what: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !what() {
+        assert!(begin.elapsed() < LIMIT, "it never comes");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[track_caller]
+fn nothing_is_left(temp: &Path) {
+    wait_until(|| processes(temp).is_empty());
+    assert_eq!(run_folders(temp), Vec::<PathBuf>::new());
+}
+
+/// Puts a script in the place of `back`, which moves to `back.real`: the next start runs the script.
+fn replace_back(temp: &Path, script: &str) {
+    let folder = run_folder(temp);
+    let fresh = folder.join("fresh");
+    std::fs::write(&fresh, format!("#!/bin/sh\ncd {}\n{script}\n", folder.display())).expect("writable");
+    std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    std::fs::hard_link(folder.join("back"), folder.join("back.real")).expect("writable");
+    std::fs::rename(fresh, folder.join("back")).expect("writable");
+}
+
+#[test]
+fn a_killed_process_is_started_again_and_serves() {
+    let main = "print(self.count()!); print(self.count()!); self.fail()!; print(self.count()!)";
+    for system in ["Near", "Far"] {
+        let temp = tempfile::tempdir().expect("a temporary folder");
+        let mut run = Run::start(&program(main), system, temp.path());
+        run.wait_for_output("working");
+        kill_back(temp.path());
+        let (code, output, errors) = run.finish();
+        assert_eq!((output.as_str(), code), ("network true\n1\nstops at 1\n", Some(0)), "{errors}");
+        let line = "plutoc: process `back` ended early (signal: 9 (SIGKILL)); restart 1 of 5 follows in 50 ms\n";
+        assert_eq!(errors, line);
+        nothing_is_left(temp.path());
+    }
+}
+
+#[test]
+fn a_process_that_ends_by_itself_is_started_again_until_it_serves() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut run = Run::start(&program("self.fail()!; print(self.count()!)"), "Near", temp.path());
+    run.wait_for_output("working");
+    // The first start ends at once, the second cannot find its program, the third serves.
+    let script = "echo >> tries; case $(wc -l < tries) in 1) exit 0;; 2) exec ./none;; *) exec ./back.real;; esac";
+    replace_back(temp.path(), script);
+    kill_back(temp.path());
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code), ("network true\n1\nstops at 1\n", Some(0)), "{errors}");
+    for piece in ["(exit status: 0); restart 2 of 5", "(exit status: 127); restart 3 of 5"] {
+        assert!(errors.contains(&format!("ended before its services had started {piece}")), "{errors}");
+    }
+    assert!(!errors.contains("restart 4"), "{errors}");
+    nothing_is_left(temp.path());
+}
+
+#[test]
+fn a_process_that_does_not_stay_up_is_given_up_and_the_run_goes_on() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let go = temp.path().join("go");
+    let main = format!(
+        "self.fail()!; self.wait_for(\"{}\")
+        self.worker.count() catch err: UnavailableError {{ print(f\"unavailable {{err.may_have_run}}\"); 0 }}!",
+        go.display()
+    );
+    let mut run = Run::start(&program(&main), "Near", temp.path());
+    run.wait_for_output("working");
+    replace_back(temp.path(), "exit 3");
+    kill_back(temp.path());
+    let told = wait_for_line(&mut run.errors, "is given up");
+    for attempt in 1..=5 {
+        assert!(told.contains(&format!("restart {attempt} of 5")), "{told}");
+    }
+    assert!(told.ends_with("after 5 restarts within 30 s it is given up, calls to it fail from now on\n"), "{told}");
+    std::fs::write(go, "go").expect("writable");
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code), ("network true\nunavailable false\n", Some(0)), "{told}{errors}");
+    nothing_is_left(temp.path());
+}
+
+#[test]
+fn the_end_of_main_ends_a_pending_restart() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut run = Run::start(&program("self.fail()!"), "Near", temp.path());
+    run.wait_for_output("working");
+    // The restart is still to come, or has come to a program that never gets ready.
+    std::fs::copy("/bin/sleep", run_folder(temp.path()).join("sleep")).expect("writable");
+    replace_back(temp.path(), "exec ./sleep 1000");
+    kill_back(temp.path());
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code), ("network true\n", Some(0)), "{errors}");
+    nothing_is_left(temp.path());
+}
+
+#[test]
+fn a_second_signal_ends_what_does_not_stop() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut run = Run::start(&program("self.fail()!; sleep(1h)"), "Near", temp.path());
+    run.wait_for_output("working");
+    std::fs::copy("/bin/sleep", run_folder(temp.path()).join("sleep")).expect("writable");
+    replace_back(temp.path(), "trap '' TERM; exec ./sleep 1000");
+    kill_back(temp.path());
+    let runs = |name: &str| processes(temp.path()).iter().any(|(_, exe)| exe.ends_with(name));
+    wait_until(|| runs("sleep"));
+    kill_process(Pid::from_child(&run.plutoc), Signal::TERM).expect("it is there");
+    wait_until(|| !runs("front"));
+    assert!(runs("sleep"), "nobody has asked twice yet");
+    kill_process(Pid::from_child(&run.plutoc), Signal::TERM).expect("it is there");
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code), ("network true\n", Some(143)), "{errors}");
+    nothing_is_left(temp.path());
+}
+
+#[test]
+fn signals_end_a_run_with_restarted_processes() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let main = "self.fail()!; print(self.count()!); sleep(1h)";
+    let mut run = Run::start(&program(main), "Near", temp.path());
+    run.wait_for_output("working");
+    kill_back(temp.path());
+    run.wait_for_output("1");
+    kill_process(Pid::from_child(&run.plutoc), Signal::TERM).expect("it is there");
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code), ("stops at 1\n", Some(143)), "{errors}");
+    assert!(errors.contains("restart 1 of 5") && !errors.contains("restart 2 of 5"), "{errors}");
+    nothing_is_left(temp.path());
+}
+
+#[test]
+fn a_fault_of_a_handler_starts_nothing_again() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let run = Run::start(&program("print(self.worker.broken(3)!)"), "Near", temp.path());
+    let (code, _, errors) = run.finish();
+    assert_eq!(code, Some(101), "{errors}");
+    assert!(errors.contains("Worker.broken") && !errors.contains("restart"), "{errors}");
+    nothing_is_left(temp.path());
+}
+
+#[test]
+fn folders_of_killed_runs_go_and_those_of_living_ones_stay() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut endless = Run::start(&program("print(\"up\"); sleep(1h)"), "Near", temp.path());
+    endless.wait_for_output("up");
+    let folder = run_folder(temp.path());
+    let brief = || Run::start(&program("print(\"brief\")"), "Near", temp.path()).finish();
+    assert_eq!(brief().0, Some(0));
+    assert_eq!(run_folders(temp.path()), std::slice::from_ref(&folder));
+    send(temp.path(), "front", Signal::STOP);
+    endless.plutoc.kill().expect("it is there");
+    wait_until(|| processes(temp.path()).len() == 1);
+    assert_eq!(brief().0, Some(0));
+    assert!(folder.join("front").exists(), "a process of the run still lives");
+    send(temp.path(), "front", Signal::KILL);
+    wait_until(|| processes(temp.path()).is_empty());
+    assert!(folder.exists(), "nobody was there to remove it");
+    assert_eq!(brief().0, Some(0));
+    nothing_is_left(temp.path());
+}
