@@ -6,3 +6,4 @@ pub mod driver;
 pub mod fences;
 pub mod placements;
 pub mod repo;
+pub mod running;
