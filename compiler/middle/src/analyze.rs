@@ -4,6 +4,7 @@
 
 mod calls;
 mod flow;
+mod loops;
 mod order;
 pub mod print;
 mod reach;
@@ -40,6 +41,7 @@ pub fn analyze(program: &Program, types: &Types, diagnostics: &mut Diagnostics) 
         stateless: state::stateless(program, types),
         services: order::start_order(program),
         shared: reach::shared(program, &calls, &waits),
+        in_loops: loops::in_loops(program),
         repeatable: repeat::repeatable(program, types, &calls),
         waits,
         called: flows.called,

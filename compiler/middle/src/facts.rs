@@ -30,6 +30,8 @@ pub struct Facts {
     pub awaited: BTreeMap<ExprId, BTreeSet<FnId>>,
     /// Functions that can come to wait for a channel, a task or the clock, themselves or in what they call.
     pub waits: BTreeSet<FnId>,
+    /// Calls of methods that stand in loops.
+    pub in_loops: BTreeSet<ExprId>,
     /// Functions that may run twice where once was meant, and nobody can tell.
     pub repeatable: BTreeSet<FnId>,
     /// Services that more than one task can reach in one process, requests of other processes aside.

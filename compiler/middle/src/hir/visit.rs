@@ -47,15 +47,20 @@ pub fn walk_stmt<V: Visitor + ?Sized>(visitor: &mut V, stmt: &Stmt) {
             visitor.block(body);
         }
         StmtKind::For { id: _, pattern: _, iter, body } => {
-            match iter {
-                Iter::Range { low, high, inclusive: _ } => {
-                    visitor.expr(low);
-                    visitor.expr(high);
-                }
-                Iter::Value(value) => visitor.expr(value),
-            }
+            walk_iter(visitor, iter);
             visitor.block(body);
         }
+    }
+}
+
+/// Visits what a `for` goes through.
+pub fn walk_iter<V: Visitor + ?Sized>(visitor: &mut V, iter: &Iter) {
+    match iter {
+        Iter::Range { low, high, inclusive: _ } => {
+            visitor.expr(low);
+            visitor.expr(high);
+        }
+        Iter::Value(value) => visitor.expr(value),
     }
 }
 

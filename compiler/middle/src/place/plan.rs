@@ -97,6 +97,8 @@ pub struct PlanEdge {
     pub adds: Vec<String>,
     /// The placement lines that make it so: `file:line` with a clause.
     pub why: Vec<String>,
+    /// Where it crosses in a loop, a message to and fro each time round: `file:line`.
+    pub in_loops: Vec<String>,
 }
 
 /// Puts the plan together.
@@ -159,7 +161,16 @@ impl Planner<'_> {
             errors: errors.map(|error| self.program.errors[*error].name.to_string()).collect(),
             adds: boundary.iter().map(|error| error.name().to_string()).collect(),
             why: self.why(edge),
+            in_loops: if crosses { self.in_loops(edge) } else { vec![] },
         }
+    }
+
+    fn in_loops(&self, edge: &Edge) -> Vec<String> {
+        let calls = self.facts.calls_of.get(&edge.caller).into_iter().flatten().map(|at| &self.facts.calls[*at]);
+        let looped = calls.filter(|call| call.callee == edge.callee && self.facts.in_loops.contains(&call.expr));
+        let mut lines: Vec<String> = looped.map(|call| self.line(call.span)).collect();
+        lines.dedup();
+        lines
     }
 
     /// A channel that a service of the app uses; `infer` made sure that its ends are in one process.
@@ -273,6 +284,10 @@ impl PlanEdge {
         } else {
             let timeout = self.timeout_ms.map_or(String::new(), |timeout| format!(", timeout {timeout}"));
             let _ = writeln!(text, "    {} from {} to {}{timeout}", self.transport, self.from, self.to);
+        }
+        if !self.in_loops.is_empty() {
+            let lines = self.in_loops.join(", ");
+            let _ = writeln!(text, "    in a loop ({lines}): a message to and fro each time round");
         }
         if !self.errors.is_empty() {
             let _ = writeln!(text, "    raises {}", self.errors.join(", "));

@@ -94,3 +94,27 @@ fn timeouts_of_crossing_edges() {
         (&serde_json::Value::Null, &2.into())
     );
 }
+
+#[test]
+fn crossing_calls_in_loops_are_marked() {
+    let source = "class Store { fn get(self, n: int) [int] { [n] }\nfn one(self) int { 1 } }\n\
+        app Main[store: Store] {\n\
+        fn main(self) {\n\
+        for n in self.store.get(3)! {\n\
+        print(self.store.get(n)!)\n\
+        }\n\
+        while self.store.one()! > 1 { }\n\
+        } }\n\
+        system Apart for Main { pod a { Main } pod b { Store } }\n";
+    let mut front = front(source);
+    let shown = |front: &crate::pipeline::Front, placed: &crate::pipeline::Placed| {
+        plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects).text()
+    };
+    let placed = front.first_system();
+    let apart = shown(&front, &placed);
+    assert!(apart.contains("in a loop (main.pluto:6): a message to and fro each time round"), "{apart}");
+    assert!(apart.contains("in a loop (main.pluto:8)"), "{apart}");
+    assert_eq!(apart.matches("in a loop").count(), 2, "what a `for` goes through is made once\n{apart}");
+    let together = front.back(None);
+    assert!(!shown(&front, &together).contains("in a loop"), "nothing crosses");
+}
