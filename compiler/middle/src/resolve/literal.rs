@@ -5,7 +5,7 @@ use super::body::Body;
 use super::cx::Def;
 use super::errors;
 use super::path::Want;
-use crate::hir::{ClassKind, Expr, ExprKind, Field};
+use crate::hir::{ClassKind, Expr, ExprKind, Field, OUTCOME};
 use pluto_syntax::ast::{self, Ident, Name};
 use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
@@ -131,9 +131,11 @@ impl Body<'_, '_> {
             | Def::Broken => return,
         };
         let names: Vec<Name> = known.keys().cloned().collect();
-        let builtin =
+        let builtin_error =
             matches!(def, Def::Error(error) if crate::hir::BuiltinError::ALL.iter().any(|it| it.id() == error));
-        let declared = (!builtin).then_some(span);
+        let outcome = matches!(def, Def::Variant(enumeration, _) if enumeration == OUTCOME);
+        // What is built in is declared nowhere.
+        let declared = (!builtin_error && !outcome).then_some(span);
         self.cx.report(errors::unknown_field(name, &owner, declared, near.as_deref(), &names));
     }
 
