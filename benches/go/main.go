@@ -21,9 +21,15 @@ var rows = map[string]func(){
 	"clients":       clients,
 	"locked_call":   lockedCall,
 	"unlocked_call": unlockedCall,
+	"unix_many":     rpcUnix,
+	"tcp_many":      rpcTcp,
 }
 
 func main() {
+	if len(os.Args) == 4 && os.Args[1] == "rpc-server" {
+		rpcServer(os.Args[2], os.Args[3])
+		return
+	}
 	if len(os.Args) != 2 || rows[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "which row?")
 		os.Exit(2)

@@ -39,6 +39,8 @@ const RIVALS: &[Rival] = &[
     ("array", || text(basics::array())),
     ("unix", || text(sockets::unix())),
     ("tcp", || text(sockets::tcp())),
+    ("unix_many", || text(sockets::unix_many())),
+    ("tcp_many", || text(sockets::tcp_many())),
     ("ping_pong/flume", || text(ping_pong::flume())),
     ("ping_pong/tokio", || text(ping_pong::tokio())),
     ("ping_pong/crossbeam", || text(ping_pong::crossbeam())),

@@ -97,6 +97,9 @@ fn services() -> Vec<Row> {
         let ours = system("remote_call", which).pinned();
         ratio("services", name, work, 1.5, Side::Rust, ours, vec![rival.pinned()])
     };
+    let many = |name, work, which| {
+        ratio("services", name, work, 1.2, Side::Rust, system("remote_many", which), vec![rust(name), go(name)])
+    };
     // `clients/tokio` takes twenty times as long as `clients/std`.
     let clients = vec![rust("clients/std"), go("clients")];
     let call = "co-located service call / plain call";
@@ -104,6 +107,8 @@ fn services() -> Vec<Row> {
         ratio("services", "call", call, 1.1, Side::Pluto, pluto("service_call"), vec![pluto("plain_call")]),
         remote("unix", "remote call, Unix socket, one CPU / raw frames", "Unix", rust("unix")),
         remote("tcp", "remote call, TCP, one CPU / raw frames", "Tcp", rust("tcp")),
+        many("unix_many", "64 calls in flight, Unix socket / raw frames", "Unix"),
+        many("tcp_many", "64 calls in flight, TCP / raw frames", "Tcp"),
         ratio("services", "clients", "100 clients of one counter", 1.0, Side::Go, pluto("clients"), clients),
         Row {
             group: "services",
