@@ -241,12 +241,17 @@ macro_rules! for_each_runtime_fn {
 
             // ---- remote calls ----
             /// Begins a call of method number `method` of process `peer`; a call object with an empty request buffer. It waits
-            /// `timeout` milliseconds from `call_send` on, at most; 0: 5 s, or as long as the task has; -1: until the callee answers or is gone.
+            /// `timeout` milliseconds from `call_begin` on, at most; 0: 5 s, or as long as the task has; `layout::NO_TIMEOUT`,
+            /// `layout::DETACHED`.
             call_new(task: ptr, peer: word, method: word, timeout: word) -> ptr;
+            /// 1: go on. 0: too much waits to be sent to the process: suspend and ask again.
+            call_begin(task: ptr, call: ptr) -> word;
             /// Its request buffer.
             call_buffer(call: ptr) -> ptr;
             /// Sends the request. The call ends when its time or a deadline of the task is over, whichever comes first.
             call_send(task: ptr, call: ptr) -> unit;
+            /// Sends the request of a detached call and frees the call; `service` and `method` are static strings.
+            call_detach(task: ptr, call: ptr, service: word, method: word) -> unit;
             /// `layout::CallState`.
             call_poll(task: ptr, call: ptr) -> word;
             /// The reader over the reply's body.
@@ -261,6 +266,9 @@ macro_rules! for_each_runtime_fn {
             call_fault(task: ptr, call: ptr) -> unit;
             /// Frees it.
             call_end(task: ptr, call: ptr) -> unit;
+            /// A method has ended with this error, which is about to be written as a reply. 1: nobody waits for it; it was reported and
+            /// dropped.
+            reply_error(reply: ptr, error: word) -> word;
             /// Writes the task's fault (message and path) as a reply, after clearing the reply, and forgets it.
             reply_fault(task: ptr, reply: ptr) -> unit;
             /// Writes that the request was malformed, after clearing the reply.

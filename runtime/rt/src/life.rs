@@ -33,7 +33,7 @@ const END_LIMIT: u64 = 2_000_000_000;
 const SIGNAL_LIMIT: u64 = 200_000_000;
 /// So long tasks that have just been started may take until they receive for the first time, when `main` has returned.
 const GRACE: u64 = 200_000_000;
-/// So often somebody looks whether the queues are empty.
+/// So often somebody looks whether the queues are empty, or all is quiet.
 const LOOK_AGAIN: u64 = 2_000_000;
 /// The exit code when the environment asks for something impossible.
 const USAGE_EXIT: i32 = 2;
@@ -104,6 +104,9 @@ fn live(scheduler: &'static Scheduler) -> i32 {
     let signal = presence.as_ref().map(|presence| presence.signal.clone()).unwrap_or_default();
     let server = presence.as_ref().and_then(|presence| presence.server.clone());
     let code = serve_and_end(scheduler, server.as_ref(), &signal);
+    if let Some(links) = scheduler.links() {
+        links.give_up();
+    }
     drop(presence.map(|presence| presence.leftovers));
     code
 }
@@ -162,13 +165,12 @@ fn serve_and_end(scheduler: &'static Scheduler, server: Option<&Arc<Server>>, si
         0
     };
     empty_channels(scheduler);
+    drain(scheduler, server);
     if let Some(server) = server {
-        drain(scheduler, server);
+        server.close();
     }
     let stopped = stop(scheduler, program.service_count());
-    if let Some(server) = server {
-        drain(scheduler, server);
-    }
+    drain(scheduler, server);
     if code == 0 { stopped } else { code }
 }
 
@@ -197,15 +199,24 @@ fn empty_channels(scheduler: &'static Scheduler) {
         let settled = scheduler.is_idle() || scheduler.clock.now() >= grace;
         settled && named::are_empty() && !scheduler.has_takers()
     };
-    while !done() && scheduler.clock.now() < until {
-        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), done);
-    }
+    run_until_looking(scheduler, until, done);
 }
 
-/// Answers what runs, refuses what comes, for a limited time.
-fn drain(scheduler: &'static Scheduler, server: &Server) {
-    server.drain();
-    scheduler.run_until_or(scheduler.clock.now().saturating_add(DRAIN_LIMIT), || server.is_quiet());
+/// Answers what runs, refuses what comes, and sends what is detached, for a limited time.
+fn drain(scheduler: &'static Scheduler, server: Option<&Arc<Server>>) {
+    if let Some(server) = server {
+        server.drain();
+    }
+    let done =
+        || server.is_none_or(|server| server.is_quiet()) && scheduler.links().is_none_or(|links| links.is_quiet());
+    run_until_looking(scheduler, scheduler.clock.now().saturating_add(DRAIN_LIMIT), done);
+}
+
+/// Runs until it is done, or that time has come; looks often, as nobody says when it may be done.
+fn run_until_looking(scheduler: &'static Scheduler, until: u64, done: impl Fn() -> bool) {
+    while !done() && scheduler.clock.now() < until {
+        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), &done);
+    }
 }
 
 /// Stops the services that have started, so many, in reverse order: the exit code.

@@ -104,18 +104,15 @@ impl Body<'_, '_> {
         let errors = self.cx.errors_of(to, method);
         self.cx.crosses(method, &errors);
         self.cx.builtin_errors.extend(BuiltinError::BOUNDARY);
-        let served = self.cx.effects.served.get(&to);
-        let number = served.and_then(|methods| methods.iter().position(|served| *served == method));
-        let number = number.expect("`infer` lists every method that is called from another process");
+        let number = self.cx.number_of(to, method);
         let dest = self.temp(self.cx.types.results[method]);
-        let args = args.into_iter().zip(&program.fns[method].params);
-        let args = args.map(|(arg, param)| self.in_local(arg, self.cx.types.locals[method][*param])).collect();
+        let args = self.args_in_locals(method, args);
         let on_fail = self.own_path_fails(on_error);
         let then = self.block();
         self.end(Terminator::CallRemote(Box::new(RemoteCall {
             dest,
             peer: Peer::from_index(to.index()),
-            method: u32::try_from(number).unwrap_or(u32::MAX),
+            method: number,
             service_name: program.classes[class].name.clone(),
             method_name: program.fns[method].name.clone(),
             timeout,
@@ -127,6 +124,12 @@ impl Body<'_, '_> {
         })));
         self.go_on(then);
         Operand::Copy(dest)
+    }
+
+    /// The arguments of a call that crosses, as the method takes them.
+    pub(super) fn args_in_locals(&mut self, method: FnId, args: Vec<Operand>) -> Vec<Operand> {
+        let args = args.into_iter().zip(&self.cx.program.fns[method].params);
+        args.map(|(arg, param)| self.in_local(arg, self.cx.types.locals[method][*param])).collect()
     }
 
     fn call_global(&mut self, function: Global, args: &[Expr], ty: TyId, span: Span, on_error: OnError) -> Operand {

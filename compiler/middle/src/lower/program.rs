@@ -180,16 +180,29 @@ impl<'a> Lowering<'a> {
         errors.map(|error| self.table.error(*error)).collect()
     }
 
+    /// The number of a method among those that its process serves.
+    pub(super) fn number_of(&self, process: ProcessId, method: FnId) -> u32 {
+        let served = self.effects.served.get(&process);
+        let number = served.and_then(|methods| methods.iter().position(|served| *served == method));
+        let number = number.expect("`infer` lists every method that is called from another process");
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
     /// The types of a method that crosses are encoded or decoded here.
     pub(super) fn crosses(&mut self, method: FnId, errors: &[TypeId]) {
+        self.crosses_into(method);
+        let result = self.table.of(self.types.results[method]);
+        self.crossing.insert(result);
+        self.crossing.extend(errors);
+    }
+
+    /// The same where nothing comes back.
+    pub(super) fn crosses_into(&mut self, method: FnId) {
         let locals = &self.types.locals[method];
-        let params = self.program.fns[method].params.iter().map(|param| locals[*param]);
-        let all: Vec<_> = params.chain([self.types.results[method]]).collect();
-        for ty in all {
-            let ty = self.table.of(ty);
+        for param in &self.program.fns[method].params {
+            let ty = self.table.of(locals[*param]);
             self.crossing.insert(ty);
         }
-        self.crossing.extend(errors);
     }
 
     /// The tests.

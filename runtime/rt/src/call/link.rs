@@ -1,22 +1,25 @@
 //! The way to another process: its calls, and the one connection that carries them. In: calls of this process's tasks. Out:
 //! their outcomes. The connection is made when the first call wants it, and made again, with growing pauses, while calls wait.
+//! A task that wants to call while too much waits to be written, waits itself ([`room`]).
 
 mod carry;
+pub mod room;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 
-use pluto_proto::frame::{Frame, Hello, PART, Ran, put_cancel, put_part, put_request};
+use pluto_proto::frame::{Frame, Hello, PART, Ran, put_cancel, put_detached, put_part, put_request};
 use pluto_proto::parts::{MAX_BODY, Parts};
 use pluto_proto::pulse::{INTERVAL, Pulse};
-use pluto_proto::session::{Piece, Place, Sent, Session};
+use pluto_proto::session::{Load, Piece, Place, ROOM, Sent, Session, Wants};
 use pluto_proto::topology::Address;
 use tokio::sync::Notify;
 
-use super::{FailureKind, Outcome, Pending};
+use super::{Call, FailureKind};
+use crate::log::{Level, say};
 use crate::sync::Mutex;
 use crate::task::Scheduler;
 use crate::transport::Outbox;
@@ -43,13 +46,17 @@ struct Link {
     peer: String,
     /// Where it is, or why nobody knows.
     address: Result<Address, String>,
-    session: Mutex<Session<Arc<Pending>>>,
+    session: Mutex<Session<Call>>,
+    /// The tasks that wait until they may call.
+    line: room::Line,
     /// A connection exists or is being made. Changes with the session locked.
     driven: AtomicBool,
     /// The connection, while there is one.
     outbox: Mutex<Option<Arc<Outbox>>>,
     /// One at a time gathers requests for the connection, so that they keep their order.
     gathering: Mutex<()>,
+    /// So many detached calls are in the outbox, and perhaps still there. Changes while gathering.
+    entrusted: AtomicUsize,
     /// Replies that have not come whole.
     parts: Mutex<Parts>,
     /// Is the process at the end of the connection alive?
@@ -64,6 +71,15 @@ struct Link {
     trouble: Mutex<String>,
 }
 
+/// What may be set for tests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// Silent processes are asked so often, in milliseconds.
+    pub(super) interval: u64,
+    /// So much may wait to be written to one process.
+    pub(super) room: Load,
+}
+
 /// Why a connection ended.
 enum Parting {
     /// It broke.
@@ -72,18 +88,26 @@ enum Parting {
     Refused(String),
 }
 
+impl Parting {
+    fn why(&self) -> &str {
+        match self {
+            Parting::Lost(why) | Parting::Refused(why) => why,
+        }
+    }
+}
+
 impl Links {
     /// Ways to these processes (name, address); nothing is connected yet.
     pub fn new(scheduler: &'static Scheduler, hello: &Hello, peers: Vec<(String, Result<Address, String>)>) -> Links {
-        Links::with_pulse(scheduler, hello, peers, interval())
+        Links::with(scheduler, hello, peers, Manner { interval: interval(), room: ROOM })
     }
 
-    /// The same; silent processes are asked so often, in milliseconds.
-    pub(super) fn with_pulse(
+    /// The same in this manner.
+    pub(super) fn with(
         scheduler: &'static Scheduler,
         hello: &Hello,
         peers: Vec<(String, Result<Address, String>)>,
-        interval: u64,
+        manner: Manner,
     ) -> Links {
         let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
         let link = |(peer, address)| {
@@ -92,12 +116,14 @@ impl Links {
                 hello: hello.clone(),
                 peer,
                 address,
-                session: Mutex::default(),
+                session: Mutex::new(Session::new(manner.room)),
+                line: room::Line::default(),
                 driven: AtomicBool::new(false),
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
+                entrusted: AtomicUsize::new(0),
                 parts: Mutex::default(),
-                pulse: Mutex::new(Pulse::new(interval, 0)),
+                pulse: Mutex::new(Pulse::new(manner.interval, 0)),
                 dirty: dirty.clone(),
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
@@ -118,12 +144,57 @@ impl Links {
     }
 
     /// Sends a call, which ends by these times at the latest.
-    pub fn submit(&self, peer: usize, call: Arc<Pending>, limits: Limits) -> Option<Ticket> {
+    pub fn submit(&self, peer: usize, call: Call, limits: Limits) -> Option<Ticket> {
+        let (link, call) = self.sendable(peer, call)?;
+        let id = link.submit(call, limits);
+        Some(Ticket { link: link.clone(), id })
+    }
+
+    /// Sends a call of which no outcome is wanted, by this time at the latest.
+    pub fn submit_detached(&self, peer: usize, call: Call, by: u64) {
+        if let Some((link, call)) = self.sendable(peer, call) {
+            link.submit_detached(call, by);
+        }
+    }
+
+    /// The way to a process, if the call can be sent at all; it fails otherwise.
+    fn sendable(&self, peer: usize, call: Call) -> Option<(&Arc<Link>, Call)> {
         let Some(link) = self.links.get(peer) else {
             call.fail(FailureKind::Unavailable, Sent::No, "there is no such process");
             return None;
         };
-        link.submit(call, limits)
+        if let Err(why) = &link.address {
+            call.fail(FailureKind::Unavailable, Sent::No, why.clone());
+            return None;
+        }
+        if call.request.len() > MAX_BODY {
+            let detail = format!("the request has {} bytes; {MAX_BODY} at most can be sent", call.request.len());
+            call.fail(FailureKind::Network, Sent::No, detail);
+            return None;
+        }
+        Some((link, call))
+    }
+
+    /// What waits to be written to a process.
+    #[cfg(test)]
+    pub(super) fn waiting(&self, peer: usize) -> Load {
+        self.links[peer].session.lock().waiting()
+    }
+
+    /// Have the sockets taken all detached calls?
+    pub fn is_quiet(&self) -> bool {
+        self.links.iter().all(|link| link.is_quiet())
+    }
+
+    /// The process ends: detached calls that were not sent will never be.
+    pub fn give_up(&self) {
+        for link in &self.links {
+            let unsent = link.session.lock().give_up_detached();
+            for call in unsent {
+                let detail = format!("process {} ended before the call was sent", link.hello.process);
+                call.fail(FailureKind::Unavailable, Sent::No, detail);
+            }
+        }
     }
 
     /// The name of a process.
@@ -155,24 +226,28 @@ impl Drop for Ticket {
         drop(session);
         if ended.is_some() {
             self.link.has_something();
+            self.link.let_in();
         }
     }
 }
 
 impl Link {
-    fn submit(self: &Arc<Link>, call: Arc<Pending>, limits: Limits) -> Option<Ticket> {
-        if let Err(why) = &self.address {
-            call.fail(FailureKind::Unavailable, Sent::No, why.clone());
-            return None;
-        }
-        if call.request.len() > MAX_BODY {
-            let detail = format!("the request has {} bytes; {MAX_BODY} at most can be sent", call.request.len());
-            call.fail(FailureKind::Network, Sent::No, detail);
-            return None;
-        }
-        let mut session = self.session.lock();
-        let id = session.submit(call, limits.sent, limits.answered);
+    /// The call's id.
+    fn submit(self: &Arc<Link>, call: Call, limits: Limits) -> u64 {
+        let size = call.request.len();
         let deadline = limits.sent.min(limits.answered);
+        self.add(deadline, |session| session.submit(call, size, limits.sent, limits.answered))
+    }
+
+    fn submit_detached(self: &Arc<Link>, call: Call, by: u64) {
+        let size = call.request.len();
+        self.add(by, |session| session.submit_detached(call, size, by));
+    }
+
+    /// Adds a call that ends at this time, if nothing else happens to it.
+    fn add<T>(self: &Arc<Link>, deadline: u64, add: impl FnOnce(&mut Session<Call>) -> T) -> T {
+        let mut session = self.session.lock();
+        let added = add(&mut session);
         let is_driven = self.driven.swap(true, Ordering::SeqCst);
         let armed = self.armed.load(Ordering::SeqCst);
         if armed == 0 || deadline < armed {
@@ -189,7 +264,7 @@ impl Link {
         } else if deadline < armed {
             self.earlier.notify_one();
         }
-        Some(Ticket { link: self.clone(), id })
+        added
     }
 
     /// There is something to send, before the next wait of a worker.
@@ -220,6 +295,7 @@ impl Link {
         let ended = self.session.lock().expire(self.now());
         // Callees are told.
         self.flush();
+        self.let_in();
         for (call, sent) in ended {
             match sent {
                 Sent::Yes => {
@@ -241,11 +317,20 @@ impl Link {
     /// Writes requests until none is left or the socket takes no more.
     fn flush(&self) {
         let Some(outbox) = self.outbox.lock().clone() else { return };
-        let _gathering = self.gathering.lock();
-        while outbox.is_empty() && self.session.lock().has_something() {
+        let gathering = self.gathering.lock();
+        loop {
+            if !outbox.is_empty() {
+                break;
+            }
+            self.entrusted.store(0, Ordering::SeqCst);
+            if !self.session.lock().has_something() {
+                break;
+            }
             outbox.put(|frames| self.gather(frames));
             outbox.flush();
         }
+        drop(gathering);
+        self.let_in();
     }
 
     /// Requests to write, as far as they fit into one write.
@@ -256,18 +341,30 @@ impl Link {
             put_cancel(frames, call);
         }
         while frames.len() < WRITE_BATCH {
-            let Some(Piece { id, deadline, call, bytes, place }) = session.send(|call| call.request.len(), PART) else {
-                break;
-            };
-            let body = &call.request[bytes];
-            let put = match place {
-                Place::Before => put_part(frames, id, body),
-                Place::Last => put_request(frames, id, call.method, deadline.saturating_sub(now), body),
-            };
-            if put.is_err() {
-                unreachable!("a piece fits into a frame");
+            let Some(wants) = session.send(PART, |piece| put_piece(frames, piece, now)) else { break };
+            if wants == Some(Wants::Nothing) {
+                self.entrusted.fetch_add(1, Ordering::SeqCst);
             }
         }
+    }
+
+    /// The connection is gone, with this outbox. Of detached calls in it nobody else will hear.
+    fn mourn(&self, outbox: &Outbox, why: &str) {
+        let gathering = self.gathering.lock();
+        let lost = if outbox.is_empty() { 0 } else { self.entrusted.load(Ordering::SeqCst) };
+        self.entrusted.store(0, Ordering::SeqCst);
+        drop(gathering);
+        if lost > 0 {
+            let calls = if lost == 1 { "a detached call" } else { "detached calls" };
+            let message = format!("{calls} to process {} may be lost ({lost}): the connection ended: {why}", self.peer);
+            say(Level::Error, &message, &[]);
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        let outbox = self.outbox.lock().clone();
+        let written = outbox.is_none_or(|outbox| outbox.is_empty());
+        written && !self.session.lock().has_detached()
     }
 
     fn take_in(&self, frame: Frame) -> Result<(), Parting> {
@@ -276,7 +373,7 @@ impl Link {
                 let body = self.parts.lock().finish(call, body);
                 let ended = self.session.lock().replied(call);
                 if let Some(call) = ended {
-                    call.end(Outcome::Reply(body));
+                    call.reply(body);
                 }
             }
             Frame::Part { call, bytes } => {
@@ -303,6 +400,27 @@ impl Link {
             }
         }
         Ok(())
+    }
+}
+
+/// Appends a piece of a request. With the last one its arguments are given back; that one says what is wanted.
+fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, now: u64) -> Option<Wants> {
+    let Piece { id, deadline, wants, call, bytes, place } = piece;
+    let body = &call.request[bytes];
+    let put = match (place, wants) {
+        (Place::Before, Wants::Reply | Wants::Nothing) => put_part(frames, id, body),
+        (Place::Last, Wants::Reply) => put_request(frames, id, call.method, deadline.saturating_sub(now), body),
+        (Place::Last, Wants::Nothing) => put_detached(frames, id, call.method, body),
+    };
+    if put.is_err() {
+        unreachable!("a piece fits into a frame");
+    }
+    match place {
+        Place::Before => None,
+        Place::Last => {
+            call.request = Vec::new();
+            Some(wants)
+        }
     }
 }
 

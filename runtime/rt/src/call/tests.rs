@@ -1,6 +1,8 @@
 //! Calls between two schedulers in one process, over real sockets.
 
+mod detached;
 mod ends;
+mod limits;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -14,13 +16,13 @@ use pluto_abi::layout::ReplyKind;
 use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, put_hello, put_request};
 use pluto_proto::parts::MAX_BODY;
 use pluto_proto::pulse::INTERVAL;
-use pluto_proto::session::Sent;
+use pluto_proto::session::{Load, ROOM, Sent};
 use pluto_proto::topology::Address;
 use tokio::time::sleep;
 
-use super::link::{Limits, Links};
-use super::serve::Server;
-use super::{Failure, FailureKind, Outcome, Pending};
+use super::link::{Limits, Links, Manner, Ticket};
+use super::serve::{self, Server};
+use super::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target};
 use crate::heap::wire::{Buffer, Reader};
 use crate::os::program::Transport;
 use crate::os::sample::Sample;
@@ -35,12 +37,16 @@ const LARGE: u64 = 2;
 const LATER: u64 = 3;
 const FOREVER: u64 = 4;
 const LENGTH: u64 = 5;
+const NOTE: u64 = 6;
+const FAULTY: u64 = 7;
 
 /// More than fits into a frame, and into what a socket takes at once.
 const MANY: usize = 5 * MAX_FRAME + 3;
 
 /// The requests of `forever` that were cut short.
 static CUT: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
+/// The requests of `note` that came to their end.
+static NOTED: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
 
 extern "C" fn echo(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
     rest(task, 0);
@@ -82,6 +88,32 @@ extern "C" fn forever(task: &Task, reader: &mut Reader, _reply: &mut Buffer) {
     cut().insert(id);
 }
 
+extern "C" fn note(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
+    let id = reader.int();
+    rest(task, 50);
+    reply.byte(ReplyKind::Value as u8);
+    noted().insert(id);
+}
+
+extern "C" fn faulty(_task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
+    reply.byte(ReplyKind::Fault as u8);
+    reply.text("this is a test");
+    reply.varint(0);
+}
+
+fn noted() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
+    NOTED.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits until that request came to its end.
+fn wait_until_noted(id: i64) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    while !noted().contains(&id) {
+        assert!(Instant::now() < limit, "the callee does not come to the end of {id}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 fn cut() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
     CUT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -118,6 +150,10 @@ struct Callee {
 
 impl Callee {
     fn start(address: &Address, build: &'static str) -> Callee {
+        Callee::start_within(address, build, serve::LIMITS)
+    }
+
+    fn start_within(address: &Address, build: &'static str, limits: serve::Limits) -> Callee {
         let stop = Arc::new(AtomicBool::new(false));
         let (flag, address) = (stop.clone(), address.clone());
         let (ready, is_ready) = mpsc::channel();
@@ -129,12 +165,14 @@ impl Callee {
                 ("T.later", echo),
                 ("S.forever", forever),
                 ("S.length", length),
+                ("S.note", note),
+                ("S.faulty", faulty),
             ];
             let services = vec!["S", "T"];
             let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
             let mut leftovers = Leftovers::default();
             let listener = bind(&address, &mut leftovers).expect("a free address");
-            let server = Server::start(scheduler, hello("callee", build), vec![listener]);
+            let server = Server::start_within(scheduler, hello("callee", build), vec![listener], limits);
             server.started(1);
             let late = server.clone();
             let seen = flag.clone();
@@ -167,14 +205,18 @@ impl Drop for Callee {
 
 /// Runs a body in a task of a process that knows the callee.
 fn as_caller(address: &Address, body: impl FnOnce(&Task) + Send + 'static) {
-    as_caller_with_pulse(address, INTERVAL, body);
+    as_caller_with(address, Manner { interval: INTERVAL, room: ROOM }, body);
 }
 
 fn as_caller_with_pulse(address: &Address, interval: u64, body: impl FnOnce(&Task) + Send + 'static) {
+    as_caller_with(address, Manner { interval, room: ROOM }, body);
+}
+
+fn as_caller_with(address: &Address, manner: Manner, body: impl FnOnce(&Task) + Send + 'static) {
     let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
     let scheduler = scheduler(Sample { name: "caller", peers, ..Sample::default() });
     let places = vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(address.clone()))];
-    scheduler.connect(Links::with_pulse(scheduler, &hello("caller", "b1"), places, interval));
+    scheduler.connect(Links::with(scheduler, &hello("caller", "b1"), places, manner));
     let done = Arc::new(AtomicBool::new(false));
     let flag = done.clone();
     let run = move |task: &Task| {
@@ -193,14 +235,21 @@ fn limits(task: &Task, within: u64) -> Limits {
 }
 
 fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
-    let pending = Pending::new(method, request, task.begin_wait(What::Reply, 0), task.scheduler());
-    let links = task.scheduler().links().expect("connected");
-    let ticket = links.submit(1, pending.clone(), limits(task, within));
+    let (pending, ticket) = submit(task, method, request, within);
     while task.enter() == Entry::Pending {
         task.suspend();
     }
     drop(ticket);
     pending.take().expect("the wait is over")
+}
+
+/// Begins a call; the task waits for its end.
+fn submit(task: &Task, method: u64, request: Vec<u8>, within: u64) -> (Arc<Pending>, Option<Ticket>) {
+    let pending = Pending::new(task.begin_wait(What::Reply, 0), task.scheduler());
+    let call = Call { method, request, hears: Hears::Task(pending.clone()) };
+    let links = task.scheduler().links().expect("connected");
+    let ticket = links.submit(1, call, limits(task, within));
+    (pending, ticket)
 }
 
 fn number(value: i64) -> Vec<u8> {

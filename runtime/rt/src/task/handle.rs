@@ -212,10 +212,19 @@ pub fn end_of(task: &Task, status: Status, result: impl FnOnce() -> Value) -> En
 
 /// Nobody else will learn of it.
 fn log(end: &End) {
-    let (what, path): (String, &[String]) = match end {
-        End::Failed(error) => (format!("task ended by an error: {}", error.text()), &[]),
-        End::Faulted(fault) => (format!("task ended by a fault: {}", fault.message), &fault.path),
-        End::Done(_) | End::Cancelled => return,
-    };
-    say(Level::Error, &what, path);
+    match end {
+        End::Failed(error) => log_error(&error.text()),
+        End::Faulted(fault) => log_fault(fault),
+        End::Done(_) | End::Cancelled => {}
+    }
+}
+
+/// Says how a task ended that nobody waits for: with this error.
+pub fn log_error(text: &str) {
+    say(Level::Error, &format!("task ended by an error: {text}"), &[]);
+}
+
+/// The same of a fault.
+pub fn log_fault(fault: &Fault) {
+    say(Level::Error, &format!("task ended by a fault: {}", fault.message), &fault.path);
 }

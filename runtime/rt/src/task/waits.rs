@@ -55,10 +55,11 @@ pub enum What {
     Get = 7,
     Sleep = 8,
     Reply = 9,
+    Room = 10,
 }
 
 impl What {
-    const ALL: [What; 10] = [
+    const ALL: [What; 11] = [
         What::Nothing,
         What::Receive,
         What::Send,
@@ -69,6 +70,7 @@ impl What {
         What::Get,
         What::Sleep,
         What::Reply,
+        What::Room,
     ];
 
     fn text(self) -> &'static str {
@@ -83,6 +85,7 @@ impl What {
             What::Get => "waits for another task",
             What::Sleep => "sleeps",
             What::Reply => "waits for another process",
+            What::Room => "waits until another process takes more calls",
         }
     }
 }
@@ -147,7 +150,12 @@ impl Task {
     /// answers `Suspend`.
     #[inline]
     pub fn begin_wait(&self, what: What, site: u64) -> Waiter<TaskRef> {
-        let cut = self.cut();
+        self.begin_wait_that(self.cut(), what, site)
+    }
+
+    /// The same, where the function says whether the wait may be cut.
+    #[inline]
+    pub fn begin_wait_that(&self, cut: Cut, what: What, site: u64) -> Waiter<TaskRef> {
         let ticket = self.waiting.begin(cut);
         self.wait.set(Some(ticket));
         self.cuttable.set(cut == Cut::May);

@@ -1,6 +1,6 @@
 //! The operands of instructions and terminators. In: one of them. Out: calls of a closure with each operand and its use.
 
-use super::super::{Func, Inst, Operand, RemoteCall, Select, SelectArm, SelectOp, Terminator};
+use super::super::{DetachedCall, Func, Inst, Operand, RemoteCall, Select, SelectArm, SelectOp, Terminator};
 use super::{Use, builtin_use};
 
 macro_rules! operand_visitors {
@@ -105,6 +105,12 @@ macro_rules! operand_visitors {
                 }
                 Terminator::CallRemote(call) => {
                     let RemoteCall { args, .. } = &$($mutable)? **call;
+                    for arg in args {
+                        see(arg, Borrowed);
+                    }
+                }
+                Terminator::CallDetached(call) => {
+                    let DetachedCall { args, .. } = &$($mutable)? **call;
                     for arg in args {
                         see(arg, Borrowed);
                     }

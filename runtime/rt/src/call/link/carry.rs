@@ -40,6 +40,7 @@ pub(super) async fn drive(link: Arc<Link>) {
                 let parting = race(transfer, feel(&link, &outbox)).await;
                 *link.outbox.lock() = None;
                 *link.parts.lock() = Parts::default();
+                link.mourn(&outbox, parting.why());
                 parting
             }
             Ok(Err(parting)) => parting,
@@ -62,6 +63,7 @@ pub(super) async fn drive(link: Arc<Link>) {
             }
             Parting::Refused(why) => {
                 let ended = link.session.lock().refused();
+                link.let_in();
                 for call in ended {
                     call.fail(FailureKind::Unavailable, Sent::No, why.clone());
                 }

@@ -9,9 +9,7 @@ fn a_cancelled_call_ends_at_the_callee() {
     as_caller(&address, |task| {
         let scheduler = task.scheduler();
         let caller = scheduler.spawn(|task| {
-            let pending = Pending::new(FOREVER, number(1), task.begin_wait(What::Reply, 0), task.scheduler());
-            let links = task.scheduler().links().expect("connected");
-            let _ticket = links.submit(1, pending, limits(task, 600_000));
+            let _call = submit(task, FOREVER, number(1), 600_000);
             while task.enter() == Entry::Pending {
                 task.suspend();
             }

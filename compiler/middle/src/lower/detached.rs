@@ -1,0 +1,61 @@
+//! `spawn self.store.put(x).detach()` where `Store` is in another process: a request without reply, sent by the task that is here. In: what
+//! `detach` is called on. Out: the call. There is no task: nobody would wait for what it waits for.
+
+use super::body::Body;
+use super::closure::spawned_call;
+use crate::facts::Route;
+use crate::hir::{Block, Expr, ExprKind};
+use crate::ids::{FnId, Id, ProcessId};
+use crate::mir::{DetachedCall, Operand, Peer, Terminator};
+use crate::types::Callee;
+
+/// Was it a call of another process?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Detached {
+    /// Yes, and it was made.
+    Yes,
+    /// No: a task.
+    No,
+}
+
+impl Body<'_, '_> {
+    /// Makes the call, if that is all that the task does which is spawned here.
+    pub(super) fn detached_call(&mut self, spawned: &Expr) -> Detached {
+        // Arguments that are computed are statements before the `spawn` (`resolve/spawn.rs`).
+        let (stmts, spawned) = if let ExprKind::Block(Block { stmts, value: Some(value), .. }) = &spawned.kind {
+            (&stmts[..], &**value)
+        } else {
+            (&[][..], spawned)
+        };
+        let ExprKind::Spawn(task) = spawned.kind else { return Detached::No };
+        let program = self.cx.program;
+        let Some(call) = spawned_call(&program.fns[task].body) else { return Detached::No };
+        let ExprKind::CallMethod { args, .. } = &call.kind else { return Detached::No };
+        let Some(Callee::Dep(method)) = self.cx.types.methods.get(&call.id).copied() else { return Detached::No };
+        let Route::Remote { to, .. } = self.cx.route(method) else { return Detached::No };
+        for stmt in stmts {
+            self.stmt(stmt);
+        }
+        // The variables of a task are those of the function in which it stands: its arguments mean the same here.
+        let args = self.operands(&args.iter().collect::<Vec<_>>());
+        self.call_detached(to, method, args);
+        Detached::Yes
+    }
+
+    fn call_detached(&mut self, to: ProcessId, method: FnId, args: Vec<Operand>) {
+        let program = self.cx.program;
+        self.cx.crosses_into(method);
+        let (peer, number) = (Peer::from_index(to.index()), self.cx.number_of(to, method));
+        let args = self.args_in_locals(method, args);
+        let then = self.block();
+        self.end(Terminator::CallDetached(Box::new(DetachedCall {
+            peer,
+            method: number,
+            service_name: program.classes[self.cx.class_of_method(method)].name.clone(),
+            method_name: program.fns[method].name.clone(),
+            args,
+            then,
+        })));
+        self.go_on(then);
+    }
+}
