@@ -78,6 +78,8 @@ macro_rules! for_each_runtime_fn {
             task_cancel(handle: word) -> unit;
             /// The task goes on without handles, and is not cancelled when the last one is dropped.
             task_detach(handle: word) -> unit;
+            /// The same; it is a call of a service, which the end of the process waits for, for a limited time.
+            task_detach_call(handle: word) -> unit;
             /// Waiting function.
             sleep(task: ptr, nanoseconds: word, site: word) -> word;
             /// A deadline for what follows: `out[0]` the one that held before (for `deadline_end`), `out[1]` this one.

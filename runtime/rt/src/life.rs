@@ -27,6 +27,8 @@ use report::{Ended, ended, print};
 
 /// So long running calls may take to end when the process stops, and so long those who receive may take to empty their queues.
 const DRAIN_LIMIT: u64 = 10_000_000_000;
+/// The same for what begins when the services stop, at least.
+const STOPPED_LIMIT: u64 = 1_000_000_000;
 /// So long the remaining tasks may take to end.
 const END_LIMIT: u64 = 2_000_000_000;
 /// The same after a signal that came while `main` ran.
@@ -165,12 +167,13 @@ fn serve_and_end(scheduler: &'static Scheduler, server: Option<&Arc<Server>>, si
         0
     };
     empty_channels(scheduler);
-    drain(scheduler, server);
+    let until = scheduler.clock.now().saturating_add(DRAIN_LIMIT);
+    drain(scheduler, server, until);
     if let Some(server) = server {
         server.close();
     }
     let stopped = stop(scheduler, program.service_count());
-    drain(scheduler, server);
+    drain(scheduler, server, until.max(scheduler.clock.now().saturating_add(STOPPED_LIMIT)));
     if code == 0 { stopped } else { code }
 }
 
@@ -202,14 +205,17 @@ fn empty_channels(scheduler: &'static Scheduler) {
     run_until_looking(scheduler, until, done);
 }
 
-/// Answers what runs, refuses what comes, and sends what is detached, for a limited time.
-fn drain(scheduler: &'static Scheduler, server: Option<&Arc<Server>>) {
+/// Answers what runs, refuses what comes, and sends and runs what is detached, until a time.
+fn drain(scheduler: &'static Scheduler, server: Option<&Arc<Server>>, until: u64) {
     if let Some(server) = server {
         server.drain();
     }
-    let done =
-        || server.is_none_or(|server| server.is_quiet()) && scheduler.links().is_none_or(|links| links.is_quiet());
-    run_until_looking(scheduler, scheduler.clock.now().saturating_add(DRAIN_LIMIT), done);
+    let done = || {
+        let here = !scheduler.has_detached_calls() || scheduler.is_stuck();
+        let sent = scheduler.links().is_none_or(|links| links.is_quiet());
+        here && sent && server.is_none_or(|server| server.is_quiet())
+    };
+    run_until_looking(scheduler, until, done);
 }
 
 /// Runs until it is done, or that time has come; looks often, as nobody says when it may be done.

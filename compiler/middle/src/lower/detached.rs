@@ -1,20 +1,21 @@
-//! `spawn self.store.put(x).detach()` where `Store` is in another process: a request without reply, sent by the task that is here. In: what
-//! `detach` is called on. Out: the call. There is no task: nobody would wait for what it waits for.
+//! `spawn self.store.put(x).detach()`, a detached call. In: what `detach` is called on. Out: where `Store` is in another process, a request
+//! without reply, sent by the task that is here (there is no other: nobody would wait for what it waits for); else a task that the end of
+//! the process lets end, as it does with such requests.
 
 use super::body::Body;
 use super::closure::spawned_call;
 use crate::facts::Route;
 use crate::hir::{Block, Expr, ExprKind};
 use crate::ids::{FnId, Id, ProcessId};
-use crate::mir::{DetachedCall, Operand, Peer, Terminator};
+use crate::mir::{DetachedCall, Inst, Operand, Peer, Terminator};
 use crate::types::Callee;
 
-/// Was it a call of another process?
+/// Was it a call of a dependency?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Detached {
     /// Yes, and it was made.
     Yes,
-    /// No: a task.
+    /// No: any other task.
     No,
 }
 
@@ -22,17 +23,21 @@ impl Body<'_, '_> {
     /// Makes the call, if that is all that the task does which is spawned here.
     pub(super) fn detached_call(&mut self, spawned: &Expr) -> Detached {
         // Arguments that are computed are statements before the `spawn` (`resolve/spawn.rs`).
-        let (stmts, spawned) = if let ExprKind::Block(Block { stmts, value: Some(value), .. }) = &spawned.kind {
+        let (stmts, task) = if let ExprKind::Block(Block { stmts, value: Some(value), .. }) = &spawned.kind {
             (&stmts[..], &**value)
         } else {
             (&[][..], spawned)
         };
-        let ExprKind::Spawn(task) = spawned.kind else { return Detached::No };
+        let ExprKind::Spawn(task) = task.kind else { return Detached::No };
         let program = self.cx.program;
         let Some(call) = spawned_call(&program.fns[task].body) else { return Detached::No };
         let ExprKind::CallMethod { args, .. } = &call.kind else { return Detached::No };
         let Some(Callee::Dep(method)) = self.cx.types.methods.get(&call.id).copied() else { return Detached::No };
-        let Route::Remote { to, .. } = self.cx.route(method) else { return Detached::No };
+        let Route::Remote { to, .. } = self.cx.route(method) else {
+            let task = self.expr(spawned);
+            self.push(Inst::DetachCall { task });
+            return Detached::Yes;
+        };
         for stmt in stmts {
             self.stmt(stmt);
         }

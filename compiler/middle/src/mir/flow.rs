@@ -65,6 +65,7 @@ pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
         | Inst::TraceStart { .. }
         | Inst::DeadlineEnd { .. }
         | Inst::Safepoint
+        | Inst::DetachCall { .. }
         | Inst::Unlock { .. } => [None, None],
         Inst::EntryAt { key, value, .. } => [Some(*key), Some(*value)],
         Inst::DeadlineBegin { before, own, .. } => [Some(*before), Some(*own)],

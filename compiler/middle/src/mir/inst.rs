@@ -203,6 +203,8 @@ pub enum Inst {
     NamedEnd { dest: Local, channel: Channel, side: crate::ty::Holder, subscription: u32 },
     /// `dest: string` = what a task that has ended with a failure or fault says (b).
     TaskMessage { dest: Local, task: Operand },
+    /// Lets a task go on without handles (b) that is a detached call of a service: the process does not end before it, for a limited time.
+    DetachCall { task: Operand },
     /// A deadline `limit` (b: duration) from now for what follows, unless an earlier one holds. `before: int` is what
     /// `DeadlineEnd` puts back, `own: int` is this deadline.
     DeadlineBegin { before: Local, own: Local, limit: Operand },

@@ -8,6 +8,7 @@ use pluto_abi::layout::Waited;
 pub use crate::os::tasks::{Ending, Outcome, drop_handle};
 
 use super::fault::{Fault, Stop};
+use super::scheduler::Comes;
 use super::wait::Waiter;
 use super::{Entry, Task, TaskRef, What};
 use crate::log::{Level, say};
@@ -50,6 +51,8 @@ struct Inner {
     waiters: Vec<Waiter<TaskRef>>,
     /// There are no handles.
     abandoned: bool,
+    /// It counts among the detached calls that the end of the process waits for.
+    awaited_at_end: bool,
 }
 
 impl TaskState {
@@ -74,6 +77,9 @@ impl TaskState {
         let mut inner = self.inner.lock();
         inner.told = true;
         let unheard = inner.abandoned || (self.detached.load(Ordering::Relaxed) && inner.waiter.is_none());
+        if inner.awaited_at_end {
+            self.task.task().scheduler().count_detached_call(Comes::No);
+        }
         let (first, others) = (inner.waiter.take(), std::mem::take(&mut inner.waiters));
         drop(inner);
         if unheard {
@@ -105,6 +111,16 @@ impl TaskState {
     /// The task goes on without handles.
     pub fn detach(&self) {
         self.detached.store(true, Ordering::Relaxed);
+    }
+
+    /// The same; it is a call, for which the end of the process waits.
+    pub fn detach_call(&self) {
+        self.detach();
+        let mut inner = self.inner.lock();
+        if !inner.told && !std::mem::replace(&mut inner.awaited_at_end, true) {
+            // With the latch held: the task is not another one yet.
+            self.task.task().scheduler().count_detached_call(Comes::Yes);
+        }
     }
 
     /// The last handle is gone.

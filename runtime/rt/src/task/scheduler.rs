@@ -31,6 +31,15 @@ use crate::sync::{Mutex, heavy_fence, may_lean};
 /// There can be no more workers.
 pub const MOST_WORKERS: usize = 256;
 
+/// Is there one more of something, or one less?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Comes {
+    /// One more.
+    Yes,
+    /// One less.
+    No,
+}
+
 /// What all tasks of a process share. Never freed.
 pub struct Scheduler {
     program: Program,
@@ -66,6 +75,8 @@ pub struct Scheduler {
     begun_outside: AtomicU64,
     /// Tasks that have received from declared channels or topics.
     takers: AtomicUsize,
+    /// Detached calls that run here as tasks.
+    detached_calls: AtomicUsize,
     next_id: AtomicU64,
     /// All tasks are asked to end, also those that are started now.
     ending_tasks: AtomicBool,
@@ -137,6 +148,7 @@ impl Scheduler {
             ready: Mutex::default(),
             begun_outside: AtomicU64::new(0),
             takers: AtomicUsize::new(0),
+            detached_calls: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
             ending_tasks: AtomicBool::new(false),
             ending: AtomicBool::new(false),
@@ -563,6 +575,19 @@ impl Scheduler {
     /// Are there tasks that have received from what the program declares?
     pub fn has_takers(&self) -> bool {
         self.takers.load(Ordering::SeqCst) > 0
+    }
+
+    /// A detached call begins, or has ended.
+    pub(super) fn count_detached_call(&self, comes: Comes) {
+        match comes {
+            Comes::Yes => self.detached_calls.fetch_add(1, Ordering::SeqCst),
+            Comes::No => self.detached_calls.fetch_sub(1, Ordering::SeqCst),
+        };
+    }
+
+    /// Are there detached calls that run here as tasks?
+    pub fn has_detached_calls(&self) -> bool {
+        self.detached_calls.load(Ordering::SeqCst) > 0
     }
 
     /// Does nothing run or wait to run, but for this thread?

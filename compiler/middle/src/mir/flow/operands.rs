@@ -47,6 +47,7 @@ macro_rules! operand_visitors {
                 | Inst::Trace { status: one, .. }
                 | Inst::Capture { closure: one, .. }
                 | Inst::TaskMessage { task: one, .. }
+                | Inst::DetachCall { task: one }
                 | Inst::DeadlineBegin { limit: one, .. }
                 | Inst::DeadlineEnd { before: one }
                 | Inst::DeadlineExpired { own: one, .. }
