@@ -3,12 +3,11 @@
 //! the process lets end, as it does with such requests.
 
 use super::body::Body;
-use super::closure::spawned_call;
+use crate::analyze;
 use crate::facts::Route;
-use crate::hir::{Block, Expr, ExprKind};
+use crate::hir::{Expr, ExprKind};
 use crate::ids::{FnId, Id, ProcessId};
 use crate::mir::{DetachedCall, Inst, Operand, Peer, Terminator};
-use crate::types::Callee;
 
 /// Was it a call of a dependency?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,25 +21,20 @@ pub(super) enum Detached {
 impl Body<'_, '_> {
     /// Makes the call, if that is all that the task does which is spawned here.
     pub(super) fn detached_call(&mut self, spawned: &Expr) -> Detached {
-        // Arguments that are computed are statements before the `spawn` (`resolve/spawn.rs`).
-        let (stmts, task) = if let ExprKind::Block(Block { stmts, value: Some(value), .. }) = &spawned.kind {
-            (&stmts[..], &**value)
-        } else {
-            (&[][..], spawned)
-        };
-        let ExprKind::Spawn(task) = task.kind else { return Detached::No };
-        let program = self.cx.program;
-        let Some(call) = spawned_call(&program.fns[task].body) else { return Detached::No };
-        let ExprKind::CallMethod { args, .. } = &call.kind else { return Detached::No };
-        let Some(Callee::Dep(method)) = self.cx.types.methods.get(&call.id).copied() else { return Detached::No };
+        let Some((before, task)) = analyze::spawned(spawned) else { return Detached::No };
+        let Some(method) = self.cx.facts.detached.get(&task).copied() else { return Detached::No };
         let Route::Remote { to, .. } = self.cx.route(method) else {
             let task = self.expr(spawned);
             self.push(Inst::DetachCall { task });
             return Detached::Yes;
         };
-        for stmt in stmts {
+        for stmt in before.iter().flat_map(|block| &block.stmts) {
             self.stmt(stmt);
         }
+        let Some(Expr { kind: ExprKind::CallMethod { args, .. }, .. }) = self.cx.program.fns[task].body.forwarded()
+        else {
+            unreachable!("`analyze` lists only tasks that call a method");
+        };
         // The variables of a task are those of the function in which it stands: its arguments mean the same here.
         let args = self.operands(&args.iter().collect::<Vec<_>>());
         self.call_detached(to, method, args);
