@@ -30,7 +30,7 @@ pub(in crate::call) struct Limits {
     pub(in crate::call) running: usize,
     /// While so many bytes of replies are not written, requests wait.
     pub(in crate::call) unwritten: usize,
-    /// While requests of so many bytes wait, nothing is read.
+    /// While requests of so many bytes wait, or replies of so many bytes more, nothing is read.
     pub(in crate::call) held: usize,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Connection {
     /// How many requests have begun and not ended.
     running: AtomicUsize,
     requests: Mutex<Requests>,
-    /// Fewer requests wait than did.
+    /// Fewer requests or answers wait than did.
     may_read: Notify,
     closed: AtomicBool,
     /// What was read from the socket has not all been looked at.
@@ -187,6 +187,7 @@ impl Connection {
         while self.outbox.is_empty() && self.put_part() {
             self.outbox.flush();
         }
+        self.may_read.notify_one();
     }
 
     /// Writes what the socket did not take, when it does again.

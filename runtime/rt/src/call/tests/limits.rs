@@ -58,6 +58,20 @@ fn nothing_more_is_read_while_too_much_waits() {
     wait_until_cut(104);
 }
 
+#[test]
+fn nothing_more_is_read_while_the_answers_are_not() {
+    let (folder, address) = unix();
+    let few = serve::Limits { unwritten: 1 << 20, held: 1 << 20, ..serve::LIMITS };
+    let _callee = Callee::start_within(&address, "b1", few);
+    let mut stream = connected(&folder.path().join("s.sock"));
+    stream.set_write_timeout(Some(Duration::from_millis(200))).expect("a limit");
+    // What is answered at once, without a task.
+    let mut questions = vec![];
+    (0..10_000).for_each(|call| put_request(&mut questions, call, 77, 1_000, &[]).expect("small"));
+    let written = (0..1_000).take_while(|_| stream.write_all(&questions).is_ok()).count();
+    assert!((5..100).contains(&written), "{written} times {} bytes", questions.len());
+}
+
 fn next_frame(stream: &mut UnixStream, decoder: &mut Decoder) -> Frame {
     let mut buffer = [0; 4096];
     loop {

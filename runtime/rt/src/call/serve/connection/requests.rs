@@ -137,9 +137,10 @@ impl Connection {
         requests.held_bytes = requests.held.values().map(Held::bytes).sum();
     }
 
-    /// May another frame be read?
+    /// May another frame be read? Not while too much waits, requests or answers: also what is answered at once has its limit.
     pub(in crate::call::serve) fn may_read(&self) -> bool {
-        self.requests.lock().held_bytes < self.limits.held
+        let held = self.requests.lock().held_bytes;
+        held < self.limits.held && self.unwritten() < self.limits.unwritten + self.limits.held
     }
 
     /// Waits until that may have changed.
