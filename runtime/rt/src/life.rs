@@ -27,14 +27,14 @@ use report::{Ended, ended, print};
 
 /// So long running calls may take to end when the process stops, and so long those who receive may take to empty their queues.
 const DRAIN_LIMIT: u64 = 10_000_000_000;
-/// The same for what begins when the services stop, at least.
-const STOPPED_LIMIT: u64 = 1_000_000_000;
 /// So long the remaining tasks may take to end.
 const END_LIMIT: u64 = 2_000_000_000;
 /// The same after a signal that came while `main` ran.
 const SIGNAL_LIMIT: u64 = 200_000_000;
 /// So long tasks that have just been started may take until they receive for the first time, when `main` has returned.
 const GRACE: u64 = 200_000_000;
+/// Nothing goes on any more if that is so at so many looks.
+const STUCK: usize = 10;
 /// So often somebody looks whether the queues are empty, or all is quiet.
 const LOOK_AGAIN: u64 = 2_000_000;
 /// The exit code when the environment asks for something impossible.
@@ -167,13 +167,15 @@ fn serve_and_end(scheduler: &'static Scheduler, server: Option<&Arc<Server>>, si
         0
     };
     empty_channels(scheduler);
-    let until = scheduler.clock.now().saturating_add(DRAIN_LIMIT);
-    drain(scheduler, server, until);
+    let drained = drain(scheduler, server);
     if let Some(server) = server {
         server.close();
     }
     let stopped = stop(scheduler, program.service_count());
-    drain(scheduler, server, until.max(scheduler.clock.now().saturating_add(STOPPED_LIMIT)));
+    if drained == Drained::All {
+        // What came since, and what the services began when they stopped.
+        drain(scheduler, server);
+    }
     if code == 0 { stopped } else { code }
 }
 
@@ -202,27 +204,37 @@ fn empty_channels(scheduler: &'static Scheduler) {
         let settled = scheduler.is_idle() || scheduler.clock.now() >= grace;
         settled && named::are_empty() && !scheduler.has_takers()
     };
-    run_until_looking(scheduler, until, done);
+    while !done() && scheduler.clock.now() < until {
+        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), done);
+    }
 }
 
-/// Answers what runs, refuses what comes, and sends and runs what is detached, until a time.
-fn drain(scheduler: &'static Scheduler, server: Option<&Arc<Server>>, until: u64) {
+/// Did all calls end in time?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Drained {
+    /// Yes.
+    All,
+    /// No.
+    Some,
+}
+
+/// Answers what runs, refuses what comes, and sends and runs what is detached, for a limited time.
+fn drain(scheduler: &'static Scheduler, server: Option<&Arc<Server>>) -> Drained {
+    let until = scheduler.clock.now().saturating_add(DRAIN_LIMIT);
     if let Some(server) = server {
         server.drain();
     }
-    let done = || {
-        let here = !scheduler.has_detached_calls() || scheduler.is_stuck();
+    let quiet = || {
         let sent = scheduler.links().is_none_or(|links| links.is_quiet());
-        here && sent && server.is_none_or(|server| server.is_quiet())
+        sent && !scheduler.has_detached_calls() && server.is_none_or(|server| server.is_quiet())
     };
-    run_until_looking(scheduler, until, done);
-}
-
-/// Runs until it is done, or that time has come; looks often, as nobody says when it may be done.
-fn run_until_looking(scheduler: &'static Scheduler, until: u64, done: impl Fn() -> bool) {
-    while !done() && scheduler.clock.now() < until {
-        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), &done);
+    let mut stuck = 0;
+    while !quiet() && stuck < STUCK && scheduler.clock.now() < until {
+        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), quiet);
+        // A detached call may wait for what never comes. One look may come when a timer is just going off.
+        stuck = if scheduler.is_stuck() { stuck + 1 } else { 0 };
     }
+    if quiet() { Drained::All } else { Drained::Some }
 }
 
 /// Stops the services that have started, so many, in reverse order: the exit code.

@@ -51,6 +51,8 @@ pub(super) struct Connection {
     /// How many requests have begun and not ended.
     running: AtomicUsize,
     requests: Mutex<Requests>,
+    /// How many requests wait, or are about to. Changes with them locked.
+    held: AtomicUsize,
     /// Fewer requests or answers wait than did.
     may_read: Notify,
     closed: AtomicBool,
@@ -80,6 +82,7 @@ impl Connection {
             limits,
             running: AtomicUsize::new(0),
             requests: Mutex::default(),
+            held: AtomicUsize::new(0),
             may_read: Notify::new(),
             closed: AtomicBool::new(false),
             is_busy: AtomicBool::new(false),

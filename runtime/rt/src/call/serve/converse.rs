@@ -74,13 +74,6 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
     let mut parts = Parts::default();
     loop {
         loop {
-            while !connection.may_read() {
-                // Nobody else would notice now.
-                if connection.is_hung_up() {
-                    server.cancel_all(connection);
-                }
-                race(connection.fewer_wait(), sleep(LOOK_AGAIN)).await;
-            }
             match decoder.take() {
                 Ok(Some(Frame::Request(mut request))) => {
                     request.body = parts.finish(request.call, request.body);
@@ -101,6 +94,13 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
                 // What only callees send.
                 Ok(Some(_)) | Err(_) => return,
             }
+        }
+        while !connection.may_read() {
+            // Nobody else would notice now.
+            if connection.is_hung_up() {
+                server.cancel_all(connection);
+            }
+            race(connection.fewer_wait(), sleep(LOOK_AGAIN)).await;
         }
         match connection.read(&mut incoming, &mut buffer).await {
             Ok(0) | Err(_) => return,

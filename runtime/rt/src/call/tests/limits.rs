@@ -38,6 +38,30 @@ fn cancellations_and_questions_pass_the_requests_that_wait() {
 }
 
 #[test]
+fn a_caller_at_its_limit_can_cancel() {
+    let (_folder, address) = unix();
+    let _callee = Callee::start_within(&address, "b1", FEW);
+    as_caller(&address, |task| {
+        let caller = |id| {
+            let body = move |task: &Task| {
+                let _call = submit(task, FOREVER, number(id), 600_000);
+                while task.enter() == Entry::Pending {
+                    task.suspend();
+                }
+                task.take_stop();
+            };
+            task.scheduler().spawn(body).expect("memory for a stack")
+        };
+        let callers: Vec<_> = (111..116).map(caller).collect();
+        rest(task, 50);
+        // The limit is reached: this one begins when another is cancelled, and the cancellation passes the three that wait before it.
+        assert_eq!(kind(&failed(call(task, ECHO, number(1), 100))), (FailureKind::Timeout, Sent::Yes));
+        callers.iter().for_each(|caller| caller.task().cancel());
+        assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
+    });
+}
+
+#[test]
 fn nothing_more_is_read_while_too_much_waits() {
     let (folder, address) = unix();
     let _callee = Callee::start_within(&address, "b1", serve::Limits { running: 1, held: 1 << 20, ..serve::LIMITS });

@@ -67,7 +67,11 @@ impl Connection {
     /// A request has come: here it is again if it may begin at once, and then counts as running.
     pub(in crate::call::serve) fn admit(&self, held: Held) -> Option<Held> {
         let mut requests = self.requests.lock();
-        if requests.held.is_empty() && self.has_room() {
+        let before = requests.held.len();
+        // Before we look for room: whoever makes some afterwards finds this one, in `next`.
+        self.held.store(before + 1, Ordering::SeqCst);
+        if before == 0 && self.has_room() {
+            self.held.store(0, Ordering::SeqCst);
             self.running.fetch_add(1, Ordering::SeqCst);
             requests.begin(&held.request);
             return Some(held);
@@ -76,17 +80,22 @@ impl Connection {
         requests.remove(held.request.call);
         requests.held_bytes += held.bytes();
         requests.held.insert(held.request.call, held);
+        self.held.store(requests.held.len(), Ordering::SeqCst);
         None
     }
 
     /// A request that waits and may begin now, if there is one; it counts as running.
     pub(in crate::call::serve) fn next(&self) -> Option<Held> {
+        if self.held.load(Ordering::SeqCst) == 0 {
+            return None;
+        }
         let mut requests = self.requests.lock();
         if requests.held.is_empty() || !self.has_room() {
             return None;
         }
         let (_, held) = requests.held.pop_first()?;
         requests.held_bytes -= held.bytes();
+        self.held.store(requests.held.len(), Ordering::SeqCst);
         requests.begin(&held.request);
         self.running.fetch_add(1, Ordering::SeqCst);
         drop(requests);
@@ -124,6 +133,7 @@ impl Connection {
         }
         if requests.held.get(&call).is_some_and(|held| held.request.awaits != Awaits::Nothing) {
             requests.remove(call);
+            self.held.store(requests.held.len(), Ordering::SeqCst);
             drop(requests);
             self.may_read.notify_one();
         }
@@ -135,9 +145,10 @@ impl Connection {
         std::mem::take(&mut requests.begun).into_values().flatten().for_each(|task| task.task().cancel());
         requests.held.retain(|_, held| held.request.awaits == Awaits::Nothing);
         requests.held_bytes = requests.held.values().map(Held::bytes).sum();
+        self.held.store(requests.held.len(), Ordering::SeqCst);
     }
 
-    /// May another frame be read? Not while too much waits, requests or answers: also what is answered at once has its limit.
+    /// May more be read? Not while too much waits, requests or answers: also what is answered at once has its limit.
     pub(in crate::call::serve) fn may_read(&self) -> bool {
         let held = self.requests.lock().held_bytes;
         held < self.limits.held && self.unwritten() < self.limits.unwritten + self.limits.held
