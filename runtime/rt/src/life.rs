@@ -224,15 +224,13 @@ fn drain(scheduler: &'static Scheduler, server: Option<&Arc<Server>>) -> Drained
     if let Some(server) = server {
         server.drain();
     }
-    let quiet = || {
-        let sent = scheduler.links().is_none_or(|links| links.is_quiet());
-        sent && !scheduler.has_detached_calls() && server.is_none_or(|server| server.is_quiet())
-    };
+    let sent = || scheduler.links().is_none_or(|links| links.is_quiet());
+    let quiet = || sent() && !scheduler.has_detached_calls() && server.is_none_or(|server| server.is_quiet());
     let mut stuck = 0;
     while !quiet() && stuck < STUCK && scheduler.clock.now() < until {
         scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), quiet);
-        // A detached call may wait for what never comes. One look may come when a timer is just going off.
-        stuck = if scheduler.is_stuck() { stuck + 1 } else { 0 };
+        // A detached call may wait here for what never comes. One look may come when a timer is just going off.
+        stuck = if sent() && scheduler.is_stuck() { stuck + 1 } else { 0 };
     }
     if quiet() { Drained::All } else { Drained::Some }
 }
