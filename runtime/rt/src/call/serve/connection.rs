@@ -171,9 +171,13 @@ impl Connection {
         self.outbox.flush();
     }
 
-    /// Says how the process is. Of a list that fits into no frame nothing is said.
-    pub(super) fn say(&self, status: &str) {
-        if self.outbox.put(|frames| put_status(frames, status)).is_ok() {
+    /// Says how the process is. Of a list that fits into no frame nothing is said, and nothing to who asks and does not read.
+    pub(super) fn say(&self, status: impl FnOnce() -> String) {
+        if self.unwritten() >= self.limits.unwritten {
+            return;
+        }
+        let status = status();
+        if self.outbox.put(|frames| put_status(frames, &status)).is_ok() {
             self.outbox.flush();
         }
     }

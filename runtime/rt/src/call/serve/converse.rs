@@ -89,7 +89,7 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
                     }
                 }
                 Ok(Some(Frame::Ask)) => connection.is_alive(),
-                Ok(Some(Frame::AskStatus)) => connection.say(&server.status().to_json()),
+                Ok(Some(Frame::AskStatus)) => connection.say(|| server.status().to_json()),
                 Ok(None) => break,
                 // What only callees send.
                 Ok(Some(_)) | Err(_) => return,
