@@ -305,8 +305,9 @@ impl Sleeper for TaskRef {
         &self.task().waiting
     }
 
+    #[inline(always)]
     fn wake(&self) {
-        if let Some(worker) = worker::current()
+        if let Some(worker) = worker::here()
             && worker.has_left(self.task())
         {
             // It has left its stack, on this thread. Its wait was claimed by this thread, so nobody else wakes it: a store will do.
@@ -314,6 +315,13 @@ impl Sleeper for TaskRef {
             worker.scheduler.woken_on(worker, *self);
             return;
         }
+        self.wake_from_afar();
+    }
+}
+
+impl TaskRef {
+    #[inline(never)]
+    fn wake_from_afar(&self) {
         let before = self.task().state.fetch_or(state::WOKEN, Ordering::AcqRel);
         if before == state::SUSPENDED
             && let Some(scheduler) = self.task().scheduler.get()

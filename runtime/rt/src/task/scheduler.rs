@@ -202,12 +202,12 @@ impl Scheduler {
     }
 
     /// The same on a worker of this scheduler.
-    #[inline]
+    #[inline(always)]
     pub(super) fn woken_on(&'static self, worker: &Worker, task: TaskRef) {
         self.ready_on(Some(worker), task, Worker::woken);
     }
 
-    #[inline]
+    #[inline(always)]
     fn ready_on(&'static self, own: Option<&Worker>, task: TaskRef, ready: impl FnOnce(&Worker, TaskRef)) {
         if self.is_random() {
             self.ready.lock().push(task);

@@ -111,7 +111,7 @@ impl Waiting {
     }
 
     /// Answers a wait that was claimed. The task must be woken afterwards.
-    #[inline]
+    #[inline(always)]
     pub fn answer(&self, ticket: Ticket, answer: Answer) {
         self.case.store(u64::from(answer.case), Ordering::Relaxed);
         self.word.store(answer.word, Ordering::Relaxed);
@@ -162,6 +162,7 @@ impl<S: Sleeper> Waiter<S> {
     }
 
     /// Answers after a successful [`Waiting::claim`].
+    #[inline(always)]
     pub fn answer(&self, word: u64) {
         self.task.waiting().answer(self.ticket, Answer { case: self.case, word });
         self.task.wake();

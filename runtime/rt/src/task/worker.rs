@@ -49,6 +49,13 @@ pub(super) fn current() -> Option<&'static Worker> {
     WORKER.get()
 }
 
+/// The same, as part of its caller: only for what never suspends (see `os::latch::me`).
+#[cfg_attr(test, inline(never))]
+#[cfg_attr(not(test), inline(always))]
+pub(super) fn here() -> Option<&'static Worker> {
+    WORKER.get()
+}
+
 /// A worker, as its own thread sees it.
 pub struct Worker {
     /// What it belongs to.
