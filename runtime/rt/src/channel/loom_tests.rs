@@ -29,7 +29,7 @@ impl Sleeper for Me {
         &self.0.waiting
     }
 
-    fn wake(&self) {
+    fn wake(&self, _: Ticket) {
         self.0.notify.notify();
     }
 }

@@ -125,7 +125,7 @@ impl Sleeper for Me {
         &self.0.0
     }
 
-    fn wake(&self) {
+    fn wake(&self, _: Ticket) {
         self.0.1.notify();
     }
 }

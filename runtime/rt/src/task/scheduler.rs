@@ -261,6 +261,12 @@ impl Scheduler {
         self.nudged.load(Ordering::Relaxed) && self.nudged.swap(false, Ordering::SeqCst)
     }
 
+    /// Should that worker look around before it runs the next task? Only a look: [`Scheduler::was_nudged`] answers once.
+    #[inline]
+    pub(super) fn wants(&self, worker: usize) -> bool {
+        self.is_random() || self.is_ending() || worker == 0 && self.nudged.load(Ordering::Relaxed)
+    }
+
     /// Runs a future in the reactor, beside the tasks.
     pub fn io(&'static self, future: impl Future<Output = ()> + Send + 'static) {
         self.reactor().spawn(future);
