@@ -216,9 +216,9 @@ impl Task {
         self.arrive();
     }
 
-    /// It has ended, and leaves its stack for ever.
-    pub(crate) fn end(&self) -> ! {
-        self.execution.leave_for_good(self.own_worker().leave(self.me(), Leaving::Ended))
+    /// It has ended, and is about to leave its stack for ever: for that of this execution.
+    pub(crate) fn end(&self) -> &'static Execution {
+        self.own_worker().leave(self.me(), Leaving::Ended)
     }
 
     /// Somebody came to the task's stack, maybe on another thread than the last time: looks after who was left for that. Never

@@ -57,7 +57,7 @@ impl Me {
         let cut = self.0.waiting.claim_current();
         if let Some(ticket) = cut {
             self.0.waiting.answer(ticket, Answer { case: CUT, word: 0 });
-            self.wake();
+            self.wake(ticket);
         }
         cut.is_some()
     }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::slot::{SlotStack, TaskRef};
-use super::switch::{Context, switch, switch_for_good};
+use super::switch::{Context, To, switch};
 use crate::task::Task;
 
 /// The execution of a task, or of a worker. Only for the thread that runs it, or goes there.
@@ -46,16 +46,10 @@ impl Execution {
         // SAFETY: as above; who comes back looks at nothing that is local to the thread before `Task::arrive`.
         unsafe { switch(&self.context, &to.context) }
     }
-
-    /// The same for ever.
-    pub(crate) fn leave_for_good(&self, to: &Execution) -> ! {
-        // SAFETY: as above; the task has ended, so nobody comes back.
-        unsafe { switch_for_good(&self.context, &to.context) }
-    }
 }
 
 /// Runs a task from its beginning to its end.
-unsafe extern "sysv64" fn run<F: FnOnce(&Task)>(task: *mut u8, body: *mut u8) -> ! {
+unsafe extern "sysv64" fn run<F: FnOnce(&Task)>(task: *mut u8, body: *mut u8) -> To {
     // SAFETY: `prepare` has laid down a task, which lives for ever, and a body, which is read once.
     let (task, body) = unsafe { (&*task.cast::<Task>(), body.cast::<F>().read()) };
     task.execution.context.begun();
@@ -64,7 +58,7 @@ unsafe extern "sysv64" fn run<F: FnOnce(&Task)>(task: *mut u8, body: *mut u8) ->
     if catch_unwind(AssertUnwindSafe(|| body(task))).is_err() {
         std::process::abort();
     }
-    task.end()
+    task.execution.context.ended(&task.end().context)
 }
 
 impl fmt::Debug for Execution {

@@ -18,8 +18,12 @@ pub struct Context {
     sanitizer: Sanitizer,
 }
 
-/// What runs first on a new stack. It never returns: there is nobody to return to.
-pub type First = unsafe extern "sysv64" fn(*mut u8, *mut u8) -> !;
+/// What runs on a new stack. When it returns, the stack is left for ever: for the context that it returned.
+pub type Body = unsafe extern "sysv64" fn(*mut u8, *mut u8) -> To;
+
+/// The stack pointer of a context to go to; odd if it has not begun.
+#[repr(transparent)]
+pub struct To(usize);
 
 impl Context {
     /// The thread that calls this, which will leave the stack that it is on. Only for that thread.
@@ -27,25 +31,32 @@ impl Context {
         Context { stack_pointer: Cell::new(0), sanitizer: Sanitizer::of_thread() }
     }
 
-    /// Will run `first` with these arguments, on the stack that ends below `top`.
+    /// Will run `body` with these arguments, on the stack that ends below `top`.
     ///
     /// # Safety
     /// The memory from `bottom` to `top` is for this context alone, and nothing on it is used any more.
-    pub unsafe fn prepare(&self, bottom: usize, top: usize, first: First, arguments: [*mut u8; 2]) {
+    pub unsafe fn prepare(&self, bottom: usize, top: usize, body: Body, arguments: [*mut u8; 2]) {
         self.sanitizer.prepare(bottom, top);
-        // As `exchange` leaves it, from the lowest address: r15, r14, r13, r12, rbx, rbp, where to go on. Above, a return address of 0
-        // ends what debuggers look through, and has the stack as a function finds it.
-        let words = [0, arguments[1].addr(), arguments[0].addr(), first as usize, 0, 0, begin as *const () as usize, 0];
+        // What `resume` takes for a context that has not begun. Above, a return address of 0 ends what debuggers look through.
+        let words = [arguments[0].addr(), arguments[1].addr(), body as usize, 0];
         let at = (top & !15) - size_of_val(&words);
         // SAFETY: the caller's contract; the place is aligned, as `top & !15` is.
-        unsafe { (at as *mut [usize; 8]).write(words) };
-        self.stack_pointer.set(at);
+        unsafe { (at as *mut [usize; 4]).write(words) };
+        self.stack_pointer.set(at | 1);
     }
 
-    /// The first thing that `first` does, on its new stack.
+    /// The first thing that a body does, on its new stack.
     #[inline]
     pub fn begun(&self) {
         self.sanitizer.arrived();
+    }
+
+    /// The last thing that a body does, which returns this: it leaves its stack for ever, for that of `to`, which does not run and
+    /// which nobody else comes to.
+    #[inline]
+    pub fn ended(&self, to: &Context) -> To {
+        self.sanitizer.leave_for_good(&to.sanitizer);
+        To(to.stack_pointer.get())
     }
 }
 
@@ -62,17 +73,6 @@ pub unsafe fn switch(from: &Context, to: &Context) {
     from.sanitizer.arrived();
 }
 
-/// Leaves this stack for ever.
-///
-/// # Safety
-/// As for [`switch`]; nobody comes back to `from`.
-pub unsafe fn switch_for_good(from: &Context, to: &Context) -> ! {
-    from.sanitizer.leave_for_good(&to.sanitizer);
-    // SAFETY: the caller's contract.
-    unsafe { exchange(from.stack_pointer.as_ptr(), to.stack_pointer.get()) };
-    std::process::abort()
-}
-
 /// Saves what calls preserve, and the stack pointer to `from`; goes on with what was saved like that at `to`.
 #[unsafe(naked)]
 unsafe extern "sysv64" fn exchange(from: *mut usize, to: usize) {
@@ -84,6 +84,18 @@ unsafe extern "sysv64" fn exchange(from: *mut usize, to: usize) {
         "push r14",
         "push r15",
         "mov [rdi], rsp",
+        "jmp {resume}",
+        resume = sym resume,
+    )
+}
+
+/// Goes on at `to`. A context that was left goes on by a return, which belongs to the call of `exchange` that its stack was left by, as
+/// the processor sees it; one that has not begun, by a call, whose return leads to the next one.
+#[unsafe(naked)]
+unsafe extern "sysv64" fn resume(_: *mut usize, to: usize) {
+    naked_asm!(
+        "test sil, 1",
+        "jnz 2f",
         "mov rsp, rsi",
         "pop r15",
         "pop r14",
@@ -92,13 +104,18 @@ unsafe extern "sysv64" fn exchange(from: *mut usize, to: usize) {
         "pop rbx",
         "pop rbp",
         "ret",
+        "2:",
+        "lea rsp, [rsi - 1]",
+        "xor ebp, ebp",
+        "pop rdi",
+        "pop rsi",
+        "pop rax",
+        "sub rsp, 8",
+        "call rax",
+        "mov rsi, rax",
+        "jmp {resume}",
+        resume = sym resume,
     )
-}
-
-/// The bottom of every stack: `exchange` comes here the first time, with what `Context::prepare` laid down.
-#[unsafe(naked)]
-unsafe extern "sysv64" fn begin() {
-    naked_asm!("mov rdi, r13", "mov rsi, r14", "jmp r12")
 }
 
 impl fmt::Debug for Context {

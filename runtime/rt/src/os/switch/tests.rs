@@ -41,14 +41,14 @@ extern "C" fn deep(both: &Both, depth: u64) -> u64 {
     if status == 0 { 0 } else { status + 1 }
 }
 
-unsafe extern "sysv64" fn body(both: *mut u8, depth: *mut u8) -> ! {
+unsafe extern "sysv64" fn body(both: *mut u8, depth: *mut u8) -> To {
     // SAFETY: what the test gave.
     let both = unsafe { &*both.cast::<Both>() };
     both.own.begun();
     let result = deep(both, depth.addr() as u64);
     both.result.store(result, Ordering::Relaxed);
-    both.suspend();
-    unreachable!("nobody comes back")
+    // SAFETY: set by whoever came here, and alive until we are back.
+    both.own.ended(unsafe { &*both.caller.get() })
 }
 
 #[test]
@@ -73,14 +73,14 @@ fn an_execution_goes_on_on_another_thread() {
 
 #[test]
 fn a_new_stack_is_aligned_as_calls_expect() {
-    unsafe extern "sysv64" fn look(both: *mut u8, _: *mut u8) -> ! {
+    unsafe extern "sysv64" fn look(both: *mut u8, _: *mut u8) -> To {
         // SAFETY: what the test gave.
         let both = unsafe { &*both.cast::<Both>() };
         both.own.begun();
         // What floating-point formatting keeps on the stack is moved by instructions that fault if it is not aligned.
         both.result.store(format!("{:.3}", 1.5f64).len() as u64, Ordering::Relaxed);
-        both.suspend();
-        unreachable!("nobody comes back")
+        // SAFETY: set by whoever came here, and alive until we are back.
+        both.own.ended(unsafe { &*both.caller.get() })
     }
     for offset in [0, 8, 24] {
         let both: &'static Both = Box::leak(Box::new(Both {
