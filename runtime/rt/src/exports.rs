@@ -39,8 +39,12 @@ macro_rules! kind {
 
 /// The symbol of a shim. That of `suspend` is only a part of `pluto_suspend`, see below.
 macro_rules! symbol {
-    (suspend) => { "pluto_suspend_inside" };
-    ($name:ident) => { concat!("pluto_", stringify!($name)) };
+    (suspend) => {
+        "pluto_suspend_inside"
+    };
+    ($name:ident) => {
+        concat!("pluto_", stringify!($name))
+    };
 }
 
 macro_rules! shims {

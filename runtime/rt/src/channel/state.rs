@@ -185,12 +185,7 @@ impl<S: Sleeper> State<S> {
     }
 
     /// Takes a message in, in place of the oldest one if need be.
-    pub(super) fn put_lossy(
-        &mut self,
-        word: u64,
-        first: &mut First<S>,
-        after: &mut After<S>,
-    ) -> Result<u64, Gone> {
+    pub(super) fn put_lossy(&mut self, word: u64, first: &mut First<S>, after: &mut After<S>) -> Result<u64, Gone> {
         match self.put(word, first, after) {
             Ok(number) => Ok(number),
             Err(Refusal::Gone(gone)) => Err(gone),

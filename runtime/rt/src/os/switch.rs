@@ -10,7 +10,9 @@ use std::cell::Cell;
 use std::fmt;
 
 #[cfg(not(target_arch = "x86_64"))]
-compile_error!("tasks switch their stacks by instructions of x86-64; another processor needs its own `exchange` and `begin`");
+compile_error!(
+    "tasks switch their stacks by instructions of x86-64; another processor needs its own `exchange` and `begin`"
+);
 
 /// An execution that does not run: where its stack ends. All else that it needs is on its stack.
 pub struct Context {
@@ -138,12 +140,12 @@ use sanitizer::Sanitizer;
 /// What AddressSanitizer wants to be told of: nothing, without it.
 #[cfg(not(feature = "sanitizer"))]
 #[derive(Default)]
-struct Sanitizer;
+struct Sanitizer {}
 
 #[cfg(not(feature = "sanitizer"))]
 impl Sanitizer {
     fn of_thread() -> Sanitizer {
-        Sanitizer
+        Sanitizer {}
     }
 
     fn prepare(&self, _bottom: usize, _top: usize) {}

@@ -527,7 +527,7 @@ impl Worker {
         if how == Leaving::Yields || looks || self.scheduler.wants(self.index) {
             return None;
         }
-        let next = self.take_from_slot()?;
+        let next = self.take_from_slot().or_else(|| self.take_from_queue())?;
         self.switches.set(switches);
         Some(next)
     }
