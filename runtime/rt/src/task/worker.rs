@@ -78,6 +78,8 @@ pub struct Worker {
     itself: Cell<Option<&'static Worker>>,
     switches: Cell<u32>,
     slot_runs: Cell<u32>,
+    /// The running task has made others that wait in the queue.
+    has_made: Cell<bool>,
     /// The reactor should be looked at before the next task.
     look: Cell<bool>,
     free: RefCell<Vec<TaskRef>>,
@@ -209,6 +211,7 @@ impl Worker {
             itself: Cell::new(None),
             switches: Cell::new(0),
             slot_runs: Cell::new(0),
+            has_made: Cell::new(false),
             look: Cell::new(false),
             free: RefCell::default(),
             ids: Cell::new((0, 0)),
@@ -274,10 +277,12 @@ impl Worker {
         }
     }
 
-    /// A new task was made on this thread.
+    /// A new task was made on this thread. Others get the one that was in the slot before when the maker waits for them, or lets
+    /// others run; or if that takes long.
     pub(super) fn ready(&self, task: TaskRef) {
         if let Some(before) = self.put_into_slot(task) {
-            self.hand_on(before);
+            self.put_into_queue(before);
+            self.has_made.set(true);
         }
     }
 
@@ -285,11 +290,15 @@ impl Worker {
     /// soon: tasks that wake each other at short intervals go on faster together than on several processors.
     pub(super) fn woken(&self, task: TaskRef) {
         if let Some(before) = self.put_into_slot(task) {
-            if self.queue.is_empty() {
-                self.desk.since.store(cycles(), Ordering::Relaxed);
-            }
-            self.queue.push(before);
+            self.put_into_queue(before);
         }
+    }
+
+    fn put_into_queue(&self, task: TaskRef) {
+        if self.queue.is_empty() {
+            self.desk.since.store(cycles(), Ordering::Relaxed);
+        }
+        self.queue.push(task);
     }
 
     #[inline]
@@ -305,6 +314,16 @@ impl Worker {
     #[cold]
     fn wake_for_queue(&self) {
         if self.desk.has_waited_for_long(cycles()) {
+            self.desk.since.store(0, Ordering::Relaxed);
+            self.scheduler.wake_one();
+        }
+    }
+
+    /// The task that runs has made others, and goes away now: several may run at a time.
+    #[cold]
+    fn share_what_was_made(&self) {
+        self.has_made.set(false);
+        if !self.queue.is_empty() {
             self.desk.since.store(0, Ordering::Relaxed);
             self.scheduler.wake_one();
         }
@@ -510,6 +529,9 @@ impl Worker {
     #[inline(always)]
     pub(super) fn leave(&self, task: TaskRef, how: Leaving) -> &Execution {
         self.leaving.set(Some((task, how)));
+        if self.has_made.get() {
+            self.share_what_was_made();
+        }
         match self.next_at_once(how) {
             Some(next) => {
                 self.take_over(next);
