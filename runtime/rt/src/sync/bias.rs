@@ -100,10 +100,13 @@ impl Habit {
         self.last.store(0, Ordering::Relaxed);
     }
 
-    /// It does not lean any more because somebody else came. Has it paid?
-    pub fn was_broken(&self, paid: bool) {
+    /// It does not lean any more because somebody else came.
+    pub fn was_broken(&self, leaning: Leaning) {
         let needed = self.needed.load(Ordering::Relaxed);
-        let next = if paid { (needed / 2).max(FEW) } else { (needed * 2).min(MANY) };
+        let next = match leaning {
+            Leaning::Paid => (needed / 2).max(FEW),
+            Leaning::Cost => needed.saturating_mul(2).min(MANY),
+        };
         self.needed.store(next, Ordering::Relaxed);
         self.forget();
     }
@@ -112,9 +115,19 @@ impl Habit {
         self.streak.store(self.streak.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
-    fn has_paid(&self) -> bool {
-        self.streak.load(Ordering::Relaxed) / PAYS >= self.needed.load(Ordering::Relaxed)
+    fn has_been(&self) -> Leaning {
+        let paid = self.streak.load(Ordering::Relaxed) / PAYS >= self.needed.load(Ordering::Relaxed);
+        if paid { Leaning::Paid } else { Leaning::Cost }
     }
+}
+
+/// What it was to lean, in the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Leaning {
+    /// It saved more than it cost to end it.
+    Paid,
+    /// It did not.
+    Cost,
 }
 
 /// How somebody is inside.
@@ -134,7 +147,7 @@ impl Bias {
     }
 
     /// Comes in, waiting for whoever is inside.
-    #[inline]
+    #[inline(always)]
     pub fn enter(&self, me: Me, markers: &[Marker]) -> Held {
         if let Some(me) = me
             && self.word.load(Ordering::Relaxed) == LEANS + me
@@ -162,7 +175,7 @@ impl Bias {
     }
 
     /// False: somebody else has just come.
-    #[inline]
+    #[inline(always)]
     fn enter_leaning(&self, marker: &Marker, leans: usize) -> bool {
         // It is inside of another latch: then this one is taken like any other.
         if marker.section.load(Ordering::Relaxed) != NOWHERE {
@@ -178,6 +191,7 @@ impl Bias {
         false
     }
 
+    #[inline(never)]
     fn take(&self, me: Me, markers: &[Marker]) {
         let mut looks = 0;
         loop {
@@ -212,7 +226,7 @@ impl Bias {
             while markers[whom].section.load(Ordering::Acquire) == self.address() {
                 looks = stand_by(looks);
             }
-            self.habit.was_broken(self.habit.has_paid());
+            self.habit.was_broken(self.habit.has_been());
         } else {
             self.habit.forget();
         }

@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 use super::wait::{Sleeper, Ticket, Waiter};
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::sync::bias::Habit;
+use crate::sync::bias::{Habit, Leaning};
 use crate::sync::{Latch, heavy_fence, stand_by};
 
 /// How a lock is held.
@@ -281,7 +281,8 @@ impl<S: Sleeper> Lock<S> {
         while workers.section(whom).load(Ordering::Acquire) == workers.here() {
             looks = stand_by(looks);
         }
-        self.habit.was_broken(workers.now().wrapping_sub(self.since.load(Ordering::Relaxed)) > PAYS);
+        let long = workers.now().wrapping_sub(self.since.load(Ordering::Relaxed)) > PAYS;
+        self.habit.was_broken(if long { Leaning::Paid } else { Leaning::Cost });
         true
     }
 
