@@ -45,6 +45,8 @@ const MANY: usize = 5 * MAX_FRAME + 3;
 
 /// The requests of `forever` that were cut short.
 static CUT: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
+/// The requests of `forever` that have begun.
+static BEGUN: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
 /// The requests of `note` that came to their end.
 static NOTED: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
 
@@ -72,6 +74,7 @@ extern "C" fn length(_task: &Task, reader: &mut Reader, reply: &mut Buffer) {
 
 extern "C" fn forever(task: &Task, reader: &mut Reader, _reply: &mut Buffer) {
     let id = reader.int();
+    begun().insert(id);
     let waited = loop {
         match task.sleep(600 * 1_000_000_000, 0) {
             Waited::Suspend => task.suspend(),
@@ -101,6 +104,10 @@ extern "C" fn faulty(_task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
     reply.varint(0);
 }
 
+fn begun() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
+    BEGUN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 fn noted() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
     NOTED.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -116,6 +123,15 @@ fn wait_until_noted(id: i64) {
 
 fn cut() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
     CUT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits until that request of `forever` has begun.
+fn wait_until_begun(id: i64) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    while !begun().contains(&id) {
+        assert!(Instant::now() < limit, "the callee does not begin {id}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Waits until that request was cut short.

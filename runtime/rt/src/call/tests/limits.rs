@@ -25,6 +25,8 @@ fn cancellations_and_questions_pass_the_requests_that_wait() {
     let mut decoder = Decoder::default();
     assert_eq!(next_frame(&mut stream, &mut decoder), Frame::Hello(hello("callee", "b1")));
     assert_eq!(next_frame(&mut stream, &mut decoder), Frame::Alive);
+    wait_until_begun(101);
+    wait_until_begun(102);
     // One that runs makes room for the one that waits.
     let mut frames = vec![];
     put_cancel(&mut frames, 1);
@@ -78,6 +80,7 @@ fn nothing_more_is_read_while_too_much_waits() {
     let written = (2..1_000).take_while(|&call| writes(call)).count();
     // A MiB waits in the callee, some hundred KiB in the socket.
     assert!((10..200).contains(&written), "{written}");
+    wait_until_begun(104);
     drop(stream);
     wait_until_cut(104);
 }
@@ -137,7 +140,8 @@ fn callers_wait_while_too_much_waits_to_be_written() {
         is_frozen.recv().expect_err("the test is over");
     });
     as_caller_with(&address, SMALL_ROOM, move |task| {
-        assert_eq!(call_as_code_does(task, 50, 1), (CallState::Timeout, true));
+        // The callee takes one, and no other.
+        while call_as_code_does(task, 100, 1) != (CallState::Timeout, true) {}
         let ended = Arc::new(AtomicUsize::new(0));
         for _ in 0..20 {
             let ended = ended.clone();
@@ -189,7 +193,9 @@ fn those_who_wait_go_on_when_there_is_room() {
         }
         rest(task, 50);
         let links = task.scheduler().links().expect("connected");
-        assert_eq!((links.waiting(1).calls, ended.load(Ordering::SeqCst)), (3, 0));
+        // Both workers may have seen the last free place.
+        let waiting = links.waiting(1).calls;
+        assert!((3..=4).contains(&waiting) && ended.load(Ordering::SeqCst) == 0, "{waiting}");
         while ended.load(Ordering::SeqCst) < 300 {
             rest(task, 1);
         }
