@@ -4,7 +4,6 @@
 use bincode::config::standard;
 use bincode::{Decode, Encode};
 use pluto_proto::frame::{Decoder, Frame, Hello, put_hello, put_request};
-use pluto_proto::topology::Topology;
 use pluto_tests::driver;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -48,13 +48,7 @@ pub fn fingerprint(
 
 /// What is hashed: a line for the method, then one for each class, enum and error that it names, as `#0`, `#1`, ….
 #[must_use]
-pub fn description(
-    program: &Program,
-    types: &Types,
-    effects: &Effects,
-    process: ProcessId,
-    method: FnId,
-) -> String {
+pub fn description(program: &Program, types: &Types, effects: &Effects, process: ProcessId, method: FnId) -> String {
     let mut writer = Writer { program, types, named: vec![], unwritten: VecDeque::new() };
     let mut text = format!("{FORMAT}\n");
     writer.method(&mut text, method);

@@ -22,8 +22,8 @@ pub mod verify;
 
 pub use self::inst::*;
 pub use crate::builtin::{Changes, Global, Method};
-pub use crate::interface::Fingerprint;
 use crate::ids::{Id, IndexVec};
+pub use crate::interface::Fingerprint;
 pub use pluto_syntax::ast::Name;
 
 macro_rules! mir_ids {

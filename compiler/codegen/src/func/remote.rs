@@ -151,11 +151,8 @@ impl FnCx<'_, '_> {
         let [network, timeout, unavailable, version] =
             BuiltinError::BOUNDARY.map(|error| self.e.program.builtin_errors[error as usize]);
         let mut desc = self.e.desc(network?);
-        let others = [
-            (CallState::Timeout, timeout?),
-            (CallState::Unavailable, unavailable?),
-            (CallState::Version, version?),
-        ];
+        let others =
+            [(CallState::Timeout, timeout?), (CallState::Unavailable, unavailable?), (CallState::Version, version?)];
         for (number, ty) in others {
             let other = self.e.desc(ty);
             let is_it = self.e.b.ins().icmp_imm_u(IntCC::Equal, state, number as i64);

@@ -8,8 +8,8 @@ use crate::hir::{self, BuiltinError, FnKind};
 use crate::ids::{ClassId, FnId, Id, IndexVec, ProcessId};
 use crate::interface;
 use crate::mir::{
-    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, RemoteMethod, Repeatable, Service, ServiceInfo, Site, SiteInfo,
-    TypeId,
+    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, RemoteMethod, Repeatable, Service, ServiceInfo,
+    Site, SiteInfo, TypeId,
 };
 use crate::span::Span;
 use crate::ty::TyTable;

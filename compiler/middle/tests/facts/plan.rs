@@ -47,15 +47,15 @@ process data (pod data in region us)
 
 Main.main → Orders.order (main.pluto:10)
     unix from front to work
-    raises NetworkError, TimeoutError, UnavailableError, Empty
-    adds NetworkError, TimeoutError, UnavailableError, because
+    raises NetworkError, TimeoutError, UnavailableError, VersionError, Empty
+    adds NetworkError, TimeoutError, UnavailableError, VersionError, because
         main.pluto:14: `Main` is listed in process `front`
         main.pluto:15: `Orders` is listed in process `work`
 
 Orders.order → Store.take (main.pluto:9)
     tcp from work to data
     raises Empty
-    adds NetworkError, TimeoutError, UnavailableError, because
+    adds NetworkError, TimeoutError, UnavailableError, VersionError, because
         main.pluto:15: `Orders` is listed in process `work`
         main.pluto:18: `Store` is listed in process `data`
 

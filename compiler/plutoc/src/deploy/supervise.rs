@@ -47,7 +47,8 @@ pub(super) fn run(executables: &[Executable], folder: &Path, args: &[OsString]) 
         // Without the handler the default action stays: the system still ends, by the death of its parent.
         let _ = signal_hook::flag::register_usize(number, signal.clone(), number.unsigned_abs() as usize);
     }
-    let mut system = System { launch: Launch { folder, args }, processes: vec![], signal, asked: 0, of: executables.len() };
+    let mut system =
+        System { launch: Launch { folder, args }, processes: vec![], signal, asked: 0, of: executables.len() };
     let code = system.start(executables).or_else(|| system.wait(|_| false)).unwrap_or(1);
     let stopped = system.stop();
     if code == 0 { stopped } else { code }

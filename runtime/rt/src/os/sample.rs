@@ -6,9 +6,9 @@ use pluto_abi::program::{
 };
 
 use super::program::{Program, Transport};
-use pluto_proto::topology::fingerprint;
 use crate::heap::wire::{Buffer, Reader};
 use crate::task::Task;
+use pluto_proto::topology::fingerprint;
 
 /// A handler in Rust.
 pub(crate) type Handler = extern "C" fn(&Task, &mut Reader, &mut Buffer);

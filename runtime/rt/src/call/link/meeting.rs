@@ -138,7 +138,8 @@ impl Link {
     }
 
     fn status(&self) -> PeerStatus {
-        let differences = self.open.lock().routes.as_ref().map(|routes| routes.differences().map(String::from).collect());
+        let differences =
+            self.open.lock().routes.as_ref().map(|routes| routes.differences().map(String::from).collect());
         let standing = self.standing.lock();
         let trouble = match &self.address {
             Ok(_) => standing.trouble.clone(),
