@@ -156,23 +156,20 @@ impl Writer<'_> {
             }
             Named::Enum(id) => {
                 let it = &program.enums[id];
-                let _ = write!(text, "enum {} {{ ", it.name);
-                for variant in &it.variants {
-                    let _ = write!(text, "{} ", variant.name);
+                let _ = write!(text, "enum {}", it.name);
+                for (at, variant) in it.variants.iter().enumerate() {
+                    let _ = write!(text, "{} {} ", if at == 0 { ":" } else { "," }, variant.name);
                     self.fields(text, &variant.fields);
                 }
-                text.push('}');
             }
         }
     }
 
     fn fields(&mut self, text: &mut String, fields: &[Field]) {
-        text.push_str("{ ");
-        for field in fields {
-            let _ = write!(text, "{}: ", field.name);
+        for (at, field) in fields.iter().enumerate() {
+            let _ = write!(text, "{}{}: ", if at == 0 { "{ " } else { ", " }, field.name);
             self.ty(text, field.ty);
-            text.push_str(", ");
         }
-        text.push_str("} ");
+        text.push_str(if fields.is_empty() { "{}" } else { " }" });
     }
 }

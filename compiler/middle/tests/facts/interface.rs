@@ -29,10 +29,10 @@ fn the_text_tells_all_that_crosses() {
     let (text, print) = of(&source(TYPES, TAKE, ""));
     let wanted = "pluto interface 1\n\
         Store.take(item: string, lines: [#0]) Map<string, int> raises #1, #2\n\
-        class Line { name: string, next: #0?, } \n\
-        error SoldOut { item: string, } \n\
-        error Broken { kind: #3, } \n\
-        enum Kind { Plain { } Sized { by: float, at: (int, bool), } }\n";
+        class Line { name: string, next: #0? }\n\
+        error SoldOut { item: string }\n\
+        error Broken { kind: #3 }\n\
+        enum Kind: Plain {}, Sized { by: float, at: (int, bool) }\n";
     assert_eq!(text, wanted);
     assert_eq!(print, fingerprint_of(wanted));
     // The same on every machine and in every build: this is SHA-256 of nothing.

@@ -205,6 +205,8 @@ impl Link {
         }
         let mut open = self.open.lock();
         if let Some(Err(difference)) = open.routes.as_ref().map(|routes| routes.number(call.method)) {
+            let difference = difference.to_string();
+            drop(open);
             call.fail(FailureKind::Version, Sent::No, difference);
             return None;
         }

@@ -11,7 +11,7 @@ use pluto_proto::supervision::{SupervisedState, Supervision};
 
 use super::routes::Routes;
 use super::{Link, Links, Parting, carry};
-use crate::call::FailureKind;
+use crate::call::{FailureKind, Pending};
 use crate::log::{self, Level};
 use crate::transport::Outbox;
 
@@ -50,13 +50,14 @@ impl Link {
         let routes = Routes::new(self.scheduler.program(), self.index, &self.hello, theirs);
         let mut open = self.open.lock();
         let refused = open.calls.refuse(|call| routes.number(call.method).is_err());
-        for call in refused {
-            if let Err(difference) = routes.number(call.method) {
-                call.fail(FailureKind::Version, Sent::No, difference);
-            }
-        }
+        let difference = |call: &Arc<Pending>| routes.number(call.method).err().unwrap_or_default().to_string();
+        let refused: Vec<(Arc<Pending>, String)> =
+            refused.into_iter().map(|call| (call.clone(), difference(&call))).collect();
         open.routes = Some(routes);
         drop(open);
+        for (call, difference) in refused {
+            call.fail(FailureKind::Version, Sent::No, difference);
+        }
         let mut standing = self.standing.lock();
         standing.trouble.clear();
         let before = standing.met.replace((theirs.build.clone(), theirs.instance));

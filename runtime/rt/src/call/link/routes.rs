@@ -10,8 +10,19 @@ use crate::os::program::Program;
 /// The numbers of one connection. The two processes may be of different builds.
 #[derive(Debug)]
 pub(super) struct Routes {
-    /// By this process's own number: the other one's number, or what is different.
-    numbers: BTreeMap<u64, Result<u64, String>>,
+    /// By this process's own numbers.
+    routes: Vec<Route>,
+}
+
+/// Where a method is.
+#[derive(Debug)]
+enum Route {
+    /// There, with this number.
+    Number(u64),
+    /// There, if at all, in another form.
+    Different(String),
+    /// In another process.
+    Elsewhere,
 }
 
 impl Routes {
@@ -21,27 +32,37 @@ impl Routes {
         for (number, offer) in (0..).zip(&theirs.methods) {
             offered.entry(&offer.name).or_default().push((number, offer.fingerprint));
         }
-        let number = |name: &str, fingerprint| {
+        let route = |name: &str, fingerprint| {
             let offers = offered.get(name).map_or(&[][..], Vec::as_slice);
             let same = offers.iter().find(|(_, theirs)| *theirs == fingerprint);
-            same.map(|(number, _)| *number).ok_or_else(|| difference(name, offers.is_empty(), ours, theirs))
+            same.map_or_else(
+                || Route::Different(difference(name, offers.is_empty(), ours, theirs)),
+                |(number, _)| Route::Number(*number),
+            )
         };
-        let remotes = (0..).zip(program.remotes()).filter(|(_, remote)| remote.peer == peer);
-        Routes { numbers: remotes.map(|(own, remote)| (own, number(remote.name, remote.fingerprint))).collect() }
+        let remotes = program.remotes();
+        let routes = remotes.map(|remote| match remote.peer == peer {
+            true => route(remote.name, remote.fingerprint),
+            false => Route::Elsewhere,
+        });
+        Routes { routes: routes.collect() }
     }
 
     /// The other process's number for a method, or what is different.
     pub(super) fn number(&self, method: u64) -> Result<u64, &str> {
-        match self.numbers.get(&method) {
-            Some(Ok(number)) => Ok(*number),
-            Some(Err(difference)) => Err(difference),
-            None => Err("this process was not built to call that method there"),
+        match usize::try_from(method).ok().and_then(|method| self.routes.get(method)) {
+            Some(Route::Number(number)) => Ok(*number),
+            Some(Route::Different(difference)) => Err(difference),
+            Some(Route::Elsewhere) | None => Err("this process was not built to call that method there"),
         }
     }
 
     /// What is different, if anything is.
     pub(super) fn differences(&self) -> impl Iterator<Item = &str> {
-        self.numbers.values().filter_map(|number| number.as_ref().err().map(String::as_str))
+        self.routes.iter().filter_map(|route| match route {
+            Route::Different(difference) => Some(difference.as_str()),
+            Route::Number(_) | Route::Elsewhere => None,
+        })
     }
 }
 
