@@ -32,6 +32,9 @@ pub fn build(source: &str, folder: &Path) {
     std::fs::write(&file, topology.to_json()).expect("writable");
 }
 
+/// So often the processes ask each other whether they live, in milliseconds.
+const PULSE: &str = "100";
+
 /// Starts a process; its output and errors are piped.
 ///
 /// # Panics
@@ -39,7 +42,7 @@ pub fn build(source: &str, folder: &Path) {
 #[must_use]
 pub fn start(folder: &Path, process: &str) -> Started {
     let mut command = Command::new(folder.join(process));
-    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let command = command.env("PLUTO_PULSE", PULSE).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     Started(command.spawn().expect("it starts"))
 }
 

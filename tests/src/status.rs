@@ -82,6 +82,28 @@ fn a_running_system_says_how_it_is() {
 }
 
 #[test]
+fn who_calls_a_frozen_process_is_not_ready() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let folder = temp.path();
+    by_hand::build(SOURCE, folder);
+    let callee = by_hand::start(folder, "back");
+    let mut caller = by_hand::start(folder, "front");
+    let mut output = BufReader::new(caller.0.stdout.take().expect("piped"));
+    wait_for_line(&mut output, "done");
+    assert_eq!(state(folder, 0).0, "ready");
+    // No call waits for it: it is missed all the same.
+    kill_process(Pid::from_child(&callee.0), Signal::STOP).expect("it lives");
+    wait_for_state(folder, 0, "waiting");
+    assert_eq!(state(folder, 1).0, "silent");
+    kill_process(Pid::from_child(&callee.0), Signal::CONT).expect("it lives");
+    wait_for_state(folder, 0, "ready");
+    kill_process(Pid::from_child(&caller.0), Signal::KILL).expect("it lives");
+    let mut errors = BufReader::new(caller.0.stderr.take().expect("piped"));
+    let told = wait_for_line(&mut errors, "up again");
+    assert_eq!(told, "the connection to process `back` is up again\n");
+}
+
+#[test]
 fn a_folder_without_a_system_is_an_error() {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let folder = temp.path().to_str().expect("UTF-8").to_owned();

@@ -52,7 +52,7 @@ async fn carry(link: &Link, met: Met) -> Parting {
     let Met { theirs, decoder, incoming, outbox } = met;
     link.meet(&theirs, &outbox);
     link.flush();
-    link.pulse.lock().heard(link.now());
+    link.pulse.lock().begin(link.now());
     let transfer = race(read(link, decoder, incoming), write(link, &outbox));
     let parting = race(transfer, feel(link, &outbox)).await;
     link.part();
@@ -159,12 +159,13 @@ async fn write(link: &Link, outbox: &Outbox) -> Parting {
     }
 }
 
-/// Asks the other side whether it is there while calls wait for it; ends when it is not.
+/// Asks the other side whether it is there, while calls wait for it or the connection shall last; ends when it is not.
 async fn feel(link: &Link, outbox: &Outbox) -> Parting {
     loop {
         let interval = link.pulse.lock().interval();
         sleep(Duration::from_millis(interval)).await;
-        let waiting = if link.open.lock().calls.waits_for_callee() { Waiting::Yes } else { Waiting::No };
+        let is_awaited = link.is_kept() || link.open.lock().calls.waits_for_callee();
+        let waiting = if is_awaited { Waiting::Yes } else { Waiting::No };
         let beat = link.pulse.lock().beat(waiting, link.now());
         match beat {
             Beat::Rest => {}
