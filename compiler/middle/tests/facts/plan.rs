@@ -1,6 +1,7 @@
 //! What `plutoc plan` shows.
 
 use crate::pipeline::front;
+use pluto_middle::interface::fingerprint;
 use pluto_middle::place::plan::plan;
 
 const SOURCE: &str = "error Empty
@@ -93,6 +94,9 @@ fn timeouts_of_crossing_edges() {
         (&json["edges"][0]["timeout_ms"], &json["edges"][1]["timeout_ms"]),
         (&serde_json::Value::Null, &2.into())
     );
+    let method = front.function("Store.take");
+    let print = fingerprint(&front.program, &front.types, &placed.effects, placed.process("data"), method);
+    assert_eq!(json["processes"][2]["fingerprints"], serde_json::json!([print.to_string()]));
 }
 
 #[test]
