@@ -1,5 +1,6 @@
 //! The way to another process: its calls, and the one connection that carries them. In: calls of this process's tasks. Out:
-//! their outcomes. The connection is made when the first call wants it, and made again, with growing pauses, while calls wait.
+//! their outcomes. The connection is made when the process starts if it calls that one ([`Links::keep`]), or else when a call wants it; and made
+//! again, with growing pauses.
 
 mod carry;
 mod meeting;
