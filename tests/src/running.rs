@@ -17,7 +17,8 @@ pub struct Run {
     temp: PathBuf,
     /// The process of `plutoc run`.
     pub plutoc: Child,
-    output: BufReader<ChildStdout>,
+    /// Its standard output.
+    pub output: BufReader<ChildStdout>,
     /// Its standard error.
     pub errors: BufReader<ChildStderr>,
 }

@@ -240,7 +240,7 @@ macro_rules! for_each_runtime_fn {
             read_end(reader: ptr) -> word;
 
             // ---- remote calls ----
-            /// Begins a call of method number `method` of process `peer`; a call object with an empty request buffer. It waits
+            /// Begins a call of `remotes[method]`, which is a method of process `peer`; a call object with an empty request buffer. It waits
             /// `timeout` milliseconds from `call_send` on, at most; 0: 5 s, or as long as the task has; -1: until the callee answers or is gone.
             call_new(task: ptr, peer: word, method: word, timeout: word) -> ptr;
             /// Its request buffer.

@@ -6,6 +6,8 @@ use serde::Serialize;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
+    /// Something has become good again.
+    Info,
     /// Somebody should look at it.
     Warn,
     /// Something failed.

@@ -1,6 +1,7 @@
 //! Calls between processes. In: requests of this process's tasks ([`link`]) and of other processes ([`serve`]). Out: outcomes.
 //! What travels, and when a call counts as sent or ended, is decided by `pluto_proto`; here it meets time and sockets.
 
+pub mod introduction;
 pub mod link;
 pub mod serve;
 
@@ -16,7 +17,7 @@ use crate::task::{Scheduler, TaskRef};
 /// A call that waits for its outcome.
 #[derive(Debug)]
 pub struct Pending {
-    /// The number of the method.
+    /// The number of the method among those of other processes that this one calls.
     pub method: u64,
     /// The encoded arguments.
     pub request: Vec<u8>,
@@ -56,7 +57,7 @@ pub enum Outcome {
 /// Why a call has no reply.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
-    /// Which of the three errors of boundaries it is.
+    /// Which of the errors of boundaries it is.
     pub kind: FailureKind,
     /// For people.
     pub detail: String,
@@ -73,6 +74,8 @@ pub enum FailureKind {
     Timeout,
     /// `UnavailableError`.
     Unavailable,
+    /// `VersionError`.
+    Version,
 }
 
 impl Pending {

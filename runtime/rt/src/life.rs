@@ -7,8 +7,7 @@ mod tests_run;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use pluto_proto::frame::Hello;
-
+use crate::call::introduction;
 use crate::call::link::Links;
 use crate::call::serve::Server;
 use crate::channel::named;
@@ -22,7 +21,8 @@ use crate::sync::Mutex;
 use crate::task::scheduler::Settings;
 use crate::task::{Scheduler, Task, TaskRef};
 use crate::topology;
-use crate::transport::{Leftovers, bind};
+use crate::transport::{Leftovers, Listener, bind};
+use pluto_proto::topology::Address;
 use report::{Ended, ended, print};
 
 /// So long running calls may take to end when the process stops, and so long those who receive may take to empty their queues.
@@ -41,7 +41,7 @@ const USAGE_EXIT: i32 = 2;
 /// A process among others.
 #[derive(Debug)]
 struct Presence {
-    server: Option<Arc<Server>>,
+    server: Arc<Server>,
     /// The number of the signal that asked the process to stop; 0: none yet.
     signal: Arc<AtomicI32>,
     /// Removes sockets when the process ends.
@@ -102,7 +102,7 @@ fn live(scheduler: &'static Scheduler) -> i32 {
         None
     };
     let signal = presence.as_ref().map(|presence| presence.signal.clone()).unwrap_or_default();
-    let server = presence.as_ref().and_then(|presence| presence.server.clone());
+    let server = presence.as_ref().map(|presence| presence.server.clone());
     let code = serve_and_end(scheduler, server.as_ref(), &signal);
     drop(presence.map(|presence| presence.leftovers));
     code
@@ -112,15 +112,14 @@ fn live(scheduler: &'static Scheduler) -> i32 {
 fn appear(scheduler: &'static Scheduler) -> Result<Presence, String> {
     let program = scheduler.program();
     let places = topology::read(program)?;
-    let hello = Hello { build: places.build, process: program.name().to_string() };
-    scheduler.connect(Links::new(scheduler, &hello, places.peers));
+    let hello = introduction::as_caller(program);
+    scheduler.connect(Links::new(scheduler, &hello, places.peers, Some(places.supervision)));
     let mut leftovers = Leftovers::default();
-    let server = if program.handler_count() > 0 {
-        let listeners = places.own.iter().map(|address| bind(address, &mut leftovers)).collect::<Result<_, _>>()?;
-        Some(Server::start(scheduler, hello, listeners))
-    } else {
-        None
-    };
+    let listeners = listeners(program, &places.own, &mut leftovers)?;
+    let server = Server::start(scheduler, introduction::as_callee(program, &hello), listeners);
+    if let Some(links) = scheduler.links() {
+        links.keep();
+    }
     let signals = Signals::catch().map_err(|error| format!("cannot handle signals: {error}"))?;
     let signal = Arc::new(AtomicI32::new(0));
     let seen = signal.clone();
@@ -129,6 +128,18 @@ fn appear(scheduler: &'static Scheduler) -> Result<Presence, String> {
         scheduler.nudge();
     });
     Ok(Presence { server, signal, leftovers })
+}
+
+/// Takes the process's addresses. One that serves nobody only says there how it is, and does without if it cannot.
+fn listeners(program: Program, own: &[Address], leftovers: &mut Leftovers) -> Result<Vec<Listener>, String> {
+    if program.handler_count() > 0 {
+        return own.iter().map(|address| bind(address, leftovers)).collect();
+    }
+    let is_unix = |address: &&Address| match address {
+        Address::Unix(_) => true,
+        Address::Tcp(_) => false,
+    };
+    Ok(own.iter().filter(is_unix).filter_map(|address| bind(address, leftovers).ok()).collect())
 }
 
 /// From the start of the first service to the stop of the last.

@@ -104,9 +104,7 @@ impl Body<'_, '_> {
         let errors = self.cx.errors_of(to, method);
         self.cx.crosses(method, &errors);
         self.cx.builtin_errors.extend(BuiltinError::BOUNDARY);
-        let served = self.cx.effects.served.get(&to);
-        let number = served.and_then(|methods| methods.iter().position(|served| *served == method));
-        let number = number.expect("`infer` lists every method that is called from another process");
+        let number = self.cx.remote_method(to, method);
         let dest = self.temp(self.cx.types.results[method]);
         let args = args.into_iter().zip(&program.fns[method].params);
         let args = args.map(|(arg, param)| self.in_local(arg, self.cx.types.locals[method][*param])).collect();
@@ -115,7 +113,7 @@ impl Body<'_, '_> {
         self.end(Terminator::CallRemote(Box::new(RemoteCall {
             dest,
             peer: Peer::from_index(to.index()),
-            method: u32::try_from(number).unwrap_or(u32::MAX),
+            method: number,
             service_name: program.classes[class].name.clone(),
             method_name: program.fns[method].name.clone(),
             timeout,

@@ -6,9 +6,10 @@ use super::{item, status, tidy, wire};
 use crate::facts::{Effects, Facts, HasMain, Placement};
 use crate::hir::{self, BuiltinError, FnKind};
 use crate::ids::{ClassId, FnId, Id, IndexVec, ProcessId};
+use crate::interface;
 use crate::mir::{
-    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, Repeatable, Service, ServiceInfo, Site, SiteInfo,
-    TypeId,
+    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, RemoteMethod, Repeatable, Service, ServiceInfo,
+    Site, SiteInfo, TypeId,
 };
 use crate::span::Span;
 use crate::ty::TyTable;
@@ -49,6 +50,9 @@ pub(super) struct Lowering<'a> {
     /// May there be more than one task?
     pub(super) concurrent: Concurrent,
     pub(super) channels: Channels,
+    /// Methods of other processes that are called, and the same as what MIR lists.
+    remote_numbers: BTreeMap<FnId, u32>,
+    remotes: Vec<RemoteMethod>,
     /// The service classes with an instance here, in start order.
     pub(super) instances: Vec<ClassId>,
     funcs: BTreeMap<Key, Func>,
@@ -82,6 +86,8 @@ impl<'a> Lowering<'a> {
             builtin_errors: BTreeSet::new(),
             concurrent: channel::concurrent(program, facts, effects, process),
             channels: Channels::of(program, instances),
+            remote_numbers: BTreeMap::new(),
+            remotes: vec![],
             instances: instances.to_vec(),
             funcs: BTreeMap::new(),
             queue: VecDeque::new(),
@@ -169,9 +175,27 @@ impl<'a> Lowering<'a> {
             let errors = self.errors_of(self.process, method);
             self.crosses(method, &errors);
             let repeatable = if self.facts.repeatable.contains(&method) { Repeatable::Yes } else { Repeatable::No };
-            Handler { name: self.program.fns[method].qualified.clone(), service, function, errors, repeatable }
+            let name = self.program.fns[method].qualified.clone();
+            let fingerprint = self.fingerprint(self.process, method);
+            Handler { name, service, function, errors, repeatable, fingerprint }
         });
         handlers.collect()
+    }
+
+    /// The number by which calls of this process name a method of another one.
+    pub(super) fn remote_method(&mut self, to: ProcessId, method: FnId) -> u32 {
+        if let Some(number) = self.remote_numbers.get(&method) {
+            return *number;
+        }
+        let number = u32::try_from(self.remotes.len()).expect("fewer than 2^32 of anything");
+        let (name, fingerprint) = (self.program.fns[method].qualified.clone(), self.fingerprint(to, method));
+        self.remotes.push(RemoteMethod { peer: Peer(to.0), name, fingerprint });
+        self.remote_numbers.insert(method, number);
+        number
+    }
+
+    fn fingerprint(&self, process: ProcessId, method: FnId) -> mir::Fingerprint {
+        interface::fingerprint(self.program, self.types, self.effects, process, method)
     }
 
     /// The errors that a method of a process can raise, in the order of their numbers on the wire.
@@ -221,6 +245,8 @@ impl<'a> Lowering<'a> {
         let types = self.table.finish();
         mir::Program {
             process: self.placement.processes.get(self.process).map_or("main".into(), |found| found.name.clone()),
+            build: "".into(),
+            system: self.placement.system.map_or("".into(), |_| self.placement.name.clone()),
             me: Peer(self.process.0),
             peers,
             wire: wire::close(&types, &self.crossing),
@@ -230,6 +256,7 @@ impl<'a> Lowering<'a> {
             sites: self.sites,
             main,
             handlers,
+            remotes: self.remotes,
             builtin_errors,
             channels,
             concurrent: self.concurrent,

@@ -404,7 +404,7 @@ pub struct RemoteCall {
     pub dest: Local,
     /// The process.
     pub peer: Peer,
-    /// The position in its `handlers`.
+    /// The position in `Program.remotes`.
     pub method: u32,
     /// The service's and method's names, for boundary errors.
     pub service_name: Name,

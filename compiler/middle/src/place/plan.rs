@@ -5,6 +5,7 @@ use super::reason::{Reason, reason};
 use crate::facts::{Edge, Effects, Facts, HasMain, Placement, Transport};
 use crate::hir::{BuiltinError, ChannelKind, DepTarget, Millis, Program};
 use crate::ids::{ChannelId, ClassId, FnId, ProcessId};
+use crate::interface;
 use crate::types::Types;
 use pluto_syntax::span::Span;
 use serde::Serialize;
@@ -57,6 +58,8 @@ pub struct PlanProcess {
     pub services: Vec<PlanService>,
     /// The methods that it accepts from other processes.
     pub serves: Vec<String>,
+    /// Of each of them, the fingerprint of its form: processes of two builds understand each other where these are the same.
+    pub fingerprints: Vec<String>,
     /// Those of them without effects: they may run twice where once was meant.
     pub repeatable: Vec<String>,
 }
@@ -104,7 +107,7 @@ pub struct PlanEdge {
 /// Puts the plan together.
 #[must_use]
 pub fn plan(program: &Program, types: &Types, facts: &Facts, placement: &Placement, effects: &Effects) -> Plan {
-    let planner = Planner { program, facts, placement, effects };
+    let planner = Planner { program, types, facts, placement, effects };
     Plan {
         system: placement.name.to_string(),
         processes: placement.processes.ids().map(|id| planner.process(id)).collect(),
@@ -115,6 +118,7 @@ pub fn plan(program: &Program, types: &Types, facts: &Facts, placement: &Placeme
 
 struct Planner<'a> {
     program: &'a Program,
+    types: &'a Types,
     facts: &'a Facts,
     placement: &'a Placement,
     effects: &'a Effects,
@@ -132,8 +136,13 @@ impl Planner<'_> {
             main: process.has_main == HasMain::Yes,
             services: process.services.iter().map(|class| self.service(id, *class)).collect(),
             serves: served().map(name).collect(),
+            fingerprints: served().map(|method| self.fingerprint(id, *method)).collect(),
             repeatable: served().filter(|method| self.facts.repeatable.contains(method)).map(name).collect(),
         }
+    }
+
+    fn fingerprint(&self, process: ProcessId, method: FnId) -> String {
+        interface::fingerprint(self.program, self.types, self.effects, process, method).to_string()
     }
 
     fn service(&self, process: ProcessId, class: ClassId) -> PlanService {

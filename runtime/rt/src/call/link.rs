@@ -1,9 +1,13 @@
 //! The way to another process: its calls, and the one connection that carries them. In: calls of this process's tasks. Out:
-//! their outcomes. The connection is made when the first call wants it, and made again, with growing pauses, while calls wait.
+//! their outcomes. The connection is made when the process starts if it calls that one ([`Links::keep`]), or else when a call wants it; and made
+//! again, with growing pauses.
 
 mod carry;
+mod meeting;
+mod routes;
 
 use std::future::{Future, poll_fn};
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,6 +24,8 @@ use super::{FailureKind, Outcome, Pending};
 use crate::sync::Mutex;
 use crate::task::Scheduler;
 use crate::transport::Outbox;
+use meeting::Standing;
+use routes::Routes;
 
 /// How long a call waits if nobody says otherwise, in milliseconds.
 pub const DEFAULT_DEADLINE: u64 = 5_000;
@@ -39,13 +45,24 @@ pub struct Links {
 struct Link {
     scheduler: &'static Scheduler,
     hello: Hello,
-    /// The process's name.
+    /// The process's number among the peers, and its name.
+    index: usize,
     peer: String,
     /// Where it is, or why nobody knows.
     address: Result<Address, String>,
-    session: Mutex<Session<Arc<Pending>>>,
-    /// A connection exists or is being made. Changes with the session locked.
+    /// Where its supervisor, if it has one, says that it is gone.
+    supervision: Option<PathBuf>,
+    /// This process calls methods of that one.
+    needed: bool,
+    open: Mutex<Open>,
+    /// A connection exists or is being made. Changes with the calls locked.
     driven: AtomicBool,
+    /// There shall be a connection also while there are no calls.
+    kept: AtomicBool,
+    /// A call has come while nobody was connected.
+    called: Notify,
+    /// What is known of the process.
+    standing: Mutex<Standing>,
     /// The connection, while there is one.
     outbox: Mutex<Option<Arc<Outbox>>>,
     /// One at a time gathers requests for the connection, so that they keep their order.
@@ -57,25 +74,36 @@ struct Link {
     /// Those links that have something to send; this one is there if `is_dirty`.
     dirty: Arc<Mutex<Vec<Arc<Link>>>>,
     is_dirty: AtomicBool,
-    /// When the future that ends calls at their deadline will look again; 0: it was not started. Changes with the session locked.
+    /// When the future that ends calls at their deadline will look again; 0: it was not started. Changes with the calls locked.
     armed: AtomicU64,
     earlier: Notify,
-    /// Why the last attempt to connect failed.
-    trouble: Mutex<String>,
+}
+
+/// The calls, and how they are numbered where they go.
+#[derive(Debug, Default)]
+struct Open {
+    calls: Session<Arc<Pending>>,
+    /// While there is a connection.
+    routes: Option<Routes>,
 }
 
 /// Why a connection ended.
 enum Parting {
     /// It broke.
     Lost(String),
-    /// The two will never understand each other.
-    Refused(String),
+    /// The process will not do: all its calls fail, in this way.
+    Refused(FailureKind, String),
 }
 
 impl Links {
     /// Ways to these processes (name, address); nothing is connected yet.
-    pub fn new(scheduler: &'static Scheduler, hello: &Hello, peers: Vec<(String, Result<Address, String>)>) -> Links {
-        Links::with_pulse(scheduler, hello, peers, interval())
+    pub fn new(
+        scheduler: &'static Scheduler,
+        hello: &Hello,
+        peers: Vec<(String, Result<Address, String>)>,
+        supervision: Option<PathBuf>,
+    ) -> Links {
+        Links::with_pulse(scheduler, hello, peers, supervision, interval())
     }
 
     /// The same; silent processes are asked so often, in milliseconds.
@@ -83,17 +111,24 @@ impl Links {
         scheduler: &'static Scheduler,
         hello: &Hello,
         peers: Vec<(String, Result<Address, String>)>,
+        supervision: Option<PathBuf>,
         interval: u64,
     ) -> Links {
         let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
-        let link = |(peer, address)| {
+        let link = |(index, (peer, address))| {
             Arc::new(Link {
                 scheduler,
                 hello: hello.clone(),
+                index,
                 peer,
                 address,
-                session: Mutex::default(),
+                supervision: supervision.clone(),
+                needed: scheduler.program().remotes().any(|remote| remote.peer == index),
+                open: Mutex::default(),
                 driven: AtomicBool::new(false),
+                kept: AtomicBool::new(false),
+                called: Notify::new(),
+                standing: Mutex::default(),
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
                 parts: Mutex::default(),
@@ -102,10 +137,9 @@ impl Links {
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
                 earlier: Notify::new(),
-                trouble: Mutex::default(),
             })
         };
-        Links { links: peers.into_iter().map(link).collect(), dirty }
+        Links { links: peers.into_iter().enumerate().map(link).collect(), dirty }
     }
 
     /// Sends what waits to be sent, as far as there are connections.
@@ -150,9 +184,9 @@ pub struct Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut session = self.link.session.lock();
-        let ended = session.abandon(self.id);
-        drop(session);
+        let mut open = self.link.open.lock();
+        let ended = open.calls.abandon(self.id);
+        drop(open);
         if ended.is_some() {
             self.link.has_something();
         }
@@ -170,19 +204,28 @@ impl Link {
             call.fail(FailureKind::Network, Sent::No, detail);
             return None;
         }
-        let mut session = self.session.lock();
-        let id = session.submit(call, limits.sent, limits.answered);
+        let mut open = self.open.lock();
+        if let Some(Err(difference)) = open.routes.as_ref().map(|routes| routes.number(call.method)) {
+            let difference = difference.to_string();
+            drop(open);
+            call.fail(FailureKind::Version, Sent::No, difference);
+            return None;
+        }
+        let id = open.calls.submit(call, limits.sent, limits.answered);
         let deadline = limits.sent.min(limits.answered);
         let is_driven = self.driven.swap(true, Ordering::SeqCst);
         let armed = self.armed.load(Ordering::SeqCst);
         if armed == 0 || deadline < armed {
             self.armed.store(deadline, Ordering::SeqCst);
         }
-        drop(session);
+        let is_connected = open.routes.is_some();
+        drop(open);
         if !is_driven {
             self.scheduler.io(carry::drive(self.clone()));
-        } else {
+        } else if is_connected {
             self.has_something();
+        } else {
+            self.called.notify_one();
         }
         if armed == 0 {
             self.scheduler.io(carry::watch_deadlines(self.clone()));
@@ -204,20 +247,8 @@ impl Link {
         self.scheduler.now()
     }
 
-    /// Are there calls to send? If not, nobody drives the connection any more.
-    fn is_wanted(&self) -> bool {
-        let mut session = self.session.lock();
-        let wanted = session.has_unsent();
-        self.driven.store(wanted, Ordering::SeqCst);
-        wanted
-    }
-
-    fn has_unsent(&self) -> bool {
-        self.session.lock().has_unsent()
-    }
-
     fn expire(&self) {
-        let ended = self.session.lock().expire(self.now());
+        let ended = self.open.lock().calls.expire(self.now());
         // Callees are told.
         self.flush();
         for (call, sent) in ended {
@@ -230,19 +261,12 @@ impl Link {
         }
     }
 
-    fn unreachable(&self) -> String {
-        let trouble = self.trouble.lock();
-        if trouble.is_empty() {
-            return format!("process {} could not be reached in time", self.peer);
-        }
-        format!("process {} could not be reached in time: {trouble}", self.peer)
-    }
-
     /// Writes requests until none is left or the socket takes no more.
     fn flush(&self) {
-        let Some(outbox) = self.outbox.lock().clone() else { return };
         let _gathering = self.gathering.lock();
-        while outbox.is_empty() && self.session.lock().has_something() {
+        // Asked when it is this one's turn: nothing is handed to a connection that has been given up.
+        let Some(outbox) = self.outbox.lock().clone() else { return };
+        while outbox.is_empty() && self.open.lock().calls.has_something() {
             outbox.put(|frames| self.gather(frames));
             outbox.flush();
         }
@@ -251,18 +275,22 @@ impl Link {
     /// Requests to write, as far as they fit into one write.
     fn gather(&self, frames: &mut Vec<u8>) {
         let now = self.now();
-        let mut session = self.session.lock();
-        while let Some(call) = session.cancel() {
+        let Open { calls, routes } = &mut *self.open.lock();
+        while let Some(call) = calls.cancel() {
             put_cancel(frames, call);
         }
+        // Without a connection nobody gathers.
+        let Some(routes) = routes else { return };
         while frames.len() < WRITE_BATCH {
-            let Some(Piece { id, deadline, call, bytes, place }) = session.send(|call| call.request.len(), PART) else {
+            let Some(Piece { id, deadline, call, bytes, place }) = calls.send(|call| call.request.len(), PART) else {
                 break;
             };
             let body = &call.request[bytes];
+            // Calls without a number were refused when the connection was made.
+            let method = routes.number(call.method).unwrap_or(u64::MAX);
             let put = match place {
                 Place::Before => put_part(frames, id, body),
-                Place::Last => put_request(frames, id, call.method, deadline.saturating_sub(now), body),
+                Place::Last => put_request(frames, id, method, deadline.saturating_sub(now), body),
             };
             if put.is_err() {
                 unreachable!("a piece fits into a frame");
@@ -274,7 +302,7 @@ impl Link {
         match frame {
             Frame::Reply { call, body } => {
                 let body = self.parts.lock().finish(call, body);
-                let ended = self.session.lock().replied(call);
+                let ended = self.open.lock().calls.replied(call);
                 if let Some(call) = ended {
                     call.end(Outcome::Reply(body));
                 }
@@ -285,7 +313,7 @@ impl Link {
             }
             Frame::Refused { call, ran, detail } => {
                 self.parts.lock().forget(call);
-                let ended = self.session.lock().replied(call);
+                let ended = self.open.lock().calls.replied(call);
                 match (ended, ran) {
                     (Some(call), Ran::Yes) => call.fail(FailureKind::Network, Sent::Yes, detail),
                     (Some(call), Ran::No) => call.fail(FailureKind::Unavailable, Sent::No, detail),
@@ -294,6 +322,7 @@ impl Link {
             }
             Frame::Alive => {}
             Frame::Hello(_)
+            | Frame::Foreign { .. }
             | Frame::Request(_)
             | Frame::Cancel { .. }
             | Frame::Ask

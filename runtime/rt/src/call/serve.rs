@@ -52,8 +52,8 @@ pub struct Server {
     connections: Mutex<Vec<Arc<Connection>>>,
     /// Those that have replies to write.
     dirty: Mutex<Vec<Arc<Connection>>>,
-    /// Others may wake tasks here.
-    _source: Source,
+    /// Others may wake tasks here, if they may call anything.
+    _source: Option<Source>,
 }
 
 /// A request of a connection.
@@ -83,7 +83,7 @@ impl Server {
             repeats: std::env::var_os("PLUTO_REPEAT").is_some_and(|value| value == "1"),
             connections: Mutex::default(),
             dirty: Mutex::default(),
-            _source: Source::new(scheduler),
+            _source: (program.handler_count() > 0).then(|| Source::new(scheduler)),
         });
         let flushed = Arc::downgrade(&server);
         scheduler.before_waiting(move || {
@@ -278,12 +278,12 @@ async fn accept(server: Arc<Server>, listener: Listener) {
 /// A connection from its first byte to its last.
 async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoing) {
     let outbox = Outbox::new(outgoing);
-    outbox.put(|frames| put_hello(frames, &server.hello));
-    outbox.flush();
-    let Ok(Some((decoder, theirs))) = timeout(HELLO_LIMIT, introduction(&mut incoming)).await else { return };
-    if theirs.build != server.hello.build {
+    if outbox.put(|frames| put_hello(frames, &server.hello)).is_err() {
+        // It serves more than can be said: nobody can call it.
         return;
     }
+    outbox.flush();
+    let Ok(Some((decoder, theirs))) = timeout(HELLO_LIMIT, introduction(&mut incoming)).await else { return };
     let connection = Arc::new(Connection::new(outbox, theirs.process));
     server.connections.lock().push(connection.clone());
     race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;
@@ -295,7 +295,7 @@ async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoin
 }
 
 async fn introduction(incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
-    let mut decoder = Decoder::default();
+    let mut decoder = Decoder::of_caller();
     let mut buffer = vec![0; 4096];
     loop {
         match decoder.take() {

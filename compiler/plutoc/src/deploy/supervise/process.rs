@@ -5,6 +5,7 @@ use super::child::{Launch, Running};
 use super::restarts::{MOST, Restarts, Verdict, WINDOW};
 use crate::deploy::build::Executable;
 use pluto_middle::facts::HasMain;
+use pluto_proto::supervision::{Supervised, SupervisedState};
 use rustix::event::PollFd;
 use rustix::process::Signal;
 use std::io::Write;
@@ -18,6 +19,12 @@ pub(super) struct Process<'a> {
     /// Have its services ever started?
     served: bool,
     restarts: Restarts,
+    /// How often it was started again.
+    restarted: u64,
+    /// Why it is over.
+    detail: String,
+    /// Nobody was told yet how it is now.
+    is_news: bool,
 }
 
 enum State {
@@ -50,7 +57,15 @@ impl<'a> Process<'a> {
     /// Starts it for the first time.
     pub(super) fn start(executable: &'a Executable, launch: Launch<'_>) -> std::io::Result<Process<'a>> {
         let state = State::Up(Running::start(executable, launch)?);
-        Ok(Process { executable, state, served: false, restarts: Restarts::default() })
+        Ok(Process {
+            executable,
+            state,
+            served: false,
+            restarts: Restarts::default(),
+            restarted: 0,
+            detail: String::new(),
+            is_news: true,
+        })
     }
 
     /// Its name.
@@ -103,39 +118,62 @@ impl<'a> Process<'a> {
         let phase = if running.is_ready() { Phase::Serving } else { Phase::Starting };
         self.served |= phase == Phase::Serving;
         let status = ended?;
-        self.state = State::Over;
+        self.over(format!("ended ({status})"));
         Some(End { status, phase })
     }
 
-    /// It ended without having been asked to: plans its restart, unless there were too many.
-    pub(super) fn died(&mut self, how: &str) {
+    /// It ended without having been asked to: plans its restart, unless there were too many. What is to be said about it.
+    pub(super) fn died(&mut self, how: &str) -> String {
         let now = Instant::now();
         let name = &self.executable.process;
         match self.restarts.died(now) {
             Verdict::Again { attempt, wait } => {
+                (self.state, self.is_news) = (State::Down(now + wait), true);
                 let millis = wait.as_millis();
-                say(&format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms"));
-                self.state = State::Down(now + wait);
+                format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms")
             }
             Verdict::GiveUp => {
                 let window = WINDOW.as_secs();
+                self.over(format!("given up after {MOST} restarts in {window} s"));
                 let why = format!("after {MOST} restarts within {window} s it is given up");
-                say(&format!("process `{name}` {how}; {why}, calls to it fail from now on"));
-                self.state = State::Over;
+                format!("process `{name}` {how}; {why}, calls to it fail from now on")
             }
         }
     }
 
-    /// Starts it again, if it is time to.
-    pub(super) fn restart_if_due(&mut self, launch: Launch<'_>) {
-        let State::Down(again) = self.state else { return };
+    /// Starts it again, if it is time to. If it cannot be started, what is to be said about it.
+    pub(super) fn restart_if_due(&mut self, launch: Launch<'_>) -> Option<String> {
+        let State::Down(again) = self.state else { return None };
         if Instant::now() < again {
-            return;
+            return None;
         }
         match Running::start(self.executable, launch) {
-            Ok(running) => self.state = State::Up(running),
-            Err(error) => self.died(&format!("cannot be started: {error}")),
+            Ok(running) => {
+                (self.state, self.is_news) = (State::Up(running), true);
+                self.restarted += 1;
+                None
+            }
+            Err(error) => Some(self.died(&format!("cannot be started: {error}"))),
         }
+    }
+
+    /// How it is, for others.
+    pub(super) fn supervised(&self) -> Supervised {
+        let (state, detail) = match &self.state {
+            State::Up(_) => (SupervisedState::Up, ""),
+            State::Down(_) => (SupervisedState::Restarting, ""),
+            State::Over => (SupervisedState::Gone, &*self.detail),
+        };
+        Supervised { name: self.name().to_owned(), state, restarts: self.restarted, detail: detail.to_owned() }
+    }
+
+    /// Is that something new since the last time that this was asked?
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.is_news)
+    }
+
+    fn over(&mut self, why: String) {
+        (self.state, self.is_news, self.detail) = (State::Over, true, why);
     }
 
     /// Sends a signal, if it runs.

@@ -41,7 +41,7 @@ fn the_calls_of_a_caller_that_vanishes_end() {
     let _callee = Callee::start(&address, "b1");
     let mut stream = connected(&folder.path().join("s.sock"));
     let mut request = vec![];
-    put_request(&mut request, 1, FOREVER, 600_000, &number(4)).expect("small");
+    put_request(&mut request, 1, FOREVER_THERE, 600_000, &number(4)).expect("small");
     stream.write_all(&request).expect("sent");
     std::thread::sleep(Duration::from_millis(30));
     drop(stream);
@@ -55,7 +55,7 @@ fn who_waits_no_longer_is_cut_by_the_clock_of_the_callee_too() {
     let mut stream = connected(&folder.path().join("s.sock"));
     let mut request = vec![];
     // Its caller is frozen: it neither cancels nor goes.
-    put_request(&mut request, 1, FOREVER, 30, &number(5)).expect("small");
+    put_request(&mut request, 1, FOREVER_THERE, 30, &number(5)).expect("small");
     stream.write_all(&request).expect("sent");
     wait_until_cut(5);
 }
