@@ -47,7 +47,7 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
             let shown = if ran.code == 0 {
                 ran.output.clone()
             } else {
-                format!("{}{}(exit code {})\n", ran.output, ran.errors, ran.code)
+                format!("{}{}(exit code {})\n", ran.output, driver::timeless(&ran.errors), ran.code)
             };
             let output = case.output.as_ref().ok_or("a `run` fence needs an `output` fence behind it")?;
             same(page, output, &shown)?;

@@ -143,6 +143,11 @@ impl Program {
         self.services().get(index).map_or("?", |service| text(&service.name))
     }
 
+    /// Does a service of this class live here?
+    pub fn has_service(self, class: &str) -> bool {
+        self.services().iter().any(|service| text(&service.name) == class)
+    }
+
     /// A place in the source.
     pub fn site(self, index: u64) -> Option<Site> {
         let sites: &[SiteDesc] = slice(self.0.sites, self.0.site_count);

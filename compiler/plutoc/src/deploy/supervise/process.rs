@@ -1,19 +1,21 @@
-//! A process of a run, through all its deaths and restarts. In: an executable. Out: how it is, and lines on standard error about
-//! what happens to it.
+//! A process of a run, through all its deaths and restarts. In: an executable. Out: how it is, and lines of the log about what
+//! happens to it.
 
 use super::child::{Launch, Running};
+use super::log::Log;
 use super::restarts::{MOST, Restarts, Verdict, WINDOW};
 use crate::deploy::build::Executable;
 use pluto_middle::facts::HasMain;
+use pluto_proto::logline::Level;
 use rustix::event::PollFd;
 use rustix::process::Signal;
-use std::io::Write;
 use std::process::ExitStatus;
 use std::time::Instant;
 
 /// A process that was started at least once.
 pub(super) struct Process<'a> {
     executable: &'a Executable,
+    log: Log,
     state: State,
     /// Have its services ever started?
     served: bool,
@@ -48,9 +50,9 @@ pub(super) enum Phase {
 
 impl<'a> Process<'a> {
     /// Starts it for the first time.
-    pub(super) fn start(executable: &'a Executable, launch: Launch<'_>) -> std::io::Result<Process<'a>> {
+    pub(super) fn start(executable: &'a Executable, launch: Launch<'_>, log: Log) -> std::io::Result<Process<'a>> {
         let state = State::Up(Running::start(executable, launch)?);
-        Ok(Process { executable, state, served: false, restarts: Restarts::default() })
+        Ok(Process { executable, log, state, served: false, restarts: Restarts::default() })
     }
 
     /// Its name.
@@ -114,13 +116,15 @@ impl<'a> Process<'a> {
         match self.restarts.died(now) {
             Verdict::Again { attempt, wait } => {
                 let millis = wait.as_millis();
-                say(&format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms"));
+                let message = format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms");
+                self.log.say(Level::Warn, &message);
                 self.state = State::Down(now + wait);
             }
             Verdict::GiveUp => {
                 let window = WINDOW.as_secs();
                 let why = format!("after {MOST} restarts within {window} s it is given up");
-                say(&format!("process `{name}` {how}; {why}, calls to it fail from now on"));
+                let message = format!("process `{name}` {how}; {why}, calls to it fail from now on");
+                self.log.say(Level::Error, &message);
                 self.state = State::Over;
             }
         }
@@ -145,10 +149,4 @@ impl<'a> Process<'a> {
             State::Down(_) | State::Over => {}
         }
     }
-}
-
-/// One line on standard error, in one piece: the processes of the run write there too.
-pub(super) fn say(message: &str) {
-    // Without standard error there is nobody to tell.
-    let _ = std::io::stderr().write_all(format!("plutoc: {message}\n").as_bytes());
 }
