@@ -29,15 +29,26 @@ pub fn begin(program: Program) -> Result<(), String> {
 
 /// A line of the log, after all that was printed before; with the path to what it is about, innermost first.
 pub fn say(level: Level, message: &str, path: &[String]) {
-    write(|wish, line| wish.line(line), level, message, path);
+    write(|wish, line| wish.line(line), (level, None), message, path);
+}
+
+/// The same about a service.
+pub fn say_of(service: &str, level: Level, message: &str, path: &[String]) {
+    write(|wish, line| wish.line(line), (level, Some(service)), message, path);
 }
 
 /// What the process ends with: a fault or error that nobody has handled.
 pub fn report(message: &str, path: &[String]) {
-    write(|wish, line| Some(wish.report(line)), Level::Error, message, path);
+    write(|wish, line| Some(wish.report(line)), (Level::Error, None), message, path);
 }
 
-fn write(text: impl FnOnce(Wish, &LogLine<'_>) -> Option<String>, level: Level, message: &str, path: &[String]) {
+/// Where no service is named, it is the innermost one on the path.
+fn write(
+    text: impl FnOnce(Wish, &LogLine<'_>) -> Option<String>,
+    (level, service): (Level, Option<&str>),
+    message: &str,
+    path: &[String],
+) {
     flush_output();
     let speaker = SPEAKER.get();
     let wish = speaker.map(|it| it.wish).unwrap_or_default();
@@ -47,7 +58,7 @@ fn write(text: impl FnOnce(Wish, &LogLine<'_>) -> Option<String>, level: Level, 
         time: time(u64::try_from(now.as_millis()).unwrap_or(0)),
         level,
         process: speaker.map_or("", |it| it.program.name()),
-        service: service_of(&path, |class| speaker.is_some_and(|it| it.program.has_service(class))),
+        service: service.or_else(|| service_of(&path, |class| speaker.is_some_and(|it| it.program.has_service(class)))),
         message,
         path,
     };

@@ -251,7 +251,12 @@ impl Program {
 
     /// Drops what the services hold. They can be started again.
     pub fn drop_services(self) {
-        for service in self.services().iter().rev() {
+        (0..self.service_count()).rev().for_each(|index| self.drop_service(index));
+    }
+
+    /// Drops what a service holds.
+    pub fn drop_service(self, index: usize) {
+        if let Some(service) = self.services().get(index) {
             let fields: &[*const TypeDesc] = slice(service.fields, service.field_count);
             for (index, &field) in fields.iter().enumerate() {
                 // SAFETY: the instance has a word per field of that type or 0, and nobody uses the service any more.
