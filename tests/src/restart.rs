@@ -276,6 +276,38 @@ app Main[store: Store] {
     assert_eq!((ran.output.as_str(), ran.code), (output, 0), "{ran:?}");
 }
 
+#[test]
+fn a_service_that_takes_messages_is_rebuilt_though_nobody_calls_it() {
+    let source = r#"
+chan orders: string(4)
+chan done: string(4)
+class Store[orders: Receiver<string>, done: Sender<string>] {
+    n: int
+    fn start(mut self) {
+        let orders = self.orders
+        spawn { for order in orders { self.take(order) catch { } } }.detach()
+    }
+    fn take(mut self, order: string) {
+        self.n += 1
+        if order == "bad" { assert(false) }
+        self.done.send(f"{self.n} {order}")!
+    }
+}
+app Main[store: Store, orders: Sender<string>, done: Receiver<string>] {
+    fn main(self) {
+        for order in ["a", "b"] { self.orders.send(order)! ; print(self.done.recv()!) }
+        self.orders.send("bad")!
+        for order in ["c", "d"] { self.orders.send(order)! ; print(self.done.recv()!) }
+    }
+}"#;
+    for workers in ["1", "4"] {
+        let ran = run(source, PLACES[0], &[("PLUTO_WORKERS", workers)]);
+        assert_eq!((ran.output.as_str(), ran.code), ("1 a\n2 b\n1 c\n2 d\n", 0), "{ran:?}");
+        let line = "\nTIME WARN a Store: a fault in it: assertion failed; it is rebuilt now\n";
+        assert!(driver::timeless(&ran.errors).contains(line), "{ran:?}");
+    }
+}
+
 /// Many callers beside each other, of whom some break the service: nobody ever sees an instance that a fault has left half written.
 #[test]
 fn nobody_sees_a_broken_instance() {

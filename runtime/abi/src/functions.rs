@@ -59,8 +59,8 @@ macro_rules! for_each_runtime_fn {
             /// that is waited for. `Early` with a fault if it cannot be done.
             service_enter(task: ptr, service: word, mode: word, site: word) -> word;
             /// A method that holds the lock after `service_enter` ended early with this status: if by a fault, the service is rebuilt
-            /// before the next one enters.
-            service_failed(task: ptr, service: word, status: word) -> unit;
+            /// before the next one enters; if `at_once` is 1, by itself.
+            service_failed(task: ptr, service: word, status: word, at_once: word) -> unit;
             /// Drops what the service's fields hold; they are 0 then.
             service_clear(task: ptr, service: word) -> unit;
 

@@ -11,7 +11,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use pluto_abi::layout::{self, Whereabouts};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Entering, LockMode, Operand, Service};
+use pluto_middle::mir::{Entering, LockMode, Operand, Rebuild, Service};
 
 /// Added to the mode of a brief lock.
 const BRIEF: i64 = 2;
@@ -62,9 +62,13 @@ impl FnCx<'_, '_> {
     }
 
     /// A method of a service that is rebuilt after faults has ended early.
-    pub(super) fn note_fault(&mut self, service: Service, status: &Operand) {
+    pub(super) fn note_fault(&mut self, service: Service, status: &Operand, rebuild: Rebuild) {
         let (service, status) = (self.e.number(service.index()), self.word(status));
-        self.e.run(RuntimeFn::service_failed, &[self.e.task, service, status]);
+        let at_once = self.e.word(match rebuild {
+            Rebuild::AtNextCall => 0,
+            Rebuild::AtOnce => 1,
+        });
+        self.e.run(RuntimeFn::service_failed, &[self.e.task, service, status, at_once]);
     }
 
     /// Drops what a service holds.

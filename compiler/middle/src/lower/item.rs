@@ -141,7 +141,8 @@ pub(super) fn call_and_return(
     body.end(Terminator::Return(Operand::Copy(dest)));
     body.go_on(failed);
     if let Some(Hold { service, entering: Entering::Whole, .. }) = hold {
-        body.push(Inst::NoteFault { service, status: Operand::Copy(status) });
+        let rebuild = body.cx.rebuild(service);
+        body.push(Inst::NoteFault { service, status: Operand::Copy(status), rebuild });
     }
     unlock.into_iter().for_each(|inst| body.push(inst));
     body.end(Terminator::Fail(Operand::Copy(status)));

@@ -2,9 +2,10 @@
 
 use super::program::{Key, Lowering};
 use crate::facts::Route;
-use crate::hir::{self, SelfParam};
+use crate::hir::{self, DepTarget, SelfParam};
 use crate::ids::{ClassId, FnId, Id};
-use crate::mir::{Entering, Func, Locked, Service, ServiceInfo};
+use crate::mir::{Entering, Func, Locked, Rebuild, Service, ServiceInfo};
+use crate::ty::Holder;
 
 impl<'a> Lowering<'a> {
     /// The instance of a service class in this process.
@@ -35,6 +36,15 @@ impl<'a> Lowering<'a> {
     /// How the methods of a service enter it.
     pub(super) fn entering(&self, class: ClassId) -> Entering {
         if self.placement.restarts.contains(&class) { Entering::Whole } else { Entering::AsItIs }
+    }
+
+    /// When a service is rebuilt after a fault.
+    pub(super) fn rebuild(&self, service: Service) -> Rebuild {
+        let takes = |dep: &hir::Dep| match dep.target {
+            DepTarget::Service(_) => false,
+            DepTarget::End { side, .. } => matches!(side, Holder::Receiver | Holder::Subscriber),
+        };
+        if self.class_of(service).deps.iter().any(takes) { Rebuild::AtOnce } else { Rebuild::AtNextCall }
     }
 
     /// The function that a caller of a service's method in this process calls, and the instance.

@@ -218,7 +218,7 @@ pub enum Inst {
     Unlock { service: Service, mode: LockMode },
     /// A method of the service, whose lock it holds, ended early with this status (b). If that is a fault, whoever enters next
     /// ([`Entering::Whole`]) finds the service rebuilt.
-    NoteFault { service: Service, status: Operand },
+    NoteFault { service: Service, status: Operand, rebuild: Rebuild },
     /// Drops what the fields of the service (b) hold: it has nothing in them then.
     ClearService { service: Operand },
     /// `dest: int` = length of the array or string (b) or map (b).
@@ -264,6 +264,15 @@ pub enum Entering {
     AsItIs,
     /// Rebuilt, if a fault has broken it: that is waited for, and fails with a fault if it cannot be done.
     Whole,
+}
+
+/// When a service that a fault has broken is rebuilt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rebuild {
+    /// When somebody calls it.
+    AtNextCall,
+    /// Nobody may ever call it: it takes messages.
+    AtOnce,
 }
 
 /// What a call that may end early does. After the call, `status` holds the status word; `fail` is taken if it is not 0. On that

@@ -19,6 +19,7 @@ use crate::task::Task;
 use crate::task::handle::{End, TaskState, end_of};
 use crate::task::lock::{Mode, Stay};
 use crate::task::locks::Wish;
+use crate::task::rebuild::Rebuild;
 
 /// See the table.
 #[inline(always)]
@@ -65,11 +66,12 @@ pub unsafe fn service_enter(at: *mut u8, service: u64, mode: u64, site: u64) -> 
 }
 
 /// See the table.
-pub unsafe fn service_failed(at: *mut u8, service: u64, status: u64) {
+pub unsafe fn service_failed(at: *mut u8, service: u64, status: u64, at_once: u64) {
     // An error is nothing that breaks a service.
     if status == 1 {
         // SAFETY: the table's contract.
-        unsafe { task(at) }.ended_early_in(service as usize);
+        let task = unsafe { task(at) };
+        task.ended_early_in(service as usize, if at_once == 0 { Rebuild::AtNextCall } else { Rebuild::AtOnce });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Services that are rebuilt after a fault (`policy S { on_fault: restart }`). In: methods that enter such a service and end early in it. Out: what a
 //! waiting function answers; after a fault, a task that builds the instance anew before the next method is inside.
 //!
-//! A fault only marks the service as broken. The next one that enters it finds that out when it has the lock, gives the lock back and waits
+//! A fault only marks the service as broken (and of a service that takes messages, it starts a task that comes back to it here). The next one that enters it finds that out when it has the lock, gives the lock back and waits
 //! for the task that rebuilds, which it has started if nobody else had; then it takes the lock once more. That task calls what the process called at
 //! first: it takes the lock for writing, so all who are still inside have left, clears the fields, sets them, and runs `start`. The
 //! mark goes last: whoever takes the lock before that is turned away like the others.
@@ -30,6 +30,9 @@ const WINDOW: u64 = 30_000_000_000;
 const REBUILT: u64 = 2;
 /// It could not be rebuilt.
 const FAILED: u64 = 3;
+
+/// What waits here stands nowhere in the program.
+const NO_SITE: u64 = u64::MAX;
 
 /// What faults have done to the services of the process, by number.
 #[derive(Debug)]
@@ -67,19 +70,40 @@ impl Damages {
     }
 }
 
+/// When a broken service is rebuilt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rebuild {
+    /// When somebody wants to enter it.
+    AtNextCall,
+    /// Nobody may ever want to.
+    AtOnce,
+}
+
+/// It was rebuilt too often.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Refused {
+    /// Then it may be tried again.
+    until: u64,
+    /// Nobody has told so yet.
+    first: bool,
+}
+
 impl Repair {
-    /// May it be rebuilt now? Then that counts.
-    fn begins(&mut self, now: u64) -> bool {
+    /// It is to be rebuilt now, if it may, which counts.
+    fn begin(&mut self, now: u64) -> Result<(), Refused> {
         while self.times.front().is_some_and(|first| now.saturating_sub(*first) >= WINDOW) {
             self.times.pop_front();
         }
-        let may = self.times.len() < MOST;
-        if may {
-            self.times.push_back(now);
-            self.refusal_said = false;
-            self.goes_on = true;
+        if let Some(oldest) = self.times.front()
+            && self.times.len() >= MOST
+        {
+            let first = !std::mem::replace(&mut self.refusal_said, true);
+            return Err(Refused { until: oldest.saturating_add(WINDOW), first });
         }
-        may
+        self.times.push_back(now);
+        self.refusal_said = false;
+        self.goes_on = true;
+        Ok(())
     }
 }
 
@@ -119,11 +143,21 @@ impl Task {
     }
 
     /// A method inside the service ended early, by a fault or not.
-    pub fn ended_early_in(&self, service: usize) {
+    pub fn ended_early_in(&self, service: usize, rebuild: Rebuild) {
         let Some(fault) = self.fault_so_far() else { return };
-        if !self.scheduler().damages.0[service].broken.swap(true, Ordering::AcqRel) {
-            let message = format!("a fault in it: {}; it is rebuilt before the next call", fault.message);
-            say_of(self.scheduler().program().service_name(service), Level::Warn, &message, &fault.path);
+        let scheduler = self.scheduler();
+        if scheduler.damages.0[service].broken.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let when = match rebuild {
+            Rebuild::AtNextCall => "before the next call",
+            Rebuild::AtOnce => "now",
+        };
+        let message = format!("a fault in it: {}; it is rebuilt {when}", fault.message);
+        say_of(scheduler.program().service_name(service), Level::Warn, &message, &fault.path);
+        if rebuild == Rebuild::AtOnce {
+            // Without memory for a stack it is left to the next call.
+            let _ = scheduler.spawn(move |task| rebuild_until_whole(task, service));
         }
     }
 
@@ -137,10 +171,11 @@ impl Task {
             return None;
         }
         if !repair.goes_on {
-            if !repair.begins(scheduler.clock.now()) {
-                let said = std::mem::replace(&mut repair.refusal_said, true);
+            if let Err(refused) = repair.begin(scheduler.clock.now()) {
                 drop(repair);
-                self.refuse(service, said);
+                tell_refused(self, service, refused);
+                let name = scheduler.program().service_name(service);
+                self.fault(format!("{name} was {}, and a fault broke it again", too_often()));
                 return Some(Waited::Early);
             }
             if let Err(error) = scheduler.spawn(move |task| rebuild(task, service)) {
@@ -152,15 +187,54 @@ impl Task {
         repair.waiters.push(self.begin_wait(What::Rebuild, site));
         Some(Waited::Suspend)
     }
+}
 
-    /// The service was rebuilt too often.
-    fn refuse(&self, service: usize, said: bool) {
-        let name = self.scheduler().program().service_name(service);
-        let often = format!("rebuilt {MOST} times within {} s", WINDOW / 1_000_000_000);
-        if !said {
-            say_of(name, Level::Error, &format!("it was {often}: its calls are faults for now"), &[]);
+fn too_often() -> String {
+    format!("rebuilt {MOST} times within {} s", WINDOW / 1_000_000_000)
+}
+
+fn tell_refused(task: &Task, service: usize, refused: Refused) {
+    if refused.first {
+        let name = task.scheduler().program().service_name(service);
+        say_of(name, Level::Error, &format!("it was {}: its calls are faults for now", too_often()), &[]);
+    }
+}
+
+/// The task that rebuilds a service which nobody calls, until that was a success.
+fn rebuild_until_whole(task: &Task, service: usize) {
+    let scheduler = task.scheduler();
+    let damage = &scheduler.damages.0[service];
+    loop {
+        let mut repair = damage.repair.lock();
+        if repair.goes_on || !damage.broken.load(Ordering::Acquire) {
+            return;
         }
-        self.fault(format!("{name} was {often}, and a fault broke it again"));
+        let begun = repair.begin(scheduler.clock.now());
+        drop(repair);
+        match begun {
+            Ok(()) => rebuild(task, service),
+            Err(refused) => {
+                tell_refused(task, service, refused);
+                if !sleep_until(task, refused.until) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// False: the task was asked to end.
+fn sleep_until(task: &Task, time: u64) -> bool {
+    let span = time.saturating_sub(task.scheduler().clock.now());
+    loop {
+        match task.sleep(i64::try_from(span).unwrap_or(i64::MAX), NO_SITE) {
+            Waited::Done => return true,
+            Waited::Suspend => task.suspend(),
+            Waited::Error | Waited::Closed | Waited::Lost | Waited::Cancelled | Waited::Early => {
+                task.forget_trail();
+                return false;
+            }
+        }
     }
 }
 
@@ -199,4 +273,23 @@ fn could_not(name: &str, fault: Fault) -> Fault {
     let message = format!("{name} cannot start again: {}", fault.message);
     say_of(name, Level::Error, &message, &fault.path);
     Fault { message, ..fault }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_times_within_the_window_are_enough() {
+        let mut repair = Repair::default();
+        let second = 1_000_000_000;
+        for time in [0, 1, 2, 3, 29] {
+            assert_eq!(repair.begin(time * second), Ok(()));
+        }
+        let until = WINDOW;
+        assert_eq!(repair.begin(29 * second), Err(Refused { until, first: true }));
+        assert_eq!(repair.begin(29 * second), Err(Refused { until, first: false }));
+        assert_eq!(repair.begin(30 * second), Ok(()));
+        assert_eq!(repair.begin(30 * second), Err(Refused { until: until + second, first: true }));
+    }
 }
