@@ -139,6 +139,15 @@ fn a_detached_task_that_faults_is_told_and_the_program_goes_on() {
 }
 
 #[test]
+fn a_detached_task_that_fails_is_told_with_its_service_and_path() {
+    let source = "error Bad { n: int }\nclass Worker { fn fail(self) { raise Bad { n: 1 } } }\n\
+        app Main[worker: Worker] { fn main(self) { spawn self.worker.fail().detach()\n sleep(50ms) } }";
+    let ran = run_with(source, "2");
+    let told = "TIME ERROR main Worker: task ended by an error: Bad { n: 1 }\n  at Worker.fail (main.pluto:2)\n";
+    assert!(ran.code == 0 && driver::timeless(&ran.errors).starts_with(told), "{ran:?}");
+}
+
+#[test]
 fn the_log_is_json_if_that_is_asked_for() {
     let source = "class Worker { fn bad(self, xs: [int]) int { xs[3] } }\n\
         app Main[worker: Worker] { fn main(self) { spawn self.worker.bad([1]).detach()\n sleep(50ms)\n [1][2] } }";

@@ -77,7 +77,8 @@ impl TaskState {
         let (first, others) = (inner.waiter.take(), std::mem::take(&mut inner.waiters));
         drop(inner);
         if unheard {
-            self.log_unseen();
+            // The task itself is here: the path of its error is still known.
+            self.log_unseen(|| self.task.task().take_path());
         }
         for waiter in first.into_iter().chain(others) {
             waiter.finish(0);
@@ -85,11 +86,11 @@ impl TaskState {
     }
 
     /// Nobody else will learn how it ended: the log does.
-    fn log_unseen(&self) {
+    fn log_unseen(&self, path: impl FnOnce() -> Vec<String>) {
         if let Some(end) = self.outcome.get()
             && !self.seen.swap(true, Ordering::Relaxed)
         {
-            log(end);
+            log(end, path);
         }
     }
 
@@ -116,7 +117,7 @@ impl TaskState {
         inner.abandoned = true;
         if inner.told {
             drop(inner);
-            self.log_unseen();
+            self.log_unseen(Vec::new);
         } else if !self.detached.load(Ordering::Relaxed) {
             self.task.task().cancel();
         }
@@ -211,11 +212,10 @@ pub fn end_of(task: &Task, status: Status, result: impl FnOnce() -> Value) -> En
 }
 
 /// Nobody else will learn of it.
-fn log(end: &End) {
-    let (what, path): (String, &[String]) = match end {
-        End::Failed(error) => (format!("task ended by an error: {}", error.text()), &[]),
-        End::Faulted(fault) => (format!("task ended by a fault: {}", fault.message), &fault.path),
-        End::Done(_) | End::Cancelled => return,
-    };
-    say(Level::Error, &what, path);
+fn log(end: &End, path: impl FnOnce() -> Vec<String>) {
+    match end {
+        End::Failed(error) => say(Level::Error, &format!("task ended by an error: {}", error.text()), &path()),
+        End::Faulted(fault) => say(Level::Error, &format!("task ended by a fault: {}", fault.message), &fault.path),
+        End::Done(_) | End::Cancelled => {}
+    }
 }
