@@ -254,12 +254,12 @@ impl Program {
         (0..self.service_count()).rev().for_each(|index| self.drop_service(index));
     }
 
-    /// Drops what a service holds.
+    /// Drops what a service holds: at the end, or by one who holds its lock for writing.
     pub fn drop_service(self, index: usize) {
         if let Some(service) = self.services().get(index) {
             let fields: &[*const TypeDesc] = slice(service.fields, service.field_count);
             for (index, &field) in fields.iter().enumerate() {
-                // SAFETY: the instance has a word per field of that type or 0, and nobody uses the service any more.
+                // SAFETY: the instance has a word per field of that type or 0, and nobody else uses the service.
                 unsafe {
                     let word = service.object.add(index);
                     let value = word.replace(0);
