@@ -249,6 +249,38 @@ app Main[store: Store] {
     prints(source, "false\nFaulted { message: \"index 2 is out of range for length 1\" }\ntrue\n");
 }
 
+/// `start` and `stop` are methods like others if the program calls them. A fault in the last `stop` is the program's end, and breaks nothing.
+#[test]
+fn start_and_stop_are_methods_too() {
+    let source = r#"
+class Store {
+    n: int
+    fn start(mut self) { self.n += 5 }
+    fn stop(mut self) {
+        print(f"stop {self.n}")
+        assert(self.n < 10)
+    }
+    fn bad(mut self) {
+        self.n = 70
+        assert(false)
+    }
+}
+app Main[store: Store] {
+    fn main(self) {
+        let bad = spawn self.store.bad()
+        print(bad.outcome())
+        self.store.stop() catch { }
+        self.store.start() catch { }
+    }
+}"#;
+    for place in PLACES {
+        let ran = run(source, place, &[]);
+        let output = "Faulted { message: \"assertion failed\" }\nstop 5\nstop 10\n";
+        assert_eq!((ran.output.as_str(), ran.code), (output, 101), "{ran:?}");
+        assert_eq!(ran.errors.matches("it is rebuilt").count(), 1, "{ran:?}");
+    }
+}
+
 #[test]
 fn a_channel_of_the_old_instance_is_lost() {
     let source = r#"

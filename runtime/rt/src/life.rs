@@ -214,8 +214,7 @@ fn stop(scheduler: &'static Scheduler, started: usize) -> i32 {
     let mut code = 0;
     for index in (0..started).rev() {
         let result = Arc::new(Mutex::new(None));
-        if scheduler.damages.is_broken(index) {
-            // There is no instance any more.
+        if !scheduler.damages.begin_to_stop(index) {
             continue;
         }
         let task = begin(scheduler, &result, move |task| ended(task, program.stop_service(index, task)));

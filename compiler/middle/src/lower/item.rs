@@ -100,9 +100,7 @@ fn locked(cx: &mut Lowering, id: FnId, name: Name) -> Function {
         Some(SelfParam::Mut) => LockMode::Write,
         Some(SelfParam::Read) | None => LockMode::Read,
     };
-    // Who is asked to stop is not entered by anybody afterwards.
-    let entering = if &*source.name == "stop" { Entering::AsItIs } else { cx.entering(class) };
-    let hold = Hold { service: cx.service(class), mode, entering };
+    let hold = Hold { service: cx.service(class), mode, entering: cx.entering(class) };
     let mut body = Body::new(cx, name, Some(id));
     let params = params(&mut body, source);
     let site = body.site(source.span);

@@ -42,6 +42,8 @@ pub struct Damages(Vec<Damage>);
 struct Damage {
     /// A fault has happened inside, and the service has not been rebuilt since.
     broken: AtomicBool,
+    /// The process stops it, or has: it is not rebuilt for anybody's sake.
+    stops: AtomicBool,
     repair: Mutex<Repair>,
 }
 
@@ -67,6 +69,12 @@ impl Damages {
     /// Is the service still to be rebuilt?
     pub fn is_broken(&self, service: usize) -> bool {
         self.0[service].broken.load(Ordering::Acquire)
+    }
+
+    /// The process is about to stop the service. False: there is no instance to stop.
+    pub fn begin_to_stop(&self, service: usize) -> bool {
+        self.0[service].stops.store(true, Ordering::Release);
+        !self.is_broken(service)
     }
 }
 
@@ -146,7 +154,8 @@ impl Task {
     pub fn ended_early_in(&self, service: usize, rebuild: Rebuild) {
         let Some(fault) = self.fault_so_far() else { return };
         let scheduler = self.scheduler();
-        if scheduler.damages.0[service].broken.swap(true, Ordering::AcqRel) {
+        let damage = &scheduler.damages.0[service];
+        if damage.stops.load(Ordering::Acquire) || damage.broken.swap(true, Ordering::AcqRel) {
             return;
         }
         let when = match rebuild {
