@@ -25,7 +25,7 @@ mod tests;
 
 use crate::sync::Latch;
 use crate::task::wait::{Answer, Sleeper, Ticket, Waiter};
-use state::{After, CLOSED, Refusal, State};
+use state::{After, CLOSED, First, Refusal, State};
 pub use state::{Gone, Place, Side};
 
 /// What a channel does to its messages.
@@ -101,7 +101,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     /// begins the task's wait, if there has to be one.
     #[inline]
     pub fn send(&self, word: u64, wait: impl FnOnce() -> Waiter<S>) -> Step<u64> {
-        self.change(|state, after| match state.put(word, after) {
+        self.change(|state, first, after| match state.put(word, first, after) {
             Ok(number) => Step::Done(number),
             Err(Refusal::Gone(gone)) => {
                 after.discard(word);
@@ -116,8 +116,8 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
 
     /// Sends if that is possible at once. The message is taken in any case.
     pub fn try_send(&self, word: u64) -> bool {
-        self.change(|state, after| {
-            let sent = state.put(word, after).is_ok();
+        self.change(|state, first, after| {
+            let sent = state.put(word, first, after).is_ok();
             if !sent {
                 after.discard(word);
             }
@@ -127,8 +127,8 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
 
     /// Sends without waiting: a full queue drops its oldest message.
     pub fn send_lossy(&self, word: u64) -> Result<u64, Gone> {
-        self.change(|state, after| {
-            let sent = state.put_lossy(word, after);
+        self.change(|state, first, after| {
+            let sent = state.put_lossy(word, first, after);
             if sent.is_err() {
                 after.discard(word);
             }
@@ -138,7 +138,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
 
     /// Waits until a receiver has taken the message with this number, or nobody can any more.
     pub fn await_taken(&self, number: u64, wait: impl FnOnce() -> Waiter<S>) -> Step<()> {
-        self.change(|state, _| match state.was_taken(number) {
+        self.change(|state, _, _| match state.was_taken(number) {
             Some(Ok(())) => Step::Done(()),
             Some(Err(gone)) => Step::Gone(gone),
             None => {
@@ -151,7 +151,7 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     /// Receives a message; so does the answer.
     #[inline]
     pub fn recv(&self, wait: impl FnOnce() -> Waiter<S>) -> Step<u64> {
-        self.change(|state, after| match (state.take(after), state.gone) {
+        self.change(|state, first, after| match (state.take(first, after), state.gone) {
             (Some(word), _) => Step::Done(word),
             (None, Some(gone)) => Step::Gone(gone),
             (None, None) => {
@@ -168,12 +168,12 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
 
     /// The task's wait ended otherwise, or it gives the wait up: what it offered is dropped.
     pub fn withdraw(&self, task: S, parked: Parked) {
-        self.change(|state, after| state.withdraw(&task, parked.ticket, parked.place, after));
+        self.change(|state, _, after| state.withdraw(&task, parked.ticket, parked.place, after));
     }
 
     /// Disconnects it: sends fail from now on, queued messages still arrive. Again: nothing happens.
     pub fn close(&self) {
-        self.change(|state, after| state.close(Gone { lost: false }, after));
+        self.change(|state, _, after| state.close(Gone { lost: false }, after));
     }
 
     /// One more end that will go away by itself.
@@ -187,13 +187,15 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     pub fn side_gone(&self, side: Side, lost: bool) -> Vec<u64> {
         let mut after = After::default();
         self.state.lock().side_gone(side, Gone { lost }, &mut after);
-        after.wake_all();
+        if after.rest.is_some() {
+            after.wake_all();
+        }
         after.into_litter()
     }
 
     /// For the next test of a program: open and empty again. Nobody may be waiting.
     pub fn reopen(&self) {
-        self.change(State::reopen);
+        self.change(|state, _, after| state.reopen(after));
     }
 
     /// How many messages are queued.
@@ -224,10 +226,12 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
 
     /// Runs a change under the lock, and afterwards does what it left to do.
     #[inline(always)]
-    fn change<T>(&self, change: impl FnOnce(&mut State<S>, &mut After<S>) -> T) -> T {
-        let mut after = After::default();
-        let result = change(&mut self.state.lock(), &mut after);
-        after.wake_all();
+    fn change<T>(&self, change: impl FnOnce(&mut State<S>, &mut First<S>, &mut After<S>) -> T) -> T {
+        let (mut first, mut after) = (None, After::default());
+        let result = change(&mut self.state.lock(), &mut first, &mut after);
+        if let Some((waiter, word)) = first {
+            waiter.answer(word);
+        }
         if after.rest.is_some() || after.warn {
             self.clean_up(after);
         }
@@ -235,8 +239,11 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     }
 
     #[cold]
-    fn clean_up(&self, after: After<S>) {
+    fn clean_up(&self, mut after: After<S>) {
         let warn = after.warn;
+        if after.rest.is_some() {
+            after.wake_all();
+        }
         after.into_litter().into_iter().for_each(|word| self.messages.discard(word));
         if warn {
             self.messages.warn(self.capacity().unwrap_or(UNBOUNDED));
@@ -247,6 +254,6 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
 impl<S: Sleeper, M: Messages> Drop for Channel<S, M> {
     fn drop(&mut self) {
         // Empty already when the last end went away; not if the channel never had ends.
-        self.change(State::clear);
+        self.change(|state, _, after| state.clear(after));
     }
 }

@@ -37,6 +37,16 @@ macro_rules! kind {
     (unit) => { () };
 }
 
+/// The symbol of a shim. That of `suspend` is only a part of `pluto_suspend`, see below.
+macro_rules! symbol {
+    (suspend) => {
+        "pluto_suspend_inside"
+    };
+    ($name:ident) => {
+        concat!("pluto_", stringify!($name))
+    };
+}
+
 macro_rules! shims {
     ($($(#[$about:meta])* $name:ident($($param:ident: $kind:ident),*) -> $result:ident;)*) => {
         /// One shim per row of the table.
@@ -47,7 +57,7 @@ macro_rules! shims {
                 ///
                 /// # Safety
                 /// Arguments are as the table in `pluto_abi::functions` says.
-                #[unsafe(export_name = concat!("pluto_", stringify!($name)))]
+                #[unsafe(export_name = symbol!($name))]
                 pub unsafe extern "C" fn $name($($param: kind!($kind)),*) -> kind!($result) {
                     // SAFETY: the caller keeps the contract of the table, which is that of the function.
                     guarded(stringify!($name), || unsafe { imp::$name($($param),*) })
@@ -58,3 +68,21 @@ macro_rules! shims {
 }
 
 pluto_abi::for_each_runtime_fn!(shims);
+
+/// `suspend` of the table, for generated code: goes back to it by a jump. Behind a switch of stacks, the processor would look for the
+/// place where to go on among the calls of another task, if it was a return; a jump it guesses from where it went before.
+///
+/// # Safety
+/// As the table says.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+pub unsafe extern "sysv64" fn pluto_suspend(task: *mut u8) {
+    std::arch::naked_asm!(
+        "sub rsp, 8",
+        "call {inside}",
+        "add rsp, 8",
+        "pop rcx",
+        "jmp rcx",
+        inside = sym shims::suspend,
+    )
+}

@@ -34,6 +34,7 @@ pub mod transport;
 pub mod task {
     pub mod lock;
     pub mod parking;
+    pub mod standing;
     pub mod wait;
 
     #[cfg(test)]

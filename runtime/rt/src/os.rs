@@ -1,4 +1,4 @@
-//! The process around the program: its beginning and end ([`entry`], [`process`], [`signals`], [`overflow`]), coroutines, what
+//! The process around the program: its beginning and end ([`entry`], [`process`], [`signals`], [`overflow`]), executions of tasks, what
 //! the executable says of itself ([`program`]), and the functions of the table that handle tasks and calls ([`imp`]).
 
 pub mod channels;
@@ -17,5 +17,6 @@ pub(crate) mod sample;
 pub mod signals;
 pub mod slot;
 mod sort;
+pub mod switch;
 pub mod tasks;
 pub mod value;

@@ -2,6 +2,7 @@
 //! those of loom, so that its model checker sees every access of the algorithms built on them.
 
 pub mod bias;
+pub mod joint;
 #[cfg(all(test, loom))]
 mod loom_tests;
 

@@ -15,6 +15,7 @@ pub mod parking;
 pub mod reactor;
 pub mod rebuild;
 pub mod scheduler;
+mod standing;
 pub mod timers;
 pub mod wait;
 pub mod waits;
@@ -32,10 +33,11 @@ use crate::os::slot::{Shared, SlotStack};
 use fault::Trail;
 use handle::{End, Ending};
 pub use scheduler::Scheduler;
+use standing::Standing;
 use timers::TimerId;
 use wait::{Sleeper, Ticket, Waiting};
 pub use waits::{Entry, What};
-use worker::Worker;
+use worker::{Leaving, Worker};
 
 /// No deadline.
 pub const NEVER: u64 = u64::MAX;
@@ -52,7 +54,7 @@ pub struct Task {
     stack_limit: AtomicU64,
     /// See `TaskHeader`.
     whereabouts: Shared<Whereabouts>,
-    state: AtomicU32,
+    standing: Standing,
     /// [`CANCELLED`], [`LIMITED`], [`RANDOM`].
     flags: AtomicU32,
     waiting: Waiting,
@@ -102,19 +104,6 @@ const LIMITED: u32 = 2;
 /// It runs under the seeded scheduler.
 const RANDOM: u32 = 4;
 
-/// Bits of the state. Nobody but the worker that runs a task removes [`WOKEN`], so each wake-up is seen by it, or puts the task
-/// into a queue.
-mod state {
-    /// It waits for a wake-up; with `WOKEN`: it is in a queue or on its way there.
-    pub(super) const SUSPENDED: u32 = 0;
-    /// It runs.
-    pub(super) const RUNNING: u32 = 1;
-    /// It has ended; its memory waits for another task.
-    pub(super) const DONE: u32 = 2;
-    /// Somebody has woken it since it runs.
-    pub(super) const WOKEN: u32 = 4;
-}
-
 /// The task that runs on this thread. The answer must not be kept over a suspension.
 pub fn current() -> Option<TaskRef> {
     worker::current().and_then(Worker::running)
@@ -131,7 +120,7 @@ impl Task {
         Task {
             stack_limit: AtomicU64::new(0),
             whereabouts: Shared::default(),
-            state: AtomicU32::new(state::DONE),
+            standing: Standing::done(),
             flags: AtomicU32::new(0),
             waiting: Waiting::new(),
             id: AtomicU64::new(0),
@@ -168,32 +157,7 @@ impl Task {
         self.takes_declared.set(false);
         self.inherited.set(NEVER);
         self.yielded.set(false);
-        self.state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
-    }
-
-    /// It runs now; whoever has woken it is done with.
-    ///
-    /// On x86-64 by a plain store, which may hide a wake-up that comes just now, so that the task suspends although its wait was
-    /// answered. Hence the worker looks once more when the task has left its stack (`wake_unless_woken`): the answer came before
-    /// the wake-up, that before our store, and the exchange by which the task leaves is a barrier.
-    #[inline]
-    fn set_running(&self) {
-        if cfg!(target_arch = "x86_64") {
-            self.state.store(state::RUNNING, Ordering::Release);
-        } else {
-            self.state.swap(state::RUNNING, Ordering::AcqRel);
-        }
-    }
-
-    /// A task that is suspended and whose wait was answered: in case its wake-up was lost. Only atomics, as the task may run.
-    #[cold]
-    fn wake_unless_woken(task: TaskRef) {
-        let me = task.task();
-        let woken = state::SUSPENDED | state::WOKEN;
-        let lost = me.state.compare_exchange(state::SUSPENDED, woken, Ordering::AcqRel, Ordering::Relaxed).is_ok();
-        if lost && let Some(scheduler) = me.scheduler.get() {
-            scheduler.woken(task);
-        }
+        self.standing.set_ready();
     }
 
     /// What runs it.
@@ -226,25 +190,48 @@ impl Task {
 
     /// Has it ended?
     pub(crate) fn is_done(&self) -> bool {
-        self.state.load(Ordering::Acquire) & state::DONE != 0
+        self.standing.is_done()
     }
 
-    /// Waits until somebody wakes the task; returns at once if somebody has since it runs. Only from inside the task.
-    #[inline]
+    /// Waits until the wait that has begun is answered; returns at once if it was. Or only lets others run, if that was asked for.
+    /// Only from inside the task.
+    #[inline(always)]
     pub fn suspend(&self) {
-        if self.yielding.get() {
-            self.execution.leave();
-        } else if self.state.load(Ordering::Relaxed) & state::WOKEN != 0 {
-            self.state.swap(state::RUNNING, Ordering::AcqRel);
-        } else {
-            self.execution.leave();
+        match self.wait.get() {
+            Some(_) if self.yielding.take() => self.leave(Leaving::Yields),
+            Some(ticket) if self.waiting.is_answered(ticket) => {}
+            Some(_) => self.leave(Leaving::Waits),
+            None => self.yield_now(),
         }
     }
 
     /// Lets others run, and goes on later. Only from inside the task.
     pub fn yield_now(&self) {
-        self.yielding.set(true);
-        self.execution.leave();
+        self.yielding.set(false);
+        self.leave(Leaving::Yields);
+    }
+
+    #[inline(always)]
+    fn leave(&self, how: Leaving) {
+        self.execution.leave(self.own_worker().leave(self.me(), how));
+        self.arrive();
+    }
+
+    /// It has ended, and is about to leave its stack for ever: for that of this execution.
+    pub(crate) fn end(&self) -> &'static Execution {
+        self.own_worker().leave(self.me(), Leaving::Ended)
+    }
+
+    /// Somebody came to the task's stack, maybe on another thread than the last time: looks after who was left for that. Never
+    /// inlined: what it finds local to its thread is new.
+    #[inline(never)]
+    pub(crate) fn arrive(&self) {
+        self.own_worker().arrive();
+    }
+
+    #[inline]
+    fn own_worker(&self) -> &'static Worker {
+        self.worker.get().unwrap_or_else(|| unreachable!("a task runs on a worker"))
     }
 
     /// A loop goes round, or a function is entered, and the stack limit says `u64::MAX`: others get their turn.
@@ -306,17 +293,24 @@ impl Sleeper for TaskRef {
         &self.task().waiting
     }
 
-    fn wake(&self) {
-        if let Some(worker) = worker::current()
+    #[inline(always)]
+    fn wake(&self, answered: Ticket) {
+        if let Some(worker) = worker::here()
             && worker.has_left(self.task())
         {
             // It has left its stack, on this thread. Its wait was claimed by this thread, so nobody else wakes it: a store will do.
-            self.task().state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
+            self.task().standing.set_ready();
             worker.scheduler.woken_on(worker, *self);
             return;
         }
-        let before = self.task().state.fetch_or(state::WOKEN, Ordering::AcqRel);
-        if before == state::SUSPENDED
+        self.wake_from_afar(answered);
+    }
+}
+
+impl TaskRef {
+    #[inline(never)]
+    fn wake_from_afar(&self, answered: Ticket) {
+        if self.task().standing.answered(answered)
             && let Some(scheduler) = self.task().scheduler.get()
         {
             scheduler.woken(*self);

@@ -29,7 +29,7 @@ impl Sleeper for Me {
         &self.0.waiting
     }
 
-    fn wake(&self) {
+    fn wake(&self, _: Ticket) {
         self.0.notify.notify();
     }
 }
@@ -57,7 +57,7 @@ impl Me {
         let cut = self.0.waiting.claim_current();
         if let Some(ticket) = cut {
             self.0.waiting.answer(ticket, Answer { case: CUT, word: 0 });
-            self.wake();
+            self.wake(ticket);
         }
         cut.is_some()
     }

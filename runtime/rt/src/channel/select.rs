@@ -5,7 +5,7 @@
 //! registered in each channel, under whose lock the arm is looked at once more. A disconnected arm is never ready; one that
 //! gets disconnected meanwhile wakes the task, which looks again.
 
-use super::state::{After, State};
+use super::state::{After, First, State};
 use super::{Channel, Gone, Messages, Parked, Place};
 use crate::task::wait::{Sleeper, Ticket, Waiter};
 
@@ -136,19 +136,19 @@ enum Registered {
 impl<S: Sleeper, M: Messages> Arm<'_, S, M> {
     fn attempt(&self) -> Tried {
         let messages = &self.channel.messages;
-        self.channel.change(|state, after| match self.deed {
-            Deed::Receive => match (state.take(after), state.gone) {
+        self.channel.change(|state, first, after| match self.deed {
+            Deed::Receive => match (state.take(first, after), state.gone) {
                 (Some(word), _) => Tried::Done(word),
                 (None, None) => Tried::NotReady,
                 (None, Some(gone)) => Tried::Gone(gone),
             },
-            Deed::Send(word) => send(state, word, messages, after),
+            Deed::Send(word) => send(state, word, messages, first, after),
         })
     }
 
     fn register(&self, waiter: Waiter<S>) -> Registered {
         let own = Some((&waiter.task, waiter.ticket));
-        self.channel.change(|state, _| match self.deed {
+        self.channel.change(|state, _, _| match self.deed {
             Deed::Receive if state.can_take(own) => Registered::Ready,
             Deed::Send(_) if state.can_put(own) => Registered::Ready,
             Deed::Receive | Deed::Send(_) if state.gone.is_some() => Registered::Gone,
@@ -159,7 +159,13 @@ impl<S: Sleeper, M: Messages> Arm<'_, S, M> {
 }
 
 /// Sends a borrowed word if there is room. A receiver that was seen may be gone when it is to be claimed.
-fn send<S: Sleeper>(state: &mut State<S>, word: u64, messages: &impl Messages, after: &mut After<S>) -> Tried {
+fn send<S: Sleeper>(
+    state: &mut State<S>,
+    word: u64,
+    messages: &impl Messages,
+    first: &mut First<S>,
+    after: &mut After<S>,
+) -> Tried {
     if let Some(gone) = state.gone {
         return Tried::Gone(gone);
     }
@@ -167,7 +173,7 @@ fn send<S: Sleeper>(state: &mut State<S>, word: u64, messages: &impl Messages, a
         return Tried::NotReady;
     }
     let own = messages.another(word);
-    if state.put(own, after).is_ok() {
+    if state.put(own, first, after).is_ok() {
         return Tried::Done(0);
     }
     after.discard(own);

@@ -54,9 +54,12 @@ pub(super) struct Offer<S> {
     word: u64,
 }
 
-/// What is left to do after the lock was released: wake-ups (their waits are claimed), messages to drop, a warning.
+/// Who is woken by a message that came or went, with what it is told, after the lock was released. Its wait is claimed. Apart from
+/// [`After`], and only for functions that become part of their callers: so it stays in registers.
+pub(super) type First<S> = Option<(Waiter<S>, u64)>;
+
+/// What else is left to do after the lock was released, seldom: wake-ups (their waits are claimed), messages to drop, a warning.
 pub(super) struct After<S> {
-    first: Option<(Waiter<S>, u64)>,
     pub(super) rest: Option<Box<Rest<S>>>,
     pub(super) warn: bool,
 }
@@ -90,18 +93,14 @@ pub(super) struct State<S> {
 
 impl<S> Default for After<S> {
     fn default() -> After<S> {
-        After { first: None, rest: None, warn: false }
+        After { rest: None, warn: false }
     }
 }
 
 impl<S: Sleeper> After<S> {
-    #[inline(always)]
+    #[cold]
     fn wake(&mut self, waiter: Waiter<S>, word: u64) {
-        if self.first.is_none() {
-            self.first = Some((waiter, word));
-        } else {
-            self.rest().more.push((waiter, word));
-        }
+        self.rest().more.push((waiter, word));
     }
 
     /// Tells a waiting task, if it still waits, that the channel is disconnected.
@@ -113,20 +112,8 @@ impl<S: Sleeper> After<S> {
     }
 
     /// Gives the answers.
-    #[inline(always)]
-    pub(super) fn wake_all(&mut self) {
-        if let Some((waiter, word)) = self.first.take() {
-            waiter.answer(word);
-        }
-        if self.rest.is_some() {
-            self.wake_more();
-        }
-    }
-}
-
-impl<S: Sleeper> After<S> {
     #[cold]
-    fn wake_more(&mut self) {
+    pub(super) fn wake_all(&mut self) {
         for (waiter, word) in self.rest().more.drain(..) {
             waiter.answer(word);
         }
@@ -179,13 +166,13 @@ impl<S: Sleeper> State<S> {
 
     /// Takes a message in: its number.
     #[inline(always)]
-    pub(super) fn put(&mut self, word: u64, after: &mut After<S>) -> Result<u64, Refusal> {
+    pub(super) fn put(&mut self, word: u64, first: &mut First<S>, after: &mut After<S>) -> Result<u64, Refusal> {
         if let Some(gone) = self.gone {
             return Err(Refusal::Gone(gone));
         }
         if let Some(receiver) = self.claim_receiver() {
             self.taken += 1;
-            after.wake(receiver, word);
+            *first = Some((receiver, word));
             return Ok(self.taken - 1);
         }
         if self.queue.len() < self.capacity {
@@ -198,8 +185,8 @@ impl<S: Sleeper> State<S> {
     }
 
     /// Takes a message in, in place of the oldest one if need be.
-    pub(super) fn put_lossy(&mut self, word: u64, after: &mut After<S>) -> Result<u64, Gone> {
-        match self.put(word, after) {
+    pub(super) fn put_lossy(&mut self, word: u64, first: &mut First<S>, after: &mut After<S>) -> Result<u64, Gone> {
+        match self.put(word, first, after) {
             Ok(number) => Ok(number),
             Err(Refusal::Gone(gone)) => Err(gone),
             Err(Refusal::Full) => {
@@ -220,7 +207,7 @@ impl<S: Sleeper> State<S> {
 
     /// Hands out a message.
     #[inline(always)]
-    pub(super) fn take(&mut self, after: &mut After<S>) -> Option<u64> {
+    pub(super) fn take(&mut self, first: &mut First<S>, after: &mut After<S>) -> Option<u64> {
         if let Some(word) = self.queue.pop_front() {
             self.taken += 1;
             if !self.receipts.is_empty() {
@@ -228,14 +215,14 @@ impl<S: Sleeper> State<S> {
             }
             if let Some(offer) = self.claim_offer(after) {
                 self.queue.push_back(offer.word);
-                after.wake(offer.waiter, self.taken + self.queue.len() as u64 - 1);
+                *first = Some((offer.waiter, self.taken + self.queue.len() as u64 - 1));
             }
             self.watch.taken(self.queue.len());
             return Some(word);
         }
         let offer = self.claim_offer(after)?;
         self.taken += 1;
-        after.wake(offer.waiter, self.taken - 1);
+        *first = Some((offer.waiter, self.taken - 1));
         Some(offer.word)
     }
 

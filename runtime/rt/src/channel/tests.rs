@@ -29,7 +29,7 @@ impl Sleeper for Sleep {
         &self.0.waiting
     }
 
-    fn wake(&self) {
+    fn wake(&self, _: Ticket) {
         self.0.woken.fetch_add(1, Ordering::Relaxed);
         self.0.thread.unpark();
     }

@@ -23,6 +23,29 @@ pub(super) fn allocate(words: usize) -> NonNull<u8> {
     if words <= SMALL_WORDS && !checking() { pool::take(words) } else { large(words) }
 }
 
+/// Memory of so many words, at least 2, for something that is no object.
+pub(crate) fn take_plain(words: usize) -> NonNull<u8> {
+    if words <= SMALL_WORDS && !checking() {
+        return pool::take(words);
+    }
+    // SAFETY: the size is not 0.
+    NonNull::new(unsafe { alloc(layout(words)) }).unwrap_or_else(|| out_of_memory())
+}
+
+/// Gives it back.
+///
+/// # Safety
+/// It came from [`take_plain`] with this size, and nobody uses it any more.
+pub(crate) unsafe fn give_plain(at: NonNull<u8>, words: usize) {
+    if words <= SMALL_WORDS && !checking() {
+        // SAFETY: it came from the pool, with the same size.
+        unsafe { pool::give(at, words) };
+    } else {
+        // SAFETY: it came from the system, with the same size.
+        unsafe { dealloc(at.as_ptr(), layout(words)) };
+    }
+}
+
 /// Gives back the memory of an object.
 ///
 /// # Safety

@@ -36,7 +36,7 @@ impl<T> Latch<T> {
     }
 
     /// Takes it.
-    #[inline]
+    #[inline(always)]
     pub fn lock(&self) -> Latched<'_, T> {
         let me = me();
         Latched { latch: self, held: self.bias.enter(me, &MARKERS), me }

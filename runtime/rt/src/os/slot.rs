@@ -116,20 +116,14 @@ impl SlotStack {
         (self.bottom() + GUARD_BYTES + RED_ZONE) as u64
     }
 
-    fn bottom(self) -> usize {
+    /// Where it begins: with the guard. Where the system gives none, generated code has checked the limit before it gets there.
+    pub fn bottom(self) -> usize {
         self.0.get() & !(SLOT_BYTES - 1)
     }
-}
 
-// SAFETY: the stack lies between the guard at the bottom of the slot and the task, which is aligned to 64 bytes. Where the system
-// gives no guard, generated code has checked the limit before it gets there.
-unsafe impl corosensei::stack::Stack for SlotStack {
-    fn base(&self) -> NonZeroUsize {
-        self.0
-    }
-
-    fn limit(&self) -> NonZeroUsize {
-        NonZeroUsize::new(self.bottom()).unwrap_or(self.0)
+    /// Where it ends: below the task, which is aligned to 64 bytes.
+    pub fn top(self) -> usize {
+        self.0.get()
     }
 }
 
@@ -275,7 +269,6 @@ fn most_protected() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use corosensei::stack::Stack as _;
 
     #[test]
     fn a_task_lies_above_its_stack() {
@@ -283,10 +276,10 @@ mod tests {
         take(3, &mut tasks).expect("memory");
         for task in &tasks {
             let stack = SlotStack::of(task.task());
-            assert_eq!(stack.base().get(), task.address());
+            assert_eq!(stack.top(), task.address());
             assert_eq!(task.address() % 64, 0);
-            assert!(stack.base().get() - stack.limit().get() > SLOT_BYTES - 4096, "the task is small");
-            assert_eq!(stack.limit().get() % SLOT_BYTES, 0);
+            assert!(stack.top() - stack.bottom() > SLOT_BYTES - 4096, "the task is small");
+            assert_eq!(stack.bottom() % SLOT_BYTES, 0);
             assert!(task.task().is_done());
         }
         let mut seen = 0;

@@ -2,11 +2,10 @@
 //! Out: calls of the safe code in `task`.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
 
-use std::cell::UnsafeCell;
-use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use pluto_abi::layout::{HANDLE, TypeDesc, Waited};
+
+use joined::StateRef;
+pub use joined::{Ending, Jointly, Outcome};
 
 use super::imp::task;
 use super::program::Status;
@@ -20,6 +19,8 @@ use crate::task::handle::{End, TaskState, end_of};
 use crate::task::lock::{Mode, Stay};
 use crate::task::locks::Wish;
 use crate::task::rebuild::Rebuild;
+
+mod joined;
 
 /// See the table.
 #[inline(always)]
@@ -152,109 +153,10 @@ pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *
     0
 }
 
-/// One of the two owners of what a task and its handles share: that one ([`Ending`]) and these. Cheaper than an `Arc`, which begins with
-/// one owner and has weak ones.
-#[derive(Debug)]
-pub struct StateRef(NonNull<Shared>);
-
-/// The task's own end of it, which alone may say how the task ended, once.
-#[derive(Debug)]
-pub struct Ending(StateRef);
-
-#[derive(Debug)]
-struct Shared {
-    state: TaskState,
-    /// Is this the last one?
-    alone: AtomicBool,
-}
-
-// SAFETY: `TaskState` may be used by several threads at once, and whichever of the two owners is last frees it.
-unsafe impl Send for StateRef {}
-
-impl StateRef {
-    fn pair(state: TaskState) -> (StateRef, Ending) {
-        let shared = NonNull::from(Box::leak(Box::new(Shared { state, alone: AtomicBool::new(false) })));
-        (StateRef(shared), Ending(StateRef(shared)))
-    }
-
-    fn into_word(self) -> u64 {
-        std::mem::ManuallyDrop::new(self).0.as_ptr() as u64
-    }
-
-    /// # Safety
-    /// The word comes from `into_word`, and is not used any more.
-    unsafe fn from_word(word: u64) -> StateRef {
-        // SAFETY: it was made from a `NonNull`.
-        StateRef(unsafe { NonNull::new_unchecked(word as *mut Shared) })
-    }
-}
-
-impl Ending {
-    /// The task has ended, and will do nothing but give its memory back.
-    pub fn finish(self, end: End) {
-        // SAFETY: there is one `Ending` of each state, and it is gone now.
-        unsafe { self.0.outcome().set(end) };
-        self.0.finish();
-    }
-}
-
-/// How a task ended, once that is known.
-#[derive(Default)]
-pub struct Outcome {
-    known: AtomicBool,
-    end: UnsafeCell<Option<End>>,
-}
-
-// SAFETY: written once, before `known` is set, and only read afterwards.
-unsafe impl Sync for Outcome {}
-
-impl Outcome {
-    /// That.
-    #[inline]
-    pub fn get(&self) -> Option<&End> {
-        // SAFETY: nobody writes any more.
-        if self.known.load(Ordering::Acquire) { unsafe { &*self.end.get() }.as_ref() } else { None }
-    }
-
-    /// # Safety
-    /// Once.
-    unsafe fn set(&self, end: End) {
-        // SAFETY: nobody reads before `known` is set, and nobody else writes.
-        unsafe { *self.end.get() = Some(end) };
-        self.known.store(true, Ordering::Release);
-    }
-}
-
-impl std::fmt::Debug for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.get().fmt(f)
-    }
-}
-
-impl std::ops::Deref for StateRef {
-    type Target = TaskState;
-
-    fn deref(&self) -> &TaskState {
-        // SAFETY: freed by the last owner; this is one.
-        unsafe { &self.0.as_ref().state }
-    }
-}
-
-impl Drop for StateRef {
-    fn drop(&mut self) {
-        // SAFETY: as in `deref`.
-        let alone = unsafe { &self.0.as_ref().alone };
-        if alone.load(Ordering::Acquire) || alone.swap(true, Ordering::AcqRel) {
-            // SAFETY: the other owner is gone, and has done before what it did.
-            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
-        }
-    }
-}
-
 /// What is behind a handle object.
 unsafe fn state<'a>(handle: u64) -> &'a TaskState {
     // SAFETY: the handle is alive, and its word is the address of a state that it owns.
-    unsafe { &(*(Object::from_word(handle).get(HANDLE) as *const Shared)).state }
+    unsafe { &*(Object::from_word(handle).get(HANDLE) as *const TaskState) }
 }
 
 /// A handle object is freed: what was its word.
@@ -264,7 +166,7 @@ unsafe fn state<'a>(handle: u64) -> &'a TaskState {
 pub unsafe fn drop_handle(word: u64) {
     if word != 0 {
         // SAFETY: `task_spawn` made it; the handle object was that owner.
-        unsafe { StateRef::from_word(word) }.abandon();
+        drop(unsafe { StateRef::from_word(word) });
     }
 }
 

@@ -134,7 +134,7 @@ impl Bias {
     }
 
     /// Comes in, waiting for whoever is inside.
-    #[inline]
+    #[inline(always)]
     pub fn enter(&self, me: Me, markers: &[Marker]) -> Held {
         if let Some(me) = me
             && self.word.load(Ordering::Relaxed) == LEANS + me
@@ -162,7 +162,7 @@ impl Bias {
     }
 
     /// False: somebody else has just come.
-    #[inline]
+    #[inline(always)]
     fn enter_leaning(&self, marker: &Marker, leans: usize) -> bool {
         // It is inside of another latch: then this one is taken like any other.
         if marker.section.load(Ordering::Relaxed) != NOWHERE {
@@ -178,6 +178,7 @@ impl Bias {
         false
     }
 
+    #[inline(never)]
     fn take(&self, me: Me, markers: &[Marker]) {
         let mut looks = 0;
         loop {

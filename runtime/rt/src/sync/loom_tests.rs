@@ -1,7 +1,8 @@
-//! Models that loom runs in every order: the lock that leans towards a thread. `RUSTFLAGS="--cfg loom" cargo test -p pluto-rt
+//! Models that loom runs in every order: the lock that leans towards a thread, the word between two owners. `RUSTFLAGS="--cfg loom" cargo test -p pluto-rt
 //! --release loom_`
 
 use super::bias::{Bias, Marker};
+use super::joint::{Joint, Leaves};
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, Ordering};
@@ -56,4 +57,81 @@ fn loom_leaning_begins_and_ends() {
     // At the second time in a row it begins to lean.
     meet(None, [3, 1]);
     meet(Some(1), [2, 2]);
+}
+
+/// A thing of two owners; who is last frees it.
+struct Pair {
+    joint: Joint,
+    inside: UnsafeCell<u32>,
+    freed: AtomicU32,
+}
+
+impl Pair {
+    fn new() -> Arc<Pair> {
+        Arc::new(Pair { joint: Joint::default(), inside: UnsafeCell::new(0), freed: AtomicU32::new(0) })
+    }
+
+    fn free_if(&self, leaves: Leaves) {
+        if leaves == Leaves::Last {
+            // loom fails if the other owner could still be here.
+            self.inside.with_mut(|_| ());
+            self.freed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn end(&self) {
+        let leaves = self.joint.begin_end();
+        self.inside.with_mut(|_| ());
+        if leaves == Leaves::First {
+            self.joint.end();
+        }
+        self.free_if(leaves);
+    }
+
+    fn visit(&self) {
+        if self.joint.visit() {
+            self.inside.with_mut(|_| ());
+            self.joint.leave();
+        }
+    }
+
+    fn abandon(&self) {
+        if self.joint.is_over() || !self.joint.visit() {
+            self.free_if(Leaves::Last);
+            return;
+        }
+        self.inside.with_mut(|_| ());
+        self.joint.abandon();
+    }
+}
+
+#[test]
+fn loom_one_of_two_owners_frees() {
+    loom::model(|| {
+        let pair = Pair::new();
+        let ender = {
+            let pair = pair.clone();
+            thread::spawn(move || pair.end())
+        };
+        pair.visit();
+        pair.abandon();
+        ender.join().expect("no panic");
+        assert_eq!(pair.freed.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn loom_visits_of_several_keepers() {
+    loom::model(|| {
+        let pair = Pair::new();
+        let other = {
+            let pair = pair.clone();
+            thread::spawn(move || pair.visit())
+        };
+        pair.visit();
+        other.join().expect("no panic");
+        pair.abandon();
+        pair.end();
+        assert_eq!(pair.freed.load(Ordering::Relaxed), 1);
+    });
 }

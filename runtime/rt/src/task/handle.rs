@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pluto_abi::layout::Waited;
 
-pub use crate::os::tasks::{Ending, Outcome, drop_handle};
+pub use crate::os::tasks::{Ending, Jointly, Outcome, drop_handle};
 
 use super::fault::{Fault, Stop};
 use super::wait::Waiter;
@@ -13,7 +13,7 @@ use super::{Entry, Task, TaskRef, What};
 use crate::log::{Level, say};
 use crate::os::program::Status;
 use crate::os::value::Value;
-use crate::sync::Latch;
+use crate::sync::joint::Leaves;
 
 /// How a task ended.
 #[derive(Debug)]
@@ -37,19 +37,40 @@ pub struct TaskState {
     /// Somebody has learnt how it ended.
     seen: AtomicBool,
     outcome: Outcome,
-    /// Held while somebody begins to wait, and when those who wait are told: nobody is forgotten in between.
-    inner: Latch<Inner>,
+    /// Over when those who wait have been told, and nobody is forgotten.
+    waiters: Jointly<Waiters>,
 }
 
+/// Tasks that wait for the end of another one.
 #[derive(Debug, Default)]
-struct Inner {
-    /// Those who begin to wait now come too late.
-    told: bool,
+pub struct Waiters {
     /// Who waits first, without a list.
-    waiter: Option<Waiter<TaskRef>>,
-    waiters: Vec<Waiter<TaskRef>>,
-    /// There are no handles.
-    abandoned: bool,
+    first: Option<Waiter<TaskRef>>,
+    others: Vec<Waiter<TaskRef>>,
+}
+
+impl Waiters {
+    /// Their waits are over.
+    #[inline]
+    pub fn wake(self) {
+        for waiter in self.first.into_iter().chain(self.others) {
+            waiter.finish(0);
+        }
+    }
+
+    fn add(&mut self, waiter: Waiter<TaskRef>) {
+        match self.first {
+            None => self.first = Some(waiter),
+            Some(_) => self.others.push(waiter),
+        }
+    }
+
+    fn remove(&mut self, task: TaskRef) {
+        self.others.retain(|waiter| waiter.task != task);
+        if self.first.is_some_and(|waiter| waiter.task == task) {
+            self.first = self.others.pop();
+        }
+    }
 }
 
 impl TaskState {
@@ -60,7 +81,7 @@ impl TaskState {
             detached: AtomicBool::new(false),
             seen: AtomicBool::new(false),
             outcome: Outcome::default(),
-            inner: Latch::default(),
+            waiters: Jointly::default(),
         }
     }
 
@@ -69,20 +90,16 @@ impl TaskState {
         &self.outcome
     }
 
-    /// The task has ended, and its outcome is known.
-    pub fn finish(&self) {
-        let mut inner = self.inner.lock();
-        inner.told = true;
-        let unheard = inner.abandoned || (self.detached.load(Ordering::Relaxed) && inner.waiter.is_none());
-        let (first, others) = (inner.waiter.take(), std::mem::take(&mut inner.waiters));
-        drop(inner);
-        if unheard {
-            // The task itself is here: the path of its error is still known.
-            self.log_unseen(|| self.task.task().take_path());
-        }
-        for waiter in first.into_iter().chain(others) {
-            waiter.finish(0);
-        }
+    /// The task has ended, and its outcome is known. The task has nothing to do with this afterwards, unless it leaves last; those who
+    /// are returned are to be woken.
+    pub fn tell(&self) -> (Leaves, Waiters) {
+        self.waiters.end(|waiters, leaves| {
+            if leaves == Leaves::Last || (self.detached.load(Ordering::Relaxed) && waiters.first.is_none()) {
+                // The task itself is here: the path of its error is still known.
+                self.log_unseen(|| self.task.task().take_path());
+            }
+            std::mem::take(waiters)
+        })
     }
 
     /// Nobody else will learn how it ended: the log does.
@@ -96,11 +113,8 @@ impl TaskState {
 
     /// Asks the task to end, if it has not.
     pub fn cancel(&self) {
-        // With the latch held: the task is not told to be over meanwhile, and so does not become another one.
-        let inner = self.inner.lock();
-        if !inner.told {
-            self.task.task().cancel();
-        }
+        // It is not over before we are out again, and so the task does not become another one.
+        self.waiters.visit(|_| self.task.task().cancel());
     }
 
     /// The task goes on without handles.
@@ -109,18 +123,16 @@ impl TaskState {
     }
 
     /// The last handle is gone.
-    pub fn abandon(&self) {
-        if self.outcome.get().is_some() && self.seen.load(Ordering::Relaxed) {
-            return;
-        }
-        let mut inner = self.inner.lock();
-        inner.abandoned = true;
-        if inner.told {
-            drop(inner);
+    pub fn abandon(&self) -> Leaves {
+        let leaves = self.waiters.abandon(|_| {
+            if !self.detached.load(Ordering::Relaxed) {
+                self.task.task().cancel();
+            }
+        });
+        if leaves == Leaves::Last {
             self.log_unseen(Vec::new);
-        } else if !self.detached.load(Ordering::Relaxed) {
-            self.task.task().cancel();
         }
+        leaves
     }
 
     /// Waiting function: the result, as a new count.
@@ -171,27 +183,16 @@ impl TaskState {
                 if self.outcome.get().is_some() {
                     return None;
                 }
-                let mut inner = self.inner.lock();
-                if inner.told {
-                    return None;
-                }
-                let waiter = task.begin_wait(What::Get, site);
-                match inner.waiter {
-                    None => inner.waiter = Some(waiter),
-                    Some(_) => inner.waiters.push(waiter),
-                }
-                Some(Waited::Suspend)
+                self.waiters.visit(|waiters| {
+                    waiters.add(task.begin_wait(What::Get, site));
+                    Waited::Suspend
+                })
             }
             Entry::Pending => Some(Waited::Suspend),
             Entry::Over(_) => None,
             Entry::Early { waited } => {
                 if waited.is_some() {
-                    let me = task.me();
-                    let mut inner = self.inner.lock();
-                    inner.waiters.retain(|waiter| waiter.task != me);
-                    if inner.waiter.is_some_and(|waiter| waiter.task == me) {
-                        inner.waiter = inner.waiters.pop();
-                    }
+                    self.waiters.visit(|waiters| waiters.remove(task.me()));
                 }
                 Some(Waited::Early)
             }

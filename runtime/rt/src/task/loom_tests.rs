@@ -1,4 +1,5 @@
-//! Models that loom runs in every order in which threads may meet: who sleeps and who is woken; the locks of services.
+//! Models that loom runs in every order in which threads may meet: who sleeps and who is woken; tasks that leave their stacks; the locks
+//! of services.
 //! `RUSTFLAGS="--cfg loom" cargo test -p pluto-rt --release loom_`
 
 use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -7,6 +8,7 @@ use loom::thread;
 
 use super::lock::{AGAIN, Lock, Mode, Stay, Workers, leaning};
 use super::parking::{Bed, Sleepers};
+use super::standing::{Left, Standing, everyone_sees};
 use super::wait::{Answer, Cut, Sleeper, Ticket, Waiter, Waiting};
 use crate::sync::light_fence;
 
@@ -125,7 +127,7 @@ impl Sleeper for Me {
         &self.0.0
     }
 
-    fn wake(&self) {
+    fn wake(&self, _: Ticket) {
         self.0.1.notify();
     }
 }
@@ -187,9 +189,121 @@ impl Me {
     fn cut(self) {
         if let Some(ticket) = self.0.0.claim_current() {
             self.0.0.answer(ticket, Answer { case: 1, word: 0 });
-            self.wake();
+            self.wake(ticket);
         }
     }
+}
+
+/// A task that leaves its stack to wait, and those who answer it or cancel it: it goes into a queue exactly once for each answer.
+struct Leaver {
+    standing: Standing,
+    waiting: Waiting,
+    cancelled: AtomicU64,
+    /// How often it was put into a queue.
+    queued: AtomicUsize,
+}
+
+impl Leaver {
+    /// The running task begins to wait, and the other thread acts on that wait: how often was it queued?
+    fn waits_while(act: fn(&Leaver, Ticket)) {
+        loom::model(move || {
+            let leaver = Arc::new(Leaver {
+                standing: Standing::done(),
+                waiting: Waiting::new(),
+                cancelled: AtomicU64::new(0),
+                queued: AtomicUsize::new(0),
+            });
+            leaver.standing.set_running();
+            let ticket = leaver.waiting.begin(Cut::May);
+            let other = leaver.clone();
+            let other = thread::spawn(move || act(&other, ticket));
+            // What `Task::suspend` and `Worker::arrive` do.
+            if !leaver.waiting.is_answered(ticket) {
+                if leaver.standing.leave(ticket, &leaver.waiting) == Left::Ready {
+                    leaver.queued.fetch_add(1, Ordering::Relaxed);
+                }
+                if leaver.cancelled.load(Ordering::Relaxed) != 0 {
+                    leaver.answer(ticket);
+                }
+                other.join().expect("no panic");
+                assert!(leaver.waiting.is_answered(ticket));
+                assert_eq!(leaver.queued.load(Ordering::Relaxed), 1);
+            } else {
+                other.join().expect("no panic");
+                assert_eq!(leaver.queued.load(Ordering::Relaxed), 0, "it has gone on by itself");
+            }
+        });
+    }
+
+    fn answer(&self, ticket: Ticket) {
+        if self.waiting.claim(ticket) {
+            self.waiting.answer(ticket, Answer { case: 0, word: 0 });
+            self.queue(ticket);
+        }
+    }
+
+    fn queue(&self, ticket: Ticket) {
+        if self.standing.answered(ticket) {
+            self.queued.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What `Task::cancel` does.
+    fn cancel(&self) {
+        self.cancelled.fetch_or(1, Ordering::SeqCst);
+        if !self.cut() {
+            everyone_sees();
+            self.cut();
+        }
+    }
+
+    fn cut(&self) -> bool {
+        let claimed = self.waiting.claim_current();
+        if let Some(ticket) = claimed {
+            self.waiting.answer(ticket, Answer { case: 1, word: 0 });
+            self.queue(ticket);
+        }
+        claimed.is_some()
+    }
+}
+
+#[test]
+fn loom_a_task_that_leaves_its_stack_is_woken_once() {
+    Leaver::waits_while(Leaver::answer);
+}
+
+#[test]
+fn loom_a_task_that_leaves_its_stack_is_cancelled_once() {
+    Leaver::waits_while(|leaver, _| leaver.cancel());
+}
+
+/// The other one cancels a task that has not begun its wait yet.
+#[test]
+fn loom_a_cancellation_meets_the_beginning_of_a_wait() {
+    loom::model(|| {
+        let leaver = Arc::new(Leaver {
+            standing: Standing::done(),
+            waiting: Waiting::new(),
+            cancelled: AtomicU64::new(0),
+            queued: AtomicUsize::new(0),
+        });
+        leaver.standing.set_running();
+        let other = leaver.clone();
+        let other = thread::spawn(move || other.cancel());
+        let ticket = leaver.waiting.begin(Cut::May);
+        let goes_on = leaver.waiting.is_answered(ticket);
+        if !goes_on {
+            if leaver.standing.leave(ticket, &leaver.waiting) == Left::Ready {
+                leaver.queued.fetch_add(1, Ordering::Relaxed);
+            }
+            if leaver.cancelled.load(Ordering::Relaxed) != 0 {
+                leaver.answer(ticket);
+            }
+        }
+        other.join().expect("no panic");
+        assert!(leaver.waiting.is_answered(ticket), "it is not forgotten");
+        assert_eq!(leaver.queued.load(Ordering::Relaxed), usize::from(!goes_on));
+    });
 }
 
 /// The workers around the one lock, as the one with this number sees them.

@@ -206,12 +206,12 @@ impl Scheduler {
     }
 
     /// The same on a worker of this scheduler.
-    #[inline]
+    #[inline(always)]
     pub(super) fn woken_on(&'static self, worker: &Worker, task: TaskRef) {
         self.ready_on(Some(worker), task, Worker::woken);
     }
 
-    #[inline]
+    #[inline(always)]
     fn ready_on(&'static self, own: Option<&Worker>, task: TaskRef, ready: impl FnOnce(&Worker, TaskRef)) {
         if self.is_random() {
             self.ready.lock().push(task);
@@ -263,6 +263,12 @@ impl Scheduler {
             return self.is_ending();
         }
         self.nudged.load(Ordering::Relaxed) && self.nudged.swap(false, Ordering::SeqCst)
+    }
+
+    /// Should that worker look around before it runs the next task? Only a look: [`Scheduler::was_nudged`] answers once.
+    #[inline]
+    pub(super) fn wants(&self, worker: usize) -> bool {
+        self.is_random() || self.is_ending() || worker == 0 && self.nudged.load(Ordering::Relaxed)
     }
 
     /// Runs a future in the reactor, beside the tasks.

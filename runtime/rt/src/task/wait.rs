@@ -10,13 +10,21 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 pub trait Sleeper: Copy + Send {
     /// Its wait.
     fn waiting(&self) -> &Waiting;
-    /// Makes it run again, or not suspend at all if it was just about to. Once for each answer.
-    fn wake(&self);
+    /// That wait of it was answered: makes it run again, or not suspend at all if it was just about to. Once for each answer.
+    fn wake(&self, answered: Ticket);
 }
 
 /// The number of a wait.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Ticket(u64);
+
+impl Ticket {
+    /// The number itself, which is small enough for two bits below it.
+    #[inline]
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// May cancellation and deadlines end this wait?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,7 +119,7 @@ impl Waiting {
     }
 
     /// Answers a wait that was claimed. The task must be woken afterwards.
-    #[inline]
+    #[inline(always)]
     pub fn answer(&self, ticket: Ticket, answer: Answer) {
         self.case.store(u64::from(answer.case), Ordering::Relaxed);
         self.word.store(answer.word, Ordering::Relaxed);
@@ -162,8 +170,9 @@ impl<S: Sleeper> Waiter<S> {
     }
 
     /// Answers after a successful [`Waiting::claim`].
+    #[inline(always)]
     pub fn answer(&self, word: u64) {
         self.task.waiting().answer(self.ticket, Answer { case: self.case, word });
-        self.task.wake();
+        self.task.wake(self.ticket);
     }
 }

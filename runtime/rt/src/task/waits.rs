@@ -15,6 +15,7 @@ use std::sync::atomic::Ordering;
 
 use pluto_abi::layout::Waited;
 
+use super::standing::everyone_sees;
 use super::timers::{Alarm, TimerId};
 use super::wait::{Answer, Cut, Ticket, Waiter};
 use super::{CANCELLED, LIMITED, NEVER, Task, TaskRef};
@@ -203,7 +204,7 @@ impl Task {
     /// That look: only atomics, as the task may be running elsewhere.
     #[inline]
     pub(super) fn look_again(task: TaskRef, ticket: Ticket) {
-        let flags = task.task().flags.load(Ordering::SeqCst);
+        let flags = task.task().flags.load(Ordering::Relaxed);
         if flags != 0 {
             Task::cut_at_last(task, ticket, flags);
         }
@@ -224,12 +225,21 @@ impl Task {
     /// it does not matter which task is meant.
     pub(crate) fn cancel(&self) {
         self.flags.fetch_or(CANCELLED, Ordering::SeqCst);
-        cut_current(self.me(), CASE_CANCELLED, 0);
+        self.cut_now(CASE_CANCELLED, 0);
     }
 
     /// Its time is over. By the timer, with the timers locked, so that the task cannot leave the `within` meanwhile.
     pub(super) fn expire(&self) {
-        cut_current(self.me(), CASE_EXPIRED, self.deadline.load(Ordering::Relaxed));
+        self.cut_now(CASE_EXPIRED, self.deadline.load(Ordering::Relaxed));
+    }
+
+    /// Cuts the wait under way, if it may be cut. If there is none: one that begins now sees the reason, or we see the wait, as both of
+    /// us pass a barrier in between (see `standing`).
+    fn cut_now(&self, case: u32, word: u64) {
+        if !cut_current(self.me(), case, word) && !self.is_done() {
+            everyone_sees();
+            cut_current(self.me(), case, word);
+        }
     }
 
     /// The task's wait ends with the fault that all tasks wait for each other. False if its wait may not be cut.

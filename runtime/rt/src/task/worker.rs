@@ -17,8 +17,9 @@ use pluto_abi::layout::Whereabouts;
 use super::lock;
 use super::locks::Locks;
 use super::parking::Bed;
-use super::{Scheduler, Task, TaskRef, state};
-use crate::os::coroutine::Step;
+use super::standing::Left;
+use super::{Scheduler, Task, TaskRef};
+use crate::os::coroutine::Execution;
 use crate::os::process::cycles;
 use crate::os::slot::{self, Shared};
 
@@ -49,6 +50,13 @@ pub(super) fn current() -> Option<&'static Worker> {
     WORKER.get()
 }
 
+/// The same, as part of its caller: only for what never suspends (see `os::latch::me`).
+#[cfg_attr(test, inline(never))]
+#[cfg_attr(not(test), inline(always))]
+pub(super) fn here() -> Option<&'static Worker> {
+    WORKER.get()
+}
+
 /// A worker, as its own thread sees it.
 pub struct Worker {
     /// What it belongs to.
@@ -62,6 +70,12 @@ pub struct Worker {
     looked: Cell<(u64, Option<u64>)>,
     queue: Queue<TaskRef>,
     running: Cell<Option<TaskRef>>,
+    /// The thread's own stack, while a task runs.
+    home: Execution,
+    /// Whose stack this thread has just left, and why, until it has looked after that.
+    leaving: Cell<Option<(TaskRef, Leaving)>>,
+    /// Itself.
+    itself: Cell<Option<&'static Worker>>,
     switches: Cell<u32>,
     slot_runs: Cell<u32>,
     /// The reactor should be looked at before the next task.
@@ -74,6 +88,17 @@ pub struct Worker {
     operations: Cell<u32>,
     next_look: Cell<u32>,
     gap: Cell<u32>,
+}
+
+/// Why a task leaves its stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Leaving {
+    /// It waits.
+    Waits,
+    /// It lets others run.
+    Yields,
+    /// It has ended.
+    Ended,
 }
 
 /// A worker, as others see it.
@@ -179,6 +204,9 @@ impl Worker {
             looked: Cell::new((0, None)),
             queue,
             running: Cell::new(None),
+            home: Execution::of_thread(),
+            leaving: Cell::new(None),
+            itself: Cell::new(None),
             switches: Cell::new(0),
             slot_runs: Cell::new(0),
             look: Cell::new(false),
@@ -190,6 +218,7 @@ impl Worker {
             gap: Cell::new(OPERATIONS_PER_LOOK),
         };
         let worker: &'static Worker = Box::leak(Box::new(worker));
+        worker.itself.set(Some(worker));
         WORKER.set(Some(worker));
         worker
     }
@@ -455,50 +484,81 @@ impl Worker {
         }
     }
 
-    #[inline(always)]
+    /// Runs a task, and those to which it goes, until one of them leaves for this worker's own stack.
     fn run(&self, task: TaskRef) {
+        self.take_over(task);
+        self.home.leave(&task.task().execution);
+        self.arrive();
+        self.running.set(None);
+        self.desk.running.clear();
+    }
+
+    /// That task will run now.
+    #[inline(always)]
+    fn take_over(&self, task: TaskRef) {
         let me = task.task();
         self.running.set(Some(task));
         self.desk.running.set(me);
         self.desk.switches.store(self.desk.switches.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-        me.worker.set(WORKER.get());
+        me.worker.set(self.itself.get());
         me.whereabouts.set(&self.desk.whereabouts);
         me.ran_by.store(self.address(), Ordering::Relaxed);
-        loop {
-            me.set_running();
-            match me.execution.resume() {
-                Step::Suspended if me.yielding.take() => {
-                    me.state.store(state::SUSPENDED | state::WOKEN, Ordering::Release);
-                    self.put_back(task);
-                    break;
-                }
-                Step::Suspended => {
-                    let (wait, cut) = (me.wait.get(), me.last_look());
-                    let left = me.state.compare_exchange(
-                        state::RUNNING,
-                        state::SUSPENDED,
-                        Ordering::SeqCst,
-                        Ordering::Relaxed,
-                    );
-                    // From here on it may run elsewhere; or it was woken while it left, and goes on.
-                    if left.is_ok() {
-                        if let Some(ticket) = cut {
-                            Task::look_again(task, ticket);
-                        }
-                        if wait.is_some_and(|ticket| me.waiting.is_answered(ticket)) {
-                            Task::wake_unless_woken(task);
-                        }
-                        break;
-                    }
-                }
-                Step::Finished => {
-                    self.finish(task);
-                    break;
+        me.standing.set_running();
+    }
+
+    /// The running task leaves its stack, for the one that this returns; there, [`Worker::arrive`] does the rest.
+    #[inline(always)]
+    pub(super) fn leave(&self, task: TaskRef, how: Leaving) -> &Execution {
+        self.leaving.set(Some((task, how)));
+        match self.next_at_once(how) {
+            Some(next) => {
+                self.take_over(next);
+                &next.task().execution
+            }
+            None => &self.home,
+        }
+    }
+
+    /// The task to which the running one goes without a detour: none if this worker should look around first.
+    #[inline(always)]
+    fn next_at_once(&self, how: Leaving) -> Option<TaskRef> {
+        let switches = self.switches.get() + 1;
+        let looks = switches >= SWITCHES_PER_TURN || self.look.get() || self.slot_runs.get() >= SLOT_RUNS;
+        if how == Leaving::Yields || looks || self.scheduler.wants(self.index) {
+            return None;
+        }
+        let next = self.take_from_slot().or_else(|| self.take_from_queue())?;
+        self.switches.set(switches);
+        Some(next)
+    }
+
+    /// This thread is on another stack than before: looks after the task whose stack it has left, if any.
+    #[inline]
+    pub(super) fn arrive(&self) {
+        let Some((task, how)) = self.leaving.take() else { return };
+        match how {
+            Leaving::Waits => self.has_begun_to_wait(task),
+            Leaving::Yields => {
+                task.task().standing.set_ready();
+                self.put_back(task);
+            }
+            Leaving::Ended => self.finish(task),
+        }
+    }
+
+    #[inline]
+    fn has_begun_to_wait(&self, task: TaskRef) {
+        let me = task.task();
+        let Some(ticket) = me.wait.get() else { unreachable!("a task that waits has a wait") };
+        let cut = me.last_look();
+        match me.standing.leave(ticket, &me.waiting) {
+            Left::Ready => self.woken(task),
+            Left::Waits => {
+                if let Some(ticket) = cut {
+                    Task::look_again(task, ticket);
                 }
             }
         }
-        self.running.set(None);
-        self.desk.running.clear();
     }
 
     /// Behind all others.
@@ -523,7 +583,7 @@ impl Worker {
             self.scheduler.count_taker(false);
         }
         drop(task.task().joined.take());
-        task.task().state.store(state::DONE, Ordering::Release);
+        task.task().standing.set_done();
         self.give_free(task);
         self.scheduler.task_ended(self.desk);
     }

@@ -6,15 +6,28 @@ use std::time::{Duration, Instant};
 
 use super::{Log, Run, compute, start};
 use crate::sync::Mutex;
-use crate::task::wait::Sleeper;
+use crate::task::wait::Waiter;
+use crate::task::{Entry, Task, TaskRef, What};
+
+/// The task's wait is answered before it suspends.
+fn answer_oneself(task: &Task) {
+    assert!(task.begin_wait(What::Nothing, 0).finish(7));
+    task.suspend();
+    assert!(matches!(task.enter(), Entry::Over(answer) if answer.word == 7));
+}
+
+fn wait_for_answer(task: &Task) {
+    while task.enter() == Entry::Pending {
+        task.suspend();
+    }
+}
 
 #[test]
 fn a_program_that_spawns_nothing_runs_on_one_thread() {
     let run = Run::new(8);
     run.start(|task| {
         (0..100).for_each(|_| task.yield_now());
-        task.me().wake();
-        task.suspend();
+        answer_oneself(task);
     });
     run.until(1);
     assert_eq!(run.scheduler.worker_count(), 1);
@@ -41,21 +54,20 @@ fn what_becomes_ready_last_runs_first_and_nobody_starves() {
 fn two_that_wake_each_other_do_not_starve_the_rest() {
     let run = Run::new(1);
     let stop = Arc::new(AtomicBool::new(false));
-    let pair = Arc::new(Mutex::new(vec![]));
+    let pair: Arc<[Mutex<Option<Waiter<TaskRef>>>; 2]> = Arc::default();
     for me in 0..2 {
-        let (stop, others) = (stop.clone(), pair.clone());
-        let task = run.start(move |task| {
+        let (stop, pair) = (stop.clone(), pair.clone());
+        run.start(move |task| {
             while !stop.load(Ordering::SeqCst) {
-                let other: Option<crate::task::TaskRef> = others.lock().get(1 - me).copied();
-                if let Some(other) = other {
-                    other.wake();
-                }
-                task.suspend();
+                *pair[me].lock() = Some(task.begin_wait(What::Nothing, 0));
+                let other = pair[1 - me].lock().take();
+                other.map(|other| other.finish(0));
+                wait_for_answer(task);
             }
-            let other: crate::task::TaskRef = others.lock()[1 - me];
-            other.wake();
+            // On one thread: the other one waits, or will see `stop`.
+            let other = pair[1 - me].lock().take();
+            other.map(|other| other.finish(0));
         });
-        pair.lock().push(task);
     }
     run.start(move |task| {
         (0..10).for_each(|_| task.yield_now());
@@ -68,8 +80,7 @@ fn two_that_wake_each_other_do_not_starve_the_rest() {
 fn a_wake_up_before_the_suspension_is_not_lost() {
     let run = Run::new(1);
     run.start(|task| {
-        task.me().wake();
-        task.suspend();
+        answer_oneself(task);
     });
     run.until(1);
 }
