@@ -89,11 +89,42 @@ fn a_killed_process_is_started_again_and_serves() {
         kill_back(temp.path());
         let (code, output, errors) = run.finish();
         assert_eq!((output.as_str(), code), ("network true\n1\nstops at 1\n", Some(0)), "{errors}");
-        let line = "plutoc: process `back` ended early (signal: 9 (SIGKILL)); restart 1 of 5 follows in 50 ms\n";
+        let line =
+            "TIME WARN plutoc: process `back` ended early (signal: 9 (SIGKILL)); restart 1 of 5 follows in 50 ms\n";
         // The second line is said by `front`.
-        assert_eq!(errors, format!("{line}process `back` is up again\n"));
+        assert_eq!(driver::timeless(&errors), format!("{line}TIME INFO front: process `back` is up again\n"));
         nothing_is_left(temp.path());
     }
+}
+
+#[test]
+fn what_the_supervisor_says_is_json_like_what_the_processes_say() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let main = "self.fail()!; print(self.count()!); print(self.worker.broken(3)!)";
+    let mut run = Run::start_with(&program(main), "Near", temp.path(), &[("PLUTO_LOG", "json")]);
+    run.wait_for_output("working");
+    kill_back(temp.path());
+    let (code, _, errors) = run.finish();
+    assert_eq!(code, Some(101), "{errors}");
+    let lines: Vec<serde_json::Value> =
+        errors.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let keys = ["level", "process", "service", "message"];
+    let said: Vec<_> = lines.iter().map(|line| keys.map(|key| line[key].as_str().unwrap_or("-"))).collect();
+    let restart = "process `back` ended early (signal: 9 (SIGKILL)); restart 1 of 5 follows in 50 ms";
+    let fault = "fault: index 3 is out of range for length 1";
+    let again = ["info", "front", "-", "process `back` is up again"];
+    assert_eq!(said, [["warn", "plutoc", "-", restart], again, ["error", "front", "Main", fault]]);
+}
+
+#[test]
+fn warnings_are_not_said_if_only_errors_are_asked_for() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut run =
+        Run::start_with(&program("self.fail()!; print(self.count()!)"), "Near", temp.path(), &[("PLUTO_LOG", "error")]);
+    run.wait_for_output("working");
+    kill_back(temp.path());
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code, errors.as_str()), ("network true\n1\nstops at 1\n", Some(0), ""));
 }
 
 #[test]

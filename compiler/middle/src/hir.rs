@@ -387,15 +387,17 @@ pub struct System {
     pub policies: Vec<Policy>,
 }
 
-/// `policy Accounts { timeout: 500ms }`.
+/// `policy Accounts { timeout: 500ms, on_fault: restart }`.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// For calls of this service that cross.
+    /// For this service.
     pub service: ClassId,
     /// Where its name stands.
     pub span: Span,
-    /// How long such a call waits at most.
-    pub timeout: Millis,
+    /// How long a call of it waits at most when it crosses.
+    pub timeout: Option<Millis>,
+    /// Where it says that a fault inside has the service rebuilt; otherwise the service goes on as it is.
+    pub restart: Option<Span>,
 }
 
 /// A time in whole milliseconds, as calls between processes count it; never 0.

@@ -55,6 +55,14 @@ macro_rules! for_each_runtime_fn {
             lock_take(task: ptr, service: word, mode: word, site: word) -> word;
             /// Gives a lock back that `lock_take` took.
             lock_give_back(task: ptr, service: word, mode: word) -> unit;
+            /// Waiting function: like `lock_take` (mode 0 or 1), of a service that is rebuilt after a fault in it: if one has happened,
+            /// that is waited for. `Early` with a fault if it cannot be done.
+            service_enter(task: ptr, service: word, mode: word, site: word) -> word;
+            /// A method that holds the lock after `service_enter` ended early with this status: if by a fault, the service is rebuilt
+            /// before the next one enters; if `at_once` is 1, by itself.
+            service_failed(task: ptr, service: word, status: word, at_once: word) -> unit;
+            /// Drops what the service's fields hold; they are 0 then.
+            service_clear(task: ptr, service: word) -> unit;
 
             // ---- sharing between threads ----
             /// Marks a value (borrowed) and all it reaches as shared between threads; stops at what is.

@@ -14,6 +14,7 @@ use crate::channel::named;
 use crate::heap::count::set_concurrent;
 use crate::heap::memory::{LEAK_EXIT, leak_report};
 use crate::heap::output::flush_output;
+use crate::log;
 use crate::os::process::tell_ready;
 use crate::os::program::Program;
 use crate::os::signals::Signals;
@@ -51,8 +52,7 @@ struct Presence {
 /// Runs the program: its exit code.
 pub fn run(program: Program) -> i32 {
     set_concurrent(program.is_concurrent());
-    crate::log::set_process(program.name());
-    let settings = match Settings::from_environment() {
+    let settings = match log::begin(program).and_then(|()| Settings::from_environment()) {
         Ok(settings) => settings,
         Err(message) => {
             eprintln!("pluto: {message}");
@@ -94,7 +94,7 @@ fn live(scheduler: &'static Scheduler) -> i32 {
         match appear(scheduler) {
             Ok(presence) => Some(presence),
             Err(message) => {
-                eprintln!("pluto: process {}: {message}", scheduler.program().name());
+                log::report(&format!("pluto: process {}: {message}", scheduler.program().name()), &[]);
                 return 1;
             }
         }
@@ -225,6 +225,9 @@ fn stop(scheduler: &'static Scheduler, started: usize) -> i32 {
     let mut code = 0;
     for index in (0..started).rev() {
         let result = Arc::new(Mutex::new(None));
+        if !scheduler.damages.begin_to_stop(index) {
+            continue;
+        }
         let task = begin(scheduler, &result, move |task| ended(task, program.stop_service(index, task)));
         await_stop(scheduler, task, || result.lock().is_some());
         if let Some(Ended::Early(report)) = result.lock().take() {

@@ -195,7 +195,14 @@ pub(crate) fn remote() -> Program {
     let service = p.services.next_id();
     let self_type = ty(&mut p, Type::Service(service));
     let mut method = Make::new(&mut p, "Forest.grow", &[self_type, tree, float], tree);
-    method.step(|then, on_fail| Terminator::Lock { service, mode: LockMode::Write, then, on_fail, site: Site(0) });
+    method.step(|then, on_fail| Terminator::Lock {
+        service,
+        mode: LockMode::Write,
+        entering: Entering::AsItIs,
+        then,
+        on_fail,
+        site: Site(0),
+    });
     method.inst(Inst::Unlock { service, mode: LockMode::Write });
     let method = {
         let result = method.param(1);

@@ -25,6 +25,8 @@ pub(super) enum Key {
     Locked(FnId),
     /// Sets a service's fields and calls its `start`.
     Start(Service),
+    /// The same for a service that is rebuilt after a fault, by one who holds its lock: `Start` then takes the lock and calls this.
+    Build(Service),
     /// A closure's or task's own code.
     Closure(FnId),
     /// A function of the program, to be called by value.
@@ -84,7 +86,7 @@ impl<'a> Lowering<'a> {
             table: TypeTable::new(program, types),
             crossing: BTreeSet::new(),
             builtin_errors: BTreeSet::new(),
-            concurrent: channel::concurrent(program, facts, effects, process),
+            concurrent: channel::concurrent(program, facts, placement, effects, process),
             channels: Channels::of(program, instances),
             remote_numbers: BTreeMap::new(),
             remotes: vec![],
@@ -122,6 +124,7 @@ impl<'a> Lowering<'a> {
             Key::Plain(id) => self.program.fns[id].qualified.clone(),
             Key::Locked(id) => format!("{}$locked", self.program.fns[id].qualified).into(),
             Key::Start(service) => format!("{}$start", self.class_of(service).name).into(),
+            Key::Build(service) => format!("{}$build", self.class_of(service).name).into(),
             Key::Closure(id) => self.program.fns[id].qualified.clone(),
             Key::Adapter(id) => format!("{}$value", self.program.fns[id].qualified).into(),
             Key::Apart(id) => format!("{}$apart", self.program.fns[id].qualified).into(),

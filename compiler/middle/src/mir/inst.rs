@@ -216,6 +216,11 @@ pub enum Inst {
     Sort { dest: Local, op: SortOp, args: Vec<Operand> },
     /// Gives a service's lock back.
     Unlock { service: Service, mode: LockMode },
+    /// A method of the service, whose lock it holds, ended early with this status (b). If that is a fault, whoever enters next
+    /// ([`Entering::Whole`]) finds the service rebuilt.
+    NoteFault { service: Service, status: Operand, rebuild: Rebuild },
+    /// Drops what the fields of the service (b) hold: it has nothing in them then.
+    ClearService { service: Operand },
     /// `dest: int` = length of the array or string (b) or map (b).
     Len { dest: Local, base: Operand },
     /// `dest` = element at an index that is known to be in range (b, b), a new count. Only made by `for` loops over arrays.
@@ -250,6 +255,24 @@ pub enum LockMode {
     Read,
     /// Alone.
     Write,
+}
+
+/// How a service is entered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entering {
+    /// As it is.
+    AsItIs,
+    /// Rebuilt, if a fault has broken it: that is waited for, and fails with a fault if it cannot be done.
+    Whole,
+}
+
+/// When a service that a fault has broken is rebuilt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rebuild {
+    /// When somebody calls it.
+    AtNextCall,
+    /// Nobody may ever call it: it takes messages.
+    AtOnce,
 }
 
 /// What a call that may end early does. After the call, `status` holds the status word; `fail` is taken if it is not 0. On that
@@ -323,7 +346,7 @@ pub enum Terminator {
     /// Waits for one of several channels.
     Select(Box<Select>),
     /// Takes a service's lock; can be cancelled unless the task holds a lock for writing.
-    Lock { service: Service, mode: LockMode, then: Block, on_fail: OnFail, site: Site },
+    Lock { service: Service, mode: LockMode, entering: Entering, then: Block, on_fail: OnFail, site: Site },
     /// Always faults, with this message (b: string).
     Fault { message: Operand, on_fail: OnFail, site: Site },
     /// Cannot be reached.

@@ -75,6 +75,17 @@ pub struct PlanService {
     pub why: String,
     /// The line that decided: `file:line`.
     pub line: Option<String>,
+    /// What the system's policy for it sets; `null`: it has none.
+    pub policy: Option<PlanPolicy>,
+}
+
+/// The settings of a policy.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct PlanPolicy {
+    /// The milliseconds that a call waits at most when it crosses; `null`: 5 s.
+    pub timeout_ms: Option<Millis>,
+    /// `keep`: after a fault the service goes on as it is; `restart`: it is rebuilt.
+    pub on_fault: &'static str,
 }
 
 /// A service call as placed.
@@ -152,7 +163,15 @@ impl Planner<'_> {
             state: !self.facts.stateless.contains(&class),
             why: reason.text,
             line: reason.span.map(|span| self.line(span)),
+            policy: self.policy(class),
         }
+    }
+
+    fn policy(&self, class: ClassId) -> Option<PlanPolicy> {
+        let timeout_ms = self.placement.timeouts.get(&class).copied();
+        let restart = self.placement.restarts.contains(&class);
+        let on_fault = if restart { "restart" } else { "keep" };
+        (timeout_ms.is_some() || restart).then_some(PlanPolicy { timeout_ms, on_fault })
     }
 
     fn edge(&self, edge: &Edge) -> PlanEdge {
@@ -266,6 +285,12 @@ impl PlanProcess {
         for service in &self.services {
             let line = service.line.as_ref().map_or(String::new(), |line| format!(" ({line})"));
             let _ = writeln!(text, "    {}: {}{line}", service.name, service.why);
+            if let Some(policy) = &service.policy {
+                let timeout = policy.timeout_ms.map(|timeout| format!("timeout {timeout}"));
+                let restart = (policy.on_fault == "restart").then(|| "rebuilt after a fault".to_string());
+                let settings: Vec<String> = timeout.into_iter().chain(restart).collect();
+                let _ = writeln!(text, "        policy: {}", settings.join(", "));
+            }
         }
         if !self.serves.is_empty() {
             let shown = |method: &String| match self.repeatable.contains(method) {

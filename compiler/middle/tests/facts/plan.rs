@@ -79,13 +79,15 @@ fn as_one_process_and_as_json() {
 }
 
 #[test]
-fn timeouts_of_crossing_edges() {
-    let policies = "    policy Store { timeout: 1500us }\n    policy Prices { timeout: 1s }\n}\n";
+fn policies_of_services_and_timeouts_of_crossing_edges() {
+    let policies = "    policy Store { timeout: 1500us, on_fault: restart }\n    policy Prices { timeout: 1s }\n}\n";
     let source = SOURCE.strip_suffix("}\n").expect("the system ends the text").to_owned() + policies;
     let mut front = front(&source);
     let placed = front.first_system();
     let plan = plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects);
     assert!(plan.text().contains("    tcp from work to data, timeout 2ms\n"), "{}", plan.text());
+    assert!(plan.text().contains("        policy: timeout 2ms, rebuilt after a fault\n"), "{}", plan.text());
+    assert!(plan.text().contains("        policy: timeout 1s\n"), "{}", plan.text());
     let timeouts: Vec<_> =
         plan.edges.iter().map(|edge| (&*edge.callee, edge.timeout_ms.map(|it| it.0.get()))).collect();
     assert_eq!(timeouts, [("Orders.order", None), ("Store.take", Some(2)), ("Prices.price", None)]);

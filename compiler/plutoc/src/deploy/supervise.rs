@@ -5,14 +5,17 @@
 //! and `stop` run in the order that they have within one process. A process without `main` that dies in between is started again.
 
 mod child;
+mod log;
 mod process;
 mod restarts;
 
 use super::build::Executable;
 use child::{Launch, exit_code};
+use log::Log;
 use pluto_middle::facts::HasMain;
+use pluto_proto::logline::Level;
 use pluto_proto::supervision::{self, Supervision};
-use process::{Phase, Process, say};
+use process::{Phase, Process, Said};
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -31,6 +34,7 @@ const TICK_AS_TIMESPEC: Timespec = Timespec { tv_sec: 0, tv_nsec: TICK.subsec_na
 
 struct System<'a> {
     launch: Launch<'a>,
+    log: Log,
     processes: Vec<Process<'a>>,
     /// The number of the last signal that nobody has handled yet; 0: none.
     signal: Arc<AtomicUsize>,
@@ -40,15 +44,25 @@ struct System<'a> {
     of: usize,
 }
 
+/// The exit code when the environment asks for something impossible.
+const USAGE_EXIT: u8 = 2;
+
 /// Runs all executables of `folder` until the main one ends.
 pub(super) fn run(executables: &[Executable], folder: &Path, args: &[OsString]) -> u8 {
+    let log = match Log::from_environment() {
+        Ok(log) => log,
+        Err(message) => {
+            eprintln!("plutoc: {message}");
+            return USAGE_EXIT;
+        }
+    };
     let signal = Arc::new(AtomicUsize::new(0));
     for number in [SIGINT, SIGTERM, SIGHUP] {
         // Without the handler the default action stays: the system still ends, by the death of its parent.
         let _ = signal_hook::flag::register_usize(number, signal.clone(), number.unsigned_abs() as usize);
     }
     let mut system =
-        System { launch: Launch { folder, args }, processes: vec![], signal, asked: 0, of: executables.len() };
+        System { launch: Launch { folder, args }, log, processes: vec![], signal, asked: 0, of: executables.len() };
     let code = system.start(executables).or_else(|| system.wait(|_| false)).unwrap_or(1);
     let stopped = system.stop();
     if code == 0 { stopped } else { code }
@@ -67,7 +81,8 @@ impl<'a> System<'a> {
                     self.report();
                 }
                 Err(error) => {
-                    say(&format!("cannot start process `{}`: {error}", executable.process));
+                    let message = format!("cannot start process `{}`: {error}", executable.process);
+                    self.log.say(Level::Error, &message);
                     return Some(1);
                 }
             }
@@ -108,11 +123,11 @@ impl<'a> System<'a> {
         let code = self.look_at_each(&mut lines);
         // First for the processes: whoever reads the lines may expect that they know.
         self.report();
-        lines.iter().for_each(|line| say(line));
+        lines.iter().for_each(|said: &Said| self.log.say(said.level, &said.message));
         code
     }
 
-    fn look_at_each(&mut self, lines: &mut Vec<String>) -> Option<u8> {
+    fn look_at_each(&mut self, lines: &mut Vec<Said>) -> Option<u8> {
         for process in &mut self.processes {
             // A terminal's signal reaches everybody: whoever ends now was asked to.
             let is_asked = self.asked > 0 || self.signal.load(Ordering::Relaxed) != 0;
@@ -122,7 +137,8 @@ impl<'a> System<'a> {
                 Some(end) if !process.has_served() => {
                     // A `start` failed, which ends the program, as it does within one process.
                     let (name, status) = (process.name(), end.status);
-                    say(&format!("process `{name}` ended before its services had started ({status})"));
+                    let message = format!("process `{name}` ended before its services had started ({status})");
+                    self.log.say(Level::Error, &message);
                     return Some(exit_code(end.status).max(1));
                 }
                 Some(end) => lines.push(match end.phase {

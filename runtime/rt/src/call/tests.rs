@@ -55,7 +55,11 @@ extern "C" fn echo(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
 }
 
 extern "C" fn slow(task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
-    rest(task, 300);
+    if !rest(task, 300) {
+        // Its caller does not wait any more.
+        task.take_stop();
+        return;
+    }
     reply.byte(ReplyKind::Value as u8);
 }
 
@@ -101,9 +105,13 @@ fn wait_until_cut(id: i64) {
     }
 }
 
-/// Sleeps for so many milliseconds.
-fn rest(task: &Task, millis: i64) {
-    while task.sleep(millis * 1_000_000, 0) == Waited::Suspend {
+/// Sleeps for so many milliseconds; false: it was cut short.
+fn rest(task: &Task, millis: i64) -> bool {
+    loop {
+        let waited = task.sleep(millis * 1_000_000, 0);
+        if waited != Waited::Suspend {
+            return waited == Waited::Done;
+        }
         task.suspend();
     }
 }

@@ -182,6 +182,11 @@ impl Program {
         self.services().get(index).map_or("?", |service| text(&service.name))
     }
 
+    /// Does a service of this class live here?
+    pub fn has_service(self, class: &str) -> bool {
+        self.services().iter().any(|service| text(&service.name) == class)
+    }
+
     /// A place in the source.
     pub fn site(self, index: u64) -> Option<Site> {
         let sites: &[SiteDesc] = slice(self.0.sites, self.0.site_count);
@@ -285,10 +290,15 @@ impl Program {
 
     /// Drops what the services hold. They can be started again.
     pub fn drop_services(self) {
-        for service in self.services().iter().rev() {
+        (0..self.service_count()).rev().for_each(|index| self.drop_service(index));
+    }
+
+    /// Drops what a service holds: at the end, or by one who holds its lock for writing.
+    pub fn drop_service(self, index: usize) {
+        if let Some(service) = self.services().get(index) {
             let fields: &[*const TypeDesc] = slice(service.fields, service.field_count);
             for (index, &field) in fields.iter().enumerate() {
-                // SAFETY: the instance has a word per field of that type or 0, and nobody uses the service any more.
+                // SAFETY: the instance has a word per field of that type or 0, and nobody else uses the service.
                 unsafe {
                     let word = service.object.add(index);
                     let value = word.replace(0);

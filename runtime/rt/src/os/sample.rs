@@ -23,6 +23,8 @@ pub(crate) struct Sample {
     /// Methods of the peer of that number; their fingerprints are those of handlers of that name.
     pub(crate) remotes: Vec<(&'static str, u64)>,
     pub(crate) services: Vec<&'static str>,
+    /// The `start` of each service.
+    pub(crate) start: Option<extern "C" fn(&Task) -> u64>,
     /// Function, file, line.
     pub(crate) sites: Vec<(&'static str, &'static str, u64)>,
     /// It is the program of a test.
@@ -57,7 +59,7 @@ impl Sample {
             object: std::ptr::null_mut(),
             fields: std::ptr::null(),
             field_count: 0,
-            start: std::ptr::null(),
+            start: self.start.map_or(std::ptr::null(), |start| start as usize as *const u8),
             stop: std::ptr::null(),
         }));
         let sites = leak(self.sites.into_iter().map(|(function, file, line)| SiteDesc {

@@ -95,18 +95,19 @@ impl TaskState {
     pub fn tell(&self) -> (Leaves, Waiters) {
         self.waiters.end(|waiters, leaves| {
             if leaves == Leaves::Last || (self.detached.load(Ordering::Relaxed) && waiters.first.is_none()) {
-                self.log_unseen();
+                // The task itself is here: the path of its error is still known.
+                self.log_unseen(|| self.task.task().take_path());
             }
             std::mem::take(waiters)
         })
     }
 
     /// Nobody else will learn how it ended: the log does.
-    fn log_unseen(&self) {
+    fn log_unseen(&self, path: impl FnOnce() -> Vec<String>) {
         if let Some(end) = self.outcome.get()
             && !self.seen.swap(true, Ordering::Relaxed)
         {
-            log(end);
+            log(end, path);
         }
     }
 
@@ -129,7 +130,7 @@ impl TaskState {
             }
         });
         if leaves == Leaves::Last {
-            self.log_unseen();
+            self.log_unseen(Vec::new);
         }
         leaves
     }
@@ -212,11 +213,10 @@ pub fn end_of(task: &Task, status: Status, result: impl FnOnce() -> Value) -> En
 }
 
 /// Nobody else will learn of it.
-fn log(end: &End) {
-    let (what, path): (String, &[String]) = match end {
-        End::Failed(error) => (format!("task ended by an error: {}", error.text()), &[]),
-        End::Faulted(fault) => (format!("task ended by a fault: {}", fault.message), &fault.path),
-        End::Done(_) | End::Cancelled => return,
-    };
-    say(Level::Error, &what, path);
+fn log(end: &End, path: impl FnOnce() -> Vec<String>) {
+    match end {
+        End::Failed(error) => say(Level::Error, &format!("task ended by an error: {}", error.text()), &path()),
+        End::Faulted(fault) => say(Level::Error, &format!("task ended by a fault: {}", fault.message), &fault.path),
+        End::Done(_) | End::Cancelled => {}
+    }
 }

@@ -56,10 +56,11 @@ pub enum What {
     Get = 7,
     Sleep = 8,
     Reply = 9,
+    Rebuild = 10,
 }
 
 impl What {
-    const ALL: [What; 10] = [
+    const ALL: [What; 11] = [
         What::Nothing,
         What::Receive,
         What::Send,
@@ -70,6 +71,7 @@ impl What {
         What::Get,
         What::Sleep,
         What::Reply,
+        What::Rebuild,
     ];
 
     fn text(self) -> &'static str {
@@ -84,6 +86,7 @@ impl What {
             What::Get => "waits for another task",
             What::Sleep => "sleeps",
             What::Reply => "waits for another process",
+            What::Rebuild => "waits for a service to be rebuilt",
         }
     }
 }

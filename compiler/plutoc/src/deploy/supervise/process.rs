@@ -1,14 +1,14 @@
-//! A process of a run, through all its deaths and restarts. In: an executable. Out: how it is, and lines on standard error about
-//! what happens to it.
+//! A process of a run, through all its deaths and restarts. In: an executable. Out: how it is, and lines of the log about what
+//! happens to it.
 
 use super::child::{Launch, Running};
 use super::restarts::{MOST, Restarts, Verdict, WINDOW};
 use crate::deploy::build::Executable;
 use pluto_middle::facts::HasMain;
+use pluto_proto::logline::Level;
 use pluto_proto::supervision::{Supervised, SupervisedState};
 use rustix::event::PollFd;
 use rustix::process::Signal;
-use std::io::Write;
 use std::process::ExitStatus;
 use std::time::Instant;
 
@@ -42,6 +42,14 @@ pub(super) struct End {
     pub(super) status: ExitStatus,
     /// Had its services started before?
     pub(super) phase: Phase,
+}
+
+/// What is to be said about a process.
+pub(super) struct Said {
+    /// How bad it is.
+    pub(super) level: Level,
+    /// What.
+    pub(super) message: String,
 }
 
 /// How far a process had come.
@@ -123,26 +131,28 @@ impl<'a> Process<'a> {
     }
 
     /// It ended without having been asked to: plans its restart, unless there were too many. What is to be said about it.
-    pub(super) fn died(&mut self, how: &str) -> String {
+    pub(super) fn died(&mut self, how: &str) -> Said {
         let now = Instant::now();
         let name = &self.executable.process;
         match self.restarts.died(now) {
             Verdict::Again { attempt, wait } => {
                 (self.state, self.is_news) = (State::Down(now + wait), true);
                 let millis = wait.as_millis();
-                format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms")
+                let message = format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms");
+                Said { level: Level::Warn, message }
             }
             Verdict::GiveUp => {
                 let window = WINDOW.as_secs();
                 self.over(format!("given up after {MOST} restarts in {window} s"));
                 let why = format!("after {MOST} restarts within {window} s it is given up");
-                format!("process `{name}` {how}; {why}, calls to it fail from now on")
+                let message = format!("process `{name}` {how}; {why}, calls to it fail from now on");
+                Said { level: Level::Error, message }
             }
         }
     }
 
     /// Starts it again, if it is time to. If it cannot be started, what is to be said about it.
-    pub(super) fn restart_if_due(&mut self, launch: Launch<'_>) -> Option<String> {
+    pub(super) fn restart_if_due(&mut self, launch: Launch<'_>) -> Option<Said> {
         let State::Down(again) = self.state else { return None };
         if Instant::now() < again {
             return None;
@@ -183,10 +193,4 @@ impl<'a> Process<'a> {
             State::Down(_) | State::Over => {}
         }
     }
-}
-
-/// One line on standard error, in one piece: the processes of the run write there too.
-pub(super) fn say(message: &str) {
-    // Without standard error there is nobody to tell.
-    let _ = std::io::stderr().write_all(format!("plutoc: {message}\n").as_bytes());
 }

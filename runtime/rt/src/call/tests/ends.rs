@@ -82,8 +82,8 @@ fn a_frozen_callee_is_given_up_though_nobody_set_a_deadline() {
 fn who_works_for_long_is_alive() {
     let (_folder, address) = unix();
     let _callee = Callee::start(&address, "b1");
-    as_caller_with_pulse(&address, 10, |task| {
-        // Thirty intervals.
+    // A tenth of a second without a sign of life would be too long.
+    as_caller_with_pulse(&address, 33, |task| {
         assert_eq!(call(task, SLOW, vec![], 60_000), Outcome::Reply(vec![ReplyKind::Value as u8]));
     });
 }
