@@ -46,9 +46,10 @@ fn what_was_sent_is_done_though_the_caller_ends_at_once() {
         assert_eq!(code, Some(7), "{errors}");
         assert_eq!((count("did 5"), count("did 3000000"), count("did 3")), (50, 1, 1), "{output}{errors}");
         // Whose fault it is nobody else hears.
-        let lines: Vec<&str> = errors.lines().map(str::trim).collect();
-        let logged = ["task ended by a fault: index 3 is out of range for length 1", "-- called from process front --"];
-        assert!(lines.len() == 3 && logged.iter().all(|line| lines.contains(line)), "{errors}");
+        let lines: Vec<&str> = errors.lines().collect();
+        assert_eq!(lines.len(), 3, "{errors}");
+        let said = " ERROR back Worker: task ended by a fault: index 3 is out of range for length 1";
+        assert!(lines[0].ends_with(said) && lines[2].ends_with("-- called from process front --"), "{errors}");
     }
 }
 
@@ -118,8 +119,11 @@ fn what_cannot_be_sent_is_said_by_the_caller() {
     let ended = front.wait_with_output().expect("it ends");
     let errors = String::from_utf8_lossy(&ended.stderr);
     assert!(went_on.contains("went on") && ended.status.success(), "{errors}");
-    let said = r#"task ended by an error: UnavailableError { service: "Worker", method: "work", detail: "process back could not be reached"#;
-    assert!(errors.starts_with(said) && errors.ends_with("may_have_run: false }\n"), "{errors}");
+    let said = r#" ERROR front: task ended by an error: UnavailableError { service: "Worker", method: "work", detail: "process back could not be reached"#;
+    assert!(
+        errors.contains(said) && errors.ends_with("may_have_run: false }\n") && errors.lines().count() == 1,
+        "{errors}"
+    );
 }
 
 const NOT_READ: &str = r#"

@@ -91,6 +91,24 @@ pub struct Ran {
     pub code: i32,
 }
 
+/// Standard error with `TIME` in the place of each time at which a line of the log begins: those of two runs are the same.
+#[must_use]
+pub fn timeless(errors: &str) -> String {
+    let one = |line: &str| match line.split_at_checked(TIME.len()) {
+        Some((time, rest)) if is_time(time) => format!("TIME{rest}"),
+        Some(_) | None => line.to_owned(),
+    };
+    errors.split_inclusive('\n').map(one).collect()
+}
+
+/// A time, with zeroes for its digits.
+const TIME: &str = "0000-00-00T00:00:00.000Z";
+
+fn is_time(text: &str) -> bool {
+    let digits = |symbol: char| if symbol.is_ascii_digit() { '0' } else { symbol };
+    text.chars().map(digits).eq(TIME.chars())
+}
+
 /// The environment variable that makes the runtime count what was not freed; such a process exits with 97.
 pub const CHECK_LEAKS: (&str, &str) = ("PLUTO_CHECK_LEAKS", "1");
 

@@ -61,13 +61,39 @@ fn main() {
 }
 "#;
 
+/// Under this system, a fault has the service rebuilt that holds a string and an array.
+const REBUILT: &str = r#"
+class Store {
+    names: [string] = ["one".repeat(1)]
+    last: string
+    fn start(mut self) { self.last = f"{self.names.len()} at first" }
+    fn add(mut self, name: string, at: int) string {
+        self.names.push(name + "!")
+        self.last = self.names[at]
+        self.last
+    }
+}
+app Main[store: Store] {
+    fn main(self) {
+        let bad = spawn self.store.add("a", 7)
+        print(bad.outcome())
+        print(self.store.add("b", 1))
+    }
+}
+system One for Main {
+    pod all { Main, Store }
+    policy Store { on_fault: restart }
+}
+"#;
+
+/// Under the first system, if the program declares one.
 fn lowered(source: &str) -> mir::Program {
     let files = vec![("main.pluto".to_owned(), source.to_owned())];
     driver::on_large_stack(move || {
         let mut dx = Diagnostics::default();
         let (_, front) = front(&memory(&files), &options(&files, None).file, &mut dx);
         let front = front.unwrap_or_else(|| panic!("{:?}", dx.sorted()));
-        let placed = back(&front, None, &mut dx);
+        let placed = back(&front, front.hir.systems.ids().next(), &mut dx);
         assert!(!dx.has_errors(), "{:?}", dx.sorted());
         lower_all(&front, &placed).remove(0)
     })
@@ -161,6 +187,23 @@ fn drops_on_the_way_out_of_a_fault_count() {
         let ran = run(&broken, folder.path());
         assert!(ran.code == 101 && ran.errors.contains("leak: "), "without the drops of {name}: {ran:?}");
     }
+}
+
+/// What the old instance of a rebuilt service held is dropped: it leaks otherwise.
+#[test]
+fn the_old_instance_of_a_rebuilt_service_is_dropped() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let whole = lowered(REBUILT);
+    let clean = run(&whole, folder.path());
+    let output = "Faulted { message: \"index 7 is out of range for length 2\" }\nb!\n";
+    assert_eq!((clean.output.as_str(), clean.code), (output, 0), "{clean:?}");
+    let mut broken = whole.clone();
+    let start = broken.functions.iter_mut().find(|function| &*function.name == "Store$start").expect("it is lowered");
+    for block in start.blocks.iter_mut() {
+        block.insts.retain(|inst| !matches!(inst, Inst::ClearService { .. }));
+    }
+    let ran = run(&broken, folder.path());
+    assert_eq!((ran.output.as_str(), ran.code), (output, 97), "{ran:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Code fences of a Markdown file, as test cases. In: text. Out: [`Case`]s.
 //!
-//! Each `pluto` fence carries a promise: `run` (an `output` fence follows), `check`, `test`, or `fails` (with
+//! Each `pluto` fence carries a promise: `run` (an `output` fence follows), `systems` (the same, but only under the systems that the
+//! program declares: what it does without them is another matter), `check`, `test`, or `fails` (with
 //! `// error: E0301` or `// error: E0301 "text"` on the offending line, or in the line before it). `//- /name.pluto` headers make
 //! several files. `diagnostic` and `output` fences belong to the `pluto` fence before them; `BLESS=1` rewrites them.
 

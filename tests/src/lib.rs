@@ -2,6 +2,7 @@
 //! the repository. A new case is one file in `ui/`, `mir/`, `run/`, `spec/` or `examples/`.
 #![forbid(unsafe_code)]
 
+pub mod by_hand;
 pub mod driver;
 pub mod fences;
 pub mod placements;

@@ -17,7 +17,8 @@ pub struct Run {
     temp: PathBuf,
     /// The process of `plutoc run`.
     pub plutoc: Child,
-    output: BufReader<ChildStdout>,
+    /// Its standard output.
+    pub output: BufReader<ChildStdout>,
     /// Its standard error.
     pub errors: BufReader<ChildStderr>,
 }
@@ -29,10 +30,19 @@ impl Run {
     /// If it cannot be started.
     #[must_use]
     pub fn start(source: &str, system: &str, temp: &Path) -> Run {
+        Run::start_with(source, system, temp, &[])
+    }
+
+    /// The same with these environment variables.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start_with(source: &str, system: &str, temp: &Path, variables: &[(&str, &str)]) -> Run {
         let file = temp.join("main.pluto");
         std::fs::write(&file, source).expect("writable");
         let mut command = Command::new(driver::plutoc());
-        command.arg("run").arg(&file).args(["--system", system]).env("TMPDIR", temp);
+        command.arg("run").arg(&file).args(["--system", system]).env("TMPDIR", temp).envs(variables.iter().copied());
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut plutoc = command.spawn().expect("plutoc starts");
         let output = BufReader::new(plutoc.stdout.take().expect("piped"));

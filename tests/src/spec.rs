@@ -44,13 +44,13 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
     match case.promise() {
         "run" => {
             let ran = driver::run_local(&files, &[], &repo::root(), &[None])?.remove(0);
-            let shown = if ran.code == 0 {
-                ran.output.clone()
-            } else {
-                format!("{}{}(exit code {})\n", ran.output, ran.errors, ran.code)
-            };
-            let output = case.output.as_ref().ok_or("a `run` fence needs an `output` fence behind it")?;
-            same(page, output, &shown)?;
+            same(page, output_of(case)?, &shown(&ran))?;
+            under_every_system(&files, &ran)
+        }
+        "systems" => {
+            let first = systems(&files).next().ok_or("a `systems` fence declares systems")?;
+            let ran = driver::run_system(&files, first, &[], &repo::root());
+            same(page, output_of(case)?, &shown(&ran))?;
             under_every_system(&files, &ran)
         }
         "check" => {
@@ -67,14 +67,33 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
             if ran.code == 0 { Ok(()) } else { Err(format!("{}{}", ran.output, ran.errors).into()) }
         }
         "fails" => fails(page, case, &driver::check(&files), code),
-        other => Err(format!("a `pluto` fence promises `run`, `check`, `test` or `fails`, not `{other}`").into()),
+        other => {
+            Err(format!("a `pluto` fence promises `run`, `systems`, `check`, `test` or `fails`, not `{other}`").into())
+        }
     }
+}
+
+fn output_of(case: &Case) -> Result<&fences::Fence, Failed> {
+    case.output.as_ref().ok_or_else(|| "a fence with a program that is run needs an `output` fence behind it".into())
+}
+
+/// What an `output` fence has.
+fn shown(ran: &driver::Ran) -> String {
+    if ran.code == 0 {
+        return ran.output.clone();
+    }
+    format!("{}{}(exit code {})\n", ran.output, driver::timeless(&ran.errors), ran.code)
+}
+
+/// The names of the systems that a program declares.
+fn systems(files: &driver::Files) -> impl Iterator<Item = &str> {
+    let declared = files.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.strip_prefix("system "));
+    declared.filter_map(|line| line.split_whitespace().next())
 }
 
 /// A program that declares systems does the same under each of them.
 fn under_every_system(files: &driver::Files, alone: &driver::Ran) -> Result<(), Failed> {
-    let declared = files.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.strip_prefix("system "));
-    for system in declared.filter_map(|line| line.split_whitespace().next()) {
+    for system in systems(files) {
         let ran = driver::run_system(files, system, &[], &repo::root());
         if (&ran.output, ran.code) != (&alone.output, alone.code) {
             let (output, errors, code) = (ran.output, ran.errors, ran.code);

@@ -1,10 +1,13 @@
 //! The supervisor of `plutoc run`: processes that die are started again, within limits; the end is orderly all the same; folders of
 //! killed runs go.
 
+use pluto_tests::driver;
 use pluto_tests::running::{Run, processes, send, wait_for_line, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// A service in a process `back`, with what `main` does in a process `front`; over Unix sockets, or TCP.
 fn program(main: &str) -> String {
@@ -86,10 +89,42 @@ fn a_killed_process_is_started_again_and_serves() {
         kill_back(temp.path());
         let (code, output, errors) = run.finish();
         assert_eq!((output.as_str(), code), ("network true\n1\nstops at 1\n", Some(0)), "{errors}");
-        let line = "plutoc: process `back` ended early (signal: 9 (SIGKILL)); restart 1 of 5 follows in 50 ms\n";
-        assert_eq!(errors, line);
+        let line =
+            "TIME WARN plutoc: process `back` ended early (signal: 9 (SIGKILL)); restart 1 of 5 follows in 50 ms\n";
+        // The second line is said by `front`.
+        assert_eq!(driver::timeless(&errors), format!("{line}TIME INFO front: process `back` is up again\n"));
         nothing_is_left(temp.path());
     }
+}
+
+#[test]
+fn what_the_supervisor_says_is_json_like_what_the_processes_say() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let main = "self.fail()!; print(self.count()!); print(self.worker.broken(3)!)";
+    let mut run = Run::start_with(&program(main), "Near", temp.path(), &[("PLUTO_LOG", "json")]);
+    run.wait_for_output("working");
+    kill_back(temp.path());
+    let (code, _, errors) = run.finish();
+    assert_eq!(code, Some(101), "{errors}");
+    let lines: Vec<serde_json::Value> =
+        errors.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let keys = ["level", "process", "service", "message"];
+    let said: Vec<_> = lines.iter().map(|line| keys.map(|key| line[key].as_str().unwrap_or("-"))).collect();
+    let restart = "process `back` ended early (signal: 9 (SIGKILL)); restart 1 of 5 follows in 50 ms";
+    let fault = "fault: index 3 is out of range for length 1";
+    let again = ["info", "front", "-", "process `back` is up again"];
+    assert_eq!(said, [["warn", "plutoc", "-", restart], again, ["error", "front", "Main", fault]]);
+}
+
+#[test]
+fn warnings_are_not_said_if_only_errors_are_asked_for() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let mut run =
+        Run::start_with(&program("self.fail()!; print(self.count()!)"), "Near", temp.path(), &[("PLUTO_LOG", "error")]);
+    run.wait_for_output("working");
+    kill_back(temp.path());
+    let (code, output, errors) = run.finish();
+    assert_eq!((output.as_str(), code, errors.as_str()), ("network true\n1\nstops at 1\n", Some(0), ""));
 }
 
 #[test]
@@ -116,7 +151,14 @@ fn a_process_that_does_not_stay_up_is_given_up_and_the_run_goes_on() {
     let go = temp.path().join("go");
     let main = format!(
         "self.fail()!; self.wait_for(\"{}\")
-        self.worker.count() catch err: UnavailableError {{ print(f\"unavailable {{err.may_have_run}}\"); 0 }}!",
+        for n in 0..3 {{
+            self.worker.count() catch err: UnavailableError {{
+                print(f\"{{err.may_have_run}} {{err.detail}}\")
+                0
+            }}!
+        }}
+        print(\"now\")
+        sleep(1h)",
         go.display()
     );
     let mut run = Run::start(&program(&main), "Near", temp.path());
@@ -128,9 +170,25 @@ fn a_process_that_does_not_stay_up_is_given_up_and_the_run_goes_on() {
         assert!(told.contains(&format!("restart {attempt} of 5")), "{told}");
     }
     assert!(told.ends_with("after 5 restarts within 30 s it is given up, calls to it fail from now on\n"), "{told}");
+    let begin = Instant::now();
     std::fs::write(go, "go").expect("writable");
-    let (code, output, errors) = run.finish();
-    assert_eq!((output.as_str(), code), ("network true\nunavailable false\n", Some(0)), "{told}{errors}");
+    let told = wait_for_line(&mut run.output, "now");
+    assert!(begin.elapsed() < Duration::from_secs(4), "a call that waits takes 5 s");
+    let line = "false process back is gone: given up after 5 restarts in 30 s\n";
+    assert_eq!(told, format!("network true\n{}now\n", line.repeat(3)));
+
+    let mut status = Command::new(driver::plutoc());
+    let said = status.args(["status", "--json"]).env("TMPDIR", temp.path()).output().expect("plutoc starts");
+    let json: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    let [front, back] = [&json[0]["processes"][0], &json[0]["processes"][1]];
+    assert_eq!((&back["state"], &back["restarts"]), (&"gone".into(), &5.into()), "{json}");
+    assert_eq!(back["trouble"], "given up after 5 restarts in 30 s", "{json}");
+    assert_eq!((&front["state"], &front["status"]["waiting_for"][0]), (&"waiting".into(), &"back".into()), "{json}");
+    assert_eq!(front["status"]["peers"][0]["up"], false, "{json}");
+
+    kill_process(Pid::from_child(&run.plutoc), Signal::TERM).expect("it is there");
+    let (code, _, errors) = run.finish();
+    assert_eq!(code, Some(143), "{errors}");
     nothing_is_left(temp.path());
 }
 

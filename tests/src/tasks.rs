@@ -14,10 +14,16 @@ fn run_with(source: &str, workers: &str) -> Ran {
 
 /// Runs a command of plutoc on a program.
 fn plutoc(source: &str, before: &[&str], after: &[&str]) -> Ran {
+    plutoc_with(source, before, after, &[])
+}
+
+/// The same with these environment variables.
+fn plutoc_with(source: &str, before: &[&str], after: &[&str], variables: &[(&str, &str)]) -> Ran {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("main.pluto");
     std::fs::write(&path, source).expect("writable");
-    driver::run_command(Command::new(driver::plutoc()).args(before).arg(&path).args(after))
+    let mut command = Command::new(driver::plutoc());
+    driver::run_command(command.args(before).arg(&path).args(after).envs(variables.iter().copied()))
 }
 
 const RACE: &str = r#"
@@ -68,6 +74,16 @@ fn a_number_of_workers_must_be_one() {
 }
 
 #[test]
+fn a_wish_for_the_log_must_be_one() {
+    let source = "fn main() { print(1) }";
+    for command in [&["run"][..], &["test"]] {
+        let ran = plutoc_with(source, command, &[], &[("PLUTO_LOG", "json,loud")]);
+        assert_eq!((ran.code, &*ran.output), (2, ""), "{ran:?}");
+        assert_eq!(ran.errors, "plutoc: PLUTO_LOG takes `text` or `json`, and `info`, `warn` or `error`, not `loud`\n");
+    }
+}
+
+#[test]
 fn a_queue_that_stays_full_is_told_once() {
     let source = r#"
 chan log: int(10)
@@ -81,8 +97,9 @@ app Main[slow: Slow, log: Sender<int>] {
 "#;
     let ran = run_with(source, "2");
     assert_eq!(ran.code, 0, "{ran:?}");
-    let told = ran.errors.lines().filter(|line| line.contains("channel log") && line.contains("nearly full"));
-    assert_eq!(told.count(), 1, "{ran:?}");
+    let told = driver::timeless(&ran.errors);
+    assert!(told.starts_with("TIME WARN main: channel log has been nearly full"), "{ran:?}");
+    assert_eq!(told.lines().count(), 1, "{ran:?}");
 }
 
 #[test]
@@ -116,8 +133,18 @@ fn a_detached_task_that_faults_is_told_and_the_program_goes_on() {
         fn main() { spawn bad([1]).detach()\n sleep(50ms)\n print(\"on\") }";
     let ran = run_with(source, "2");
     assert_eq!((ran.code, &*ran.output), (0, "on\n"), "{ran:?}");
-    assert!(ran.errors.contains("task ended by a fault: index 3 is out of range for length 1"), "{ran:?}");
-    assert!(ran.errors.contains("at bad (main.pluto:1)"), "{ran:?}");
+    let told =
+        "TIME ERROR main: task ended by a fault: index 3 is out of range for length 1\n  at bad (main.pluto:1)\n";
+    assert!(driver::timeless(&ran.errors).starts_with(told), "{ran:?}");
+}
+
+#[test]
+fn a_detached_task_that_fails_is_told_with_its_service_and_path() {
+    let source = "error Bad { n: int }\nclass Worker { fn fail(self) { raise Bad { n: 1 } } }\n\
+        app Main[worker: Worker] { fn main(self) { spawn self.worker.fail().detach()\n sleep(50ms) } }";
+    let ran = run_with(source, "2");
+    let told = "TIME ERROR main Worker: task ended by an error: Bad { n: 1 }\n  at Worker.fail (main.pluto:2)\n";
+    assert!(ran.code == 0 && driver::timeless(&ran.errors).starts_with(told), "{ran:?}");
 }
 
 #[test]

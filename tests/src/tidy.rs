@@ -175,7 +175,7 @@ fn fences_carry_promises() {
     for page in pages {
         for fence in fences::fences(&repo::read(&page)) {
             let promise = fence.info.get(1).map(String::as_str);
-            let kept = matches!(promise, Some("run" | "check" | "fails" | "test"));
+            let kept = matches!(promise, Some("run" | "systems" | "check" | "fails" | "test"));
             if fence.info.first().is_some_and(|language| language == "pluto") && !kept {
                 broken.push(format!("{}:{}: a bare fence", repo::relative(&page), fence.line));
             }

@@ -2,7 +2,7 @@
 //! for which the lock of a service may be entered by two stores (`pluto_abi::layout::Whereabouts`), as nobody else can run on that
 //! worker meanwhile.
 
-use pluto_middle::mir::{Func, Function, Inst, Program, StackCheck, Terminator};
+use pluto_middle::mir::{Entering, Func, Function, Inst, Program, StackCheck, Terminator};
 use std::collections::BTreeSet;
 
 /// The functions that are brief: no loops that can be interrupted, no recursion, nothing that waits, asks the operating system, or is
@@ -30,7 +30,7 @@ pub(crate) fn brief_functions(program: &Program) -> BTreeSet<Func> {
 pub(crate) fn locks_briefly(brief: &BTreeSet<Func>, function: &Function) -> bool {
     let mut calls = function.blocks.iter().filter_map(|block| called(&block.end));
     let only_calls = function.blocks.iter().all(|block| {
-        matches!(block.end, Terminator::Lock { .. })
+        matches!(block.end, Terminator::Lock { entering: Entering::AsItIs, .. })
             || (is_brief_end(&block.end) && block.insts.iter().all(is_brief_inst))
     });
     only_calls && calls.all(|called| brief.contains(&called))
@@ -47,8 +47,8 @@ fn called(end: &Terminator) -> Option<Func> {
 }
 
 fn is_brief_inst(inst: &Inst) -> bool {
-    // Printing may have to wait for whoever reads it.
-    !matches!(inst, Inst::Safepoint | Inst::Print { .. })
+    // Printing may have to wait for whoever reads it, and so may the log. A service can hold anything.
+    !matches!(inst, Inst::Safepoint | Inst::Print { .. } | Inst::NoteFault { .. } | Inst::ClearService { .. })
 }
 
 fn is_brief_end(end: &Terminator) -> bool {

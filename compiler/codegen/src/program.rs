@@ -21,6 +21,7 @@ pub(crate) fn table(program: &Program, table: Table) -> Bytes {
         Table::Program => whole(program, &mut data),
         Table::Peers => peers(program, &mut data),
         Table::Handlers => handlers(program, &mut data),
+        Table::Remotes => remotes(program, &mut data),
         Table::Services => program.services.ids().for_each(|service| self::service(program, service, &mut data)),
         Table::ServiceFields(service) => {
             program.services[service].fields.iter().for_each(|(_, ty)| data.address(Symbol::Desc(*ty)));
@@ -35,10 +36,13 @@ pub(crate) fn table(program: &Program, table: Table) -> Bytes {
 /// `ProgramDesc`.
 fn whole(program: &Program, data: &mut Bytes) {
     data.text(&program.process);
+    data.text(&program.system);
+    data.text(&program.build);
     data.count(program.me.index());
     for (table, count) in [
         (Table::Peers, program.peers.len()),
         (Table::Handlers, program.handlers.len()),
+        (Table::Remotes, program.remotes.len()),
         (Table::Services, program.services.len()),
         (Table::Sites, program.sites.len()),
     ] {
@@ -77,6 +81,16 @@ fn handlers(program: &Program, data: &mut Bytes) {
             Repeatable::No => 0,
             Repeatable::Yes => 1,
         });
+        data.word(handler.fingerprint.0);
+    }
+}
+
+/// `RemoteDesc`s.
+fn remotes(program: &Program, data: &mut Bytes) {
+    for remote in &program.remotes {
+        data.text(&remote.name);
+        data.count(remote.peer.index());
+        data.word(remote.fingerprint.0);
     }
 }
 

@@ -80,6 +80,7 @@ pub(crate) enum Table {
     Program,
     Peers,
     Handlers,
+    Remotes,
     Services,
     ServiceFields(Service),
     Sites,

@@ -94,6 +94,8 @@ pub struct Placement {
     pub homes: BTreeMap<ClassId, ProcessId>,
     /// How long a call of a service waits at most when it crosses, for those services whose policy says so.
     pub timeouts: BTreeMap<ClassId, Millis>,
+    /// The services that a fault inside has rebuilt, by their policies.
+    pub restarts: BTreeSet<ClassId>,
     /// Every edge between a caller method and a callee method of a service, per process of the caller, in order.
     pub edges: Vec<Edge>,
 }

@@ -219,6 +219,8 @@ pub enum BuiltinError {
     Timeout,
     /// `UnavailableError`, same fields.
     Unavailable,
+    /// `VersionError`, same fields: the process was built with another interface.
+    Version,
     /// `FileError { path: string, detail: string }`, raised by `std.fs`.
     File,
     /// `ChannelClosed { lost: bool }`.
@@ -229,16 +231,18 @@ pub enum BuiltinError {
 
 impl BuiltinError {
     /// In id order.
-    pub const ALL: [BuiltinError; 6] = [
+    pub const ALL: [BuiltinError; 7] = [
         BuiltinError::Network,
         BuiltinError::Timeout,
         BuiltinError::Unavailable,
+        BuiltinError::Version,
         BuiltinError::File,
         BuiltinError::ChannelClosed,
         BuiltinError::TaskCancelled,
     ];
-    /// The three that a boundary adds.
-    pub const BOUNDARY: [BuiltinError; 3] = [BuiltinError::Network, BuiltinError::Timeout, BuiltinError::Unavailable];
+    /// Those that a boundary adds.
+    pub const BOUNDARY: [BuiltinError; 4] =
+        [BuiltinError::Network, BuiltinError::Timeout, BuiltinError::Unavailable, BuiltinError::Version];
 
     /// Its name in programs.
     #[must_use]
@@ -247,6 +251,7 @@ impl BuiltinError {
             BuiltinError::Network => "NetworkError",
             BuiltinError::Timeout => "TimeoutError",
             BuiltinError::Unavailable => "UnavailableError",
+            BuiltinError::Version => "VersionError",
             BuiltinError::File => "FileError",
             BuiltinError::ChannelClosed => "ChannelClosed",
             BuiltinError::TaskCancelled => "TaskCancelled",
@@ -256,7 +261,7 @@ impl BuiltinError {
     #[must_use]
     pub fn fields(self) -> &'static [(&'static str, TyId)] {
         match self {
-            BuiltinError::Network | BuiltinError::Timeout | BuiltinError::Unavailable => &[
+            BuiltinError::Network | BuiltinError::Timeout | BuiltinError::Unavailable | BuiltinError::Version => &[
                 ("service", TyTable::STRING),
                 ("method", TyTable::STRING),
                 ("detail", TyTable::STRING),
@@ -382,15 +387,17 @@ pub struct System {
     pub policies: Vec<Policy>,
 }
 
-/// `policy Accounts { timeout: 500ms }`.
+/// `policy Accounts { timeout: 500ms, on_fault: restart }`.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// For calls of this service that cross.
+    /// For this service.
     pub service: ClassId,
     /// Where its name stands.
     pub span: Span,
-    /// How long such a call waits at most.
-    pub timeout: Millis,
+    /// How long a call of it waits at most when it crosses.
+    pub timeout: Option<Millis>,
+    /// Where it says that a fault inside has the service rebuilt; otherwise the service goes on as it is.
+    pub restart: Option<Span>,
 }
 
 /// A time in whole milliseconds, as calls between processes count it; never 0.

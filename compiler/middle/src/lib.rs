@@ -10,6 +10,7 @@ pub mod facts;
 pub mod hir;
 pub mod ids;
 pub mod infer;
+pub mod interface;
 pub mod lower;
 pub mod mir;
 pub mod place;

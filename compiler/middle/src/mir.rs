@@ -23,6 +23,7 @@ pub mod verify;
 pub use self::inst::*;
 pub use crate::builtin::{Changes, Global, Method};
 use crate::ids::{Id, IndexVec};
+pub use crate::interface::Fingerprint;
 pub use pluto_syntax::ast::Name;
 
 macro_rules! mir_ids {
@@ -67,6 +68,10 @@ mir_ids! {
 pub struct Program {
     /// The process's name.
     pub process: Name,
+    /// Which build it is of: says so to other processes. Empty until `plutoc` knows.
+    pub build: Name,
+    /// The system's name; empty if there is none.
+    pub system: Name,
     /// This process's number among `peers`.
     pub me: Peer,
     /// All processes of the system, this one included.
@@ -83,10 +88,12 @@ pub struct Program {
     pub main: Option<Main>,
     /// Methods that other processes may call, by method number (position).
     pub handlers: Vec<Handler>,
+    /// Methods of other processes that this one calls, by the number that its calls name.
+    pub remotes: Vec<RemoteMethod>,
     /// Types with generated encoders or decoders. Complete: parts are listed too.
     pub wire: Vec<TypeId>,
     /// The built-in errors that terminators make, by the positions of `hir::BuiltinError::ALL`.
-    pub builtin_errors: [Option<TypeId>; 6],
+    pub builtin_errors: [Option<TypeId>; 7],
     /// Named channels and topics.
     pub channels: IndexVec<Channel, ChannelInfo>,
     /// May there be more than one task?
@@ -205,6 +212,20 @@ pub struct Handler {
     pub errors: Vec<TypeId>,
     /// May it run twice for one call?
     pub repeatable: Repeatable,
+    /// That of its interface.
+    pub fingerprint: Fingerprint,
+}
+
+/// A method of another process, as this process knows it. Which number it has there is found out when the two meet: they may be of
+/// different builds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RemoteMethod {
+    /// The process.
+    pub peer: Peer,
+    /// `AccountsService.get_user`.
+    pub name: Name,
+    /// That of its interface.
+    pub fingerprint: Fingerprint,
 }
 
 /// May a method run twice where once was meant, and nobody can tell?

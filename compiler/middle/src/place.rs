@@ -44,7 +44,15 @@ fn one_process(program: &Program, facts: &Facts) -> Placement {
     let mut processes = IndexVec::new();
     let only: ProcessId = processes.push(process);
     let homes = facts.services.iter().map(|class| (*class, only)).collect();
-    Placement { system: None, name: "local".into(), processes, homes, timeouts: BTreeMap::new(), edges: vec![] }
+    Placement {
+        system: None,
+        name: "local".into(),
+        processes,
+        homes,
+        timeouts: BTreeMap::new(),
+        restarts: BTreeSet::new(),
+        edges: vec![],
+    }
 }
 
 /// All service calls: per process, service, method and place, each callee once per caller.

@@ -16,7 +16,7 @@ pub mod render;
 use options::{Options, System};
 use pluto_middle::ids::{Id, ProcessId, SystemId};
 use pluto_middle::place::plan::Plan;
-use pluto_middle::{analyze, check, facts, hir, infer, lower, mir, place, resolve, types};
+use pluto_middle::{analyze, check, facts, hir, infer, interface, lower, mir, place, resolve, types};
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::{Diagnostic, Diagnostics};
 use std::path::Path;
@@ -124,6 +124,8 @@ pub fn choose_system(front: &Front, wanted: &System, dx: &mut Diagnostics) -> Op
 pub struct Built {
     /// The chosen system, if any.
     pub system: Option<String>,
+    /// Which build it is: all its processes say so to others.
+    pub build: interface::Fingerprint,
     /// Where everything runs.
     pub placement: facts::Placement,
     /// One per process, in order.
@@ -145,12 +147,25 @@ pub fn compile(files: &dyn load::Files, options: &Options, dx: &mut Diagnostics)
     if dx.has_errors() {
         return (sources, None);
     }
-    let programs = lower_all(&front, &placed);
+    let build = build_id(&front, system);
+    let mut programs = lower_all(&front, &placed);
+    programs.iter_mut().for_each(|program| program.build = build.to_string().into());
     let objects = placed.placement.processes.ids();
     let objects = objects.zip(programs.iter().map(|program| pluto_codegen::emit(program, options.threads))).collect();
     let system = system.map(|id| front.hir.systems[id].name.to_string());
     let stages = place::stages(&front.facts, &placed.placement);
-    (sources, Some(Built { system, placement: placed.placement, objects, stages }))
+    (sources, Some(Built { system, build, placement: placed.placement, objects, stages }))
+}
+
+/// What tells builds apart: a hash of all that they are made from. The same program, built twice, gives the same executables.
+fn build_id(front: &Front, system: Option<SystemId>) -> interface::Fingerprint {
+    let mut text = cli::version();
+    text.push_str(system.map_or("", |id| &*front.hir.systems[id].name));
+    for (_, file) in front.hir.sources.files() {
+        // Paths and texts hold no zero bytes that would make two programs one.
+        text.push_str(&format!("\0{}\0{}", file.path, file.text));
+    }
+    interface::fingerprint_of(&text)
 }
 
 /// The tests as an object; `None` if there were errors.

@@ -144,5 +144,5 @@ codes! {
     E0915 no_test_doubles_yet: Error, "`test … with` is not built yet";
     E0916 no_packages_yet: Error, "packages, and this standard module, are not built yet";
     E0917 no_remote_keyword: Error, "`remote`, `serve` and a system of modules are replaced by placement";
-    E0918 no_policy_settings_yet: Error, "the settings `retries`, `breaker` and `on_fault` of a policy are not built yet";
+    E0918 no_policy_settings_yet: Error, "the settings `retries` and `breaker` of a policy are not built yet";
 }

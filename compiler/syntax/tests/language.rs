@@ -252,7 +252,7 @@ fn not_yet_among_items() {
         ("app S[a: A] { bind P = Q\n fn main(self) { } }", "E0910"),
         ("system P for S { pod a { A }\n policy A { timeout: 500ms, retries: 3 }\n}", "E0918"),
         ("system P for S { pod a { A }\n policy A { breaker: 5 in 30s }\n}", "E0918"),
-        ("system P for S { pod a { A }\n policy A {\n on_fault: restart\n timeout: 500ms\n }\n}", "E0918"),
+        ("system P for S { pod a { A }\n policy A {\n retries: 3\n on_fault: restart\n timeout: 500ms\n }\n}", "E0918"),
         ("system P for S { pod a { A }\n policy A { }\n}", "E0519"),
         ("system P for S { region \"r\" { pod a { A }\n policy A { timeout: 500ms } }\n}", "E0101"),
         ("policy A { timeout: 500ms }", "E0101"),

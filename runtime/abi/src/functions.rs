@@ -55,6 +55,14 @@ macro_rules! for_each_runtime_fn {
             lock_take(task: ptr, service: word, mode: word, site: word) -> word;
             /// Gives a lock back that `lock_take` took.
             lock_give_back(task: ptr, service: word, mode: word) -> unit;
+            /// Waiting function: like `lock_take` (mode 0 or 1), of a service that is rebuilt after a fault in it: if one has happened,
+            /// that is waited for. `Early` with a fault if it cannot be done.
+            service_enter(task: ptr, service: word, mode: word, site: word) -> word;
+            /// A method that holds the lock after `service_enter` ended early with this status: if by a fault, the service is rebuilt
+            /// before the next one enters; if `at_once` is 1, by itself.
+            service_failed(task: ptr, service: word, status: word, at_once: word) -> unit;
+            /// Drops what the service's fields hold; they are 0 then.
+            service_clear(task: ptr, service: word) -> unit;
 
             // ---- sharing between threads ----
             /// Marks a value (borrowed) and all it reaches as shared between threads; stops at what is.
@@ -242,7 +250,7 @@ macro_rules! for_each_runtime_fn {
             read_end(reader: ptr) -> word;
 
             // ---- remote calls ----
-            /// Begins a call of method number `method` of process `peer`; a call object with an empty request buffer. It waits
+            /// Begins a call of `remotes[method]`, which is a method of process `peer`; a call object with an empty request buffer. It waits
             /// `timeout` milliseconds from `call_begin` on, at most; 0: 5 s, or as long as the task has; `layout::NO_TIMEOUT`,
             /// `layout::DETACHED`.
             call_new(task: ptr, peer: word, method: word, timeout: word) -> ptr;
@@ -270,7 +278,7 @@ macro_rules! for_each_runtime_fn {
             call_end(task: ptr, call: ptr) -> unit;
             /// A method has ended with this error, which is about to be written as a reply. 1: nobody waits for it; it was reported and
             /// dropped.
-            reply_error(reply: ptr, error: word) -> word;
+            reply_error(task: ptr, reply: ptr, error: word) -> word;
             /// Writes the task's fault (message and path) as a reply, after clearing the reply, and forgets it.
             reply_fault(task: ptr, reply: ptr) -> unit;
             /// Writes that the request was malformed, after clearing the reply.

@@ -243,6 +243,8 @@ pub enum CallState {
     Unavailable = 6,
     /// The caller was cancelled or its deadline has passed (recorded in the task): status 1.
     Early = 7,
+    /// No reply: `VersionError`.
+    Version = 8,
 }
 
 /// First byte of a reply.

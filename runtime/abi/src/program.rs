@@ -19,6 +19,10 @@ pub struct Text {
 pub struct ProgramDesc {
     /// The process's name.
     pub process: Text,
+    /// The system's name; empty if there is none.
+    pub system: Text,
+    /// Which build it is of.
+    pub build: Text,
     /// This process's number in `peers`.
     pub me: u64,
     /// All processes of the system, this one included.
@@ -29,6 +33,10 @@ pub struct ProgramDesc {
     pub handlers: *const HandlerDesc,
     /// How many.
     pub handler_count: u64,
+    /// Methods of other processes that this one calls, by number.
+    pub remotes: *const RemoteDesc,
+    /// How many.
+    pub remote_count: u64,
     /// Service instances in start order.
     pub services: *const ServiceDesc,
     /// How many.
@@ -110,6 +118,20 @@ pub struct HandlerDesc {
     pub run: *const u8,
     /// 1: it may run twice for one call, and nobody can tell; else 0.
     pub repeatable: u64,
+    /// Equal exactly if caller and callee mean the same by its name and read the same bytes.
+    pub fingerprint: u64,
+}
+
+/// A method of another process, as this one was built to call it.
+#[repr(C)]
+#[derive(Debug)]
+pub struct RemoteDesc {
+    /// `AccountsService.get_user`.
+    pub name: Text,
+    /// The number of its process in `peers`.
+    pub peer: u64,
+    /// As in [`HandlerDesc`].
+    pub fingerprint: u64,
 }
 
 /// A service instance.

@@ -4,18 +4,20 @@
 //! with a [`Frame::Hello`]; afterwards the one that connected sends requests, the other answers each in any order. A body of more
 //! than [`PART`] bytes comes in pieces ([`Frame::Part`]) before the frame of its last one, so that others get in between.
 
+mod hello;
+
+pub use hello::{Hello, Offer, VERSION, put_hello};
+
 use crate::wire::{Cursor, Malformed, put_text, put_varint};
+use hello::parse_hello;
 
 /// The most bytes that a frame may have behind its length.
 pub const MAX_FRAME: usize = 1024 * 1024;
 /// The most bytes of a body that go into one frame.
 pub const PART: usize = 256 * 1024;
-/// The most bytes that a connection's first frame may have: nobody has introduced himself yet.
+/// The most bytes that the first frame of a caller may have: nobody has introduced himself yet.
 pub const MAX_HELLO: usize = 4096;
 
-/// The version of this format.
-const VERSION: u64 = 3;
-const MAGIC: &str = "pluto";
 const LENGTH_BYTES: usize = 4;
 
 const HELLO: u8 = 0;
@@ -35,6 +37,11 @@ const DETACHED: u8 = 10;
 pub enum Frame {
     /// Who I am. The first frame in each direction.
     Hello(Hello),
+    /// In the place of a hello: it speaks another version of this format, and nothing more can be understood.
+    Foreign {
+        /// Which.
+        version: u64,
+    },
     /// Run a method.
     Request(Request),
     /// A method's outcome.
@@ -75,21 +82,12 @@ pub enum Frame {
     },
 }
 
-/// The first frame of a connection.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Hello {
-    /// The fingerprint of the build.
-    pub build: String,
-    /// The name of the process that speaks.
-    pub process: String,
-}
-
 /// A call.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
     /// Chosen by the caller, unique within the connection.
     pub call: u64,
-    /// The number of the handler.
+    /// The position in the `methods` of the callee's hello.
     pub method: u64,
     /// What the caller waits for.
     pub awaits: Awaits,
@@ -121,17 +119,6 @@ pub enum Ran {
 /// The frame would be larger than [`MAX_FRAME`]. Nothing was appended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooLarge;
-
-/// Appends a hello. Its texts come from our own build; they are cut to what fits.
-pub fn put_hello(out: &mut Vec<u8>, hello: &Hello) {
-    let mut head = vec![HELLO];
-    put_text(&mut head, MAGIC);
-    put_varint(&mut head, VERSION);
-    put_text(&mut head, cut(&hello.build, 1024));
-    put_text(&mut head, cut(&hello.process, 1024));
-    put_length(out, head.len());
-    out.extend_from_slice(&head);
-}
 
 /// Appends a request.
 pub fn put_request(out: &mut Vec<u8>, call: u64, method: u64, remaining: u64, body: &[u8]) -> Result<(), TooLarge> {
@@ -213,15 +200,27 @@ pub fn put_refused(out: &mut Vec<u8>, call: u64, ran: Ran, detail: &str) {
 }
 
 /// Takes frames out of the bytes of a connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Decoder {
     bytes: Vec<u8>,
     /// How many of `bytes` were taken out already.
     taken: usize,
+    /// The most bytes that the next frame may have.
+    most: usize,
     introduced: bool,
 }
 
 impl Decoder {
+    /// Of a connection that somebody made with us: its first frame has [`MAX_HELLO`] bytes at most.
+    pub fn of_caller() -> Decoder {
+        Decoder { bytes: Vec::new(), taken: 0, most: MAX_HELLO, introduced: false }
+    }
+
+    /// Of a connection that we made: its first frame lists all that the process serves.
+    pub fn of_callee() -> Decoder {
+        Decoder { most: MAX_FRAME, ..Decoder::of_caller() }
+    }
+
     /// Adds what the socket gave.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.taken > 0 {
@@ -238,18 +237,17 @@ impl Decoder {
             return Ok(None);
         };
         let length = u32::from_le_bytes(*length) as usize;
-        let most = if self.introduced { MAX_FRAME } else { MAX_HELLO };
-        if length == 0 || length > most {
+        if length == 0 || length > self.most {
             return Err(Malformed);
         }
         let Some(payload) = rest.get(..length) else {
             return Ok(None);
         };
         let frame = parse(payload)?;
-        if self.introduced == matches!(frame, Frame::Hello(_)) {
+        if self.introduced == matches!(frame, Frame::Hello(_) | Frame::Foreign { .. }) {
             return Err(Malformed);
         }
-        self.introduced = true;
+        (self.introduced, self.most) = (true, MAX_FRAME);
         self.taken += LENGTH_BYTES + length;
         Ok(Some(frame))
     }
@@ -284,14 +282,6 @@ fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
         PART_OF => Ok(Frame::Part { call: cursor.varint()?, bytes: cursor.rest().to_vec() }),
         _ => Err(Malformed),
     }
-}
-
-fn parse_hello(mut cursor: Cursor) -> Result<Frame, Malformed> {
-    if cursor.text()? != MAGIC || cursor.varint()? != VERSION {
-        return Err(Malformed);
-    }
-    let hello = Hello { build: cursor.text()?.to_string(), process: cursor.text()?.to_string() };
-    at_end(cursor, Frame::Hello(hello))
 }
 
 fn parse_refused(mut cursor: Cursor) -> Result<Frame, Malformed> {

@@ -9,6 +9,7 @@ pub mod parts;
 pub mod pulse;
 pub mod session;
 pub mod status;
+pub mod supervision;
 pub mod tally;
 pub mod topology;
 pub mod wire;

@@ -5,6 +5,8 @@
 pub const INTERVAL: u64 = 5_000;
 /// So many intervals of silence until it is given up.
 const MISSED: u64 = 3;
+/// So many intervals from beat to beat are not only a late beat.
+const LATE: u64 = 2;
 
 /// What is known of the other side of a connection.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub struct Pulse {
     interval: u64,
     /// When it was last heard, or last was not waited for.
     heard: u64,
+    /// The last beat.
+    beaten: u64,
 }
 
 /// What to do now.
@@ -38,7 +42,12 @@ impl Pulse {
     /// Of a connection that begins now.
     #[must_use]
     pub fn new(interval: u64, now: u64) -> Pulse {
-        Pulse { interval: interval.max(1), heard: now }
+        Pulse { interval: interval.max(1), heard: now, beaten: now }
+    }
+
+    /// A connection begins.
+    pub fn begin(&mut self, now: u64) {
+        (self.heard, self.beaten) = (now, now);
     }
 
     /// Something came from it.
@@ -46,8 +55,13 @@ impl Pulse {
         self.heard = now;
     }
 
-    /// To be called once in each interval.
+    /// To be called once in each interval. If that did not happen, this process itself was frozen, and has heard nobody.
     pub fn beat(&mut self, waiting: Waiting, now: u64) -> Beat {
+        let since = now.saturating_sub(self.beaten);
+        self.beaten = now;
+        if since > LATE * self.interval {
+            self.heard = self.heard.max(now.saturating_sub(self.interval));
+        }
         if waiting == Waiting::No {
             self.heard = now;
             return Beat::Rest;
@@ -80,6 +94,17 @@ mod tests {
         assert_eq!(pulse.beat(Waiting::Yes, 30), Beat::Ask);
         assert_eq!(pulse.beat(Waiting::Yes, 41), Beat::Ask);
         assert_eq!(pulse.beat(Waiting::Yes, 42), Beat::Gone);
+    }
+
+    #[test]
+    fn who_was_frozen_itself_asks_first() {
+        let mut pulse = Pulse::new(10, 0);
+        assert_eq!(pulse.beat(Waiting::Yes, 9), Beat::Rest);
+        assert_eq!(pulse.beat(Waiting::Yes, 1_000), Beat::Ask);
+        assert_eq!(pulse.beat(Waiting::Yes, 1_010), Beat::Ask);
+        assert_eq!(pulse.beat(Waiting::Yes, 1_020), Beat::Gone);
+        pulse.begin(2_000);
+        assert_eq!(pulse.beat(Waiting::Yes, 2_009), Beat::Rest);
     }
 
     #[test]

@@ -276,6 +276,13 @@ impl<C> Session<C> {
         ids.into_iter().filter_map(|id| self.end(id)).collect()
     }
 
+    /// The other side is not made for these calls: ends those that were not sent.
+    pub fn refuse(&mut self, is_meant: impl Fn(&C) -> bool) -> Vec<C> {
+        let meant = self.calls.iter().filter(|(_, entry)| entry.sent == Sent::No && is_meant(&entry.call));
+        let ids: Vec<u64> = meant.map(|(&id, _)| id).collect();
+        ids.into_iter().filter_map(|id| self.end(id)).collect()
+    }
+
     /// Ends all calls whose deadline has come.
     pub fn expire(&mut self, now: u64) -> Vec<(C, Sent)> {
         let mut ended = Vec::new();

@@ -3,21 +3,70 @@
 use crate::tally::Tally;
 use serde::{Deserialize, Serialize};
 
-/// A process that serves others.
+/// A process of a system.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Status {
     /// Its name.
     pub process: String,
+    /// How far it is.
+    pub state: State,
+    /// What it waits for, if it does.
+    pub waiting_for: Vec<String>,
+    /// Which build it is of.
+    pub build: String,
     /// Its number in the operating system.
     pub pid: u32,
     /// For how many milliseconds it has been serving.
     pub up_ms: u64,
     /// How many requests run in it.
     pub running: u64,
+    /// The processes that it calls.
+    pub peers: Vec<PeerStatus>,
     /// Who is connected with it.
     pub connections: Vec<ConnectionStatus>,
     /// Calls from other processes, since it serves: by caller and method.
     pub edges: Vec<EdgeStatus>,
+}
+
+/// How far a process is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Its services have not all started.
+    Starting,
+    /// They have; a process that it calls is not connected, or does not serve what it calls.
+    Waiting,
+    /// It works.
+    Ready,
+    /// It is ending.
+    Draining,
+}
+
+/// A process that another one calls, as that one sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PeerStatus {
+    /// Its name.
+    pub process: String,
+    /// Are the two connected?
+    pub up: bool,
+    /// Which build it is or was of, if they ever were.
+    pub build: Option<String>,
+    /// What it serves in another form than the caller was built to call.
+    pub differences: Vec<String>,
+    /// Why they are not connected.
+    pub trouble: String,
+}
+
+impl PeerStatus {
+    /// Why the caller must wait for it, if it must: `back`, `back (another interface)`.
+    #[must_use]
+    pub fn awaited(&self) -> Option<String> {
+        match (self.up, self.differences.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(format!("{} (another interface)", self.process)),
+            (false, _) => Some(self.process.clone()),
+        }
+    }
 }
 
 /// A connection with a caller.

@@ -16,7 +16,7 @@ pub const MAX_SOCKET_PATH: usize = 100;
 pub struct Topology {
     /// The system's name.
     pub system: String,
-    /// The fingerprint of the build: processes of different builds refuse each other.
+    /// The build that wrote the file. Processes of other builds may use it too.
     pub build: String,
     /// All processes.
     pub processes: Vec<ProcessEntry>,

@@ -66,7 +66,8 @@ impl<'a> Cursor<'a> {
         std::str::from_utf8(self.bytes(len)?).map_err(|_| Malformed)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+    /// So many bytes.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         self.bytes(N)?.try_into().map_err(|_| Malformed)
     }
 

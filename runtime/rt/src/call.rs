@@ -1,6 +1,7 @@
 //! Calls between processes. In: requests of this process's tasks ([`link`]) and of other processes ([`serve`]). Out: outcomes.
 //! What travels, and when a call counts as sent or ended, is decided by `pluto_proto`; here it meets time and sockets.
 
+pub mod introduction;
 pub mod link;
 pub mod serve;
 
@@ -18,7 +19,7 @@ use crate::task::{Scheduler, TaskRef};
 /// A call on its way to another process: what is sent, and who hears of its end.
 #[derive(Debug)]
 pub struct Call {
-    /// The number of the method.
+    /// The number of the method among those of other processes that this one calls.
     pub method: u64,
     /// The encoded arguments; none any more when they were written.
     pub request: Vec<u8>,
@@ -83,7 +84,7 @@ pub enum Outcome {
 /// Why a call has no reply.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
-    /// Which of the three errors of boundaries it is.
+    /// Which of the errors of boundaries it is.
     pub kind: FailureKind,
     /// For people.
     pub detail: String,
@@ -100,6 +101,8 @@ pub enum FailureKind {
     Timeout,
     /// `UnavailableError`.
     Unavailable,
+    /// `VersionError`.
+    Version,
 }
 
 impl Call {
@@ -129,12 +132,12 @@ impl Failure {
             FailureKind::Network => "NetworkError",
             FailureKind::Timeout => "TimeoutError",
             FailureKind::Unavailable => "UnavailableError",
+            FailureKind::Version => "VersionError",
         };
         let [service, method, detail] = [service, method, &self.detail].map(quoted);
         let may_have_run = self.sent == Sent::Yes;
-        log_error(&format!(
-            "{kind} {{ service: {service}, method: {method}, detail: {detail}, may_have_run: {may_have_run} }}"
-        ));
+        let fields = format!("service: {service}, method: {method}, detail: {detail}, may_have_run: {may_have_run}");
+        log_error(&format!("{kind} {{ {fields} }}"), &[]);
     }
 }
 

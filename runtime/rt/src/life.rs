@@ -7,14 +7,14 @@ mod tests_run;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use pluto_proto::frame::Hello;
-
+use crate::call::introduction;
 use crate::call::link::Links;
 use crate::call::serve::Server;
 use crate::channel::named;
 use crate::heap::count::set_concurrent;
 use crate::heap::memory::{LEAK_EXIT, leak_report};
 use crate::heap::output::flush_output;
+use crate::log;
 use crate::os::process::tell_ready;
 use crate::os::program::Program;
 use crate::os::signals::Signals;
@@ -22,7 +22,8 @@ use crate::sync::Mutex;
 use crate::task::scheduler::Settings;
 use crate::task::{Scheduler, Task, TaskRef};
 use crate::topology;
-use crate::transport::{Leftovers, bind};
+use crate::transport::{Leftovers, Listener, bind};
+use pluto_proto::topology::Address;
 use report::{Ended, ended, print};
 
 /// So long running calls may take to end when the process stops, and so long those who receive may take to empty their queues.
@@ -43,7 +44,7 @@ const USAGE_EXIT: i32 = 2;
 /// A process among others.
 #[derive(Debug)]
 struct Presence {
-    server: Option<Arc<Server>>,
+    server: Arc<Server>,
     /// The number of the signal that asked the process to stop; 0: none yet.
     signal: Arc<AtomicI32>,
     /// Removes sockets when the process ends.
@@ -53,8 +54,7 @@ struct Presence {
 /// Runs the program: its exit code.
 pub fn run(program: Program) -> i32 {
     set_concurrent(program.is_concurrent());
-    crate::log::set_process(program.name());
-    let settings = match Settings::from_environment() {
+    let settings = match log::begin(program).and_then(|()| Settings::from_environment()) {
         Ok(settings) => settings,
         Err(message) => {
             eprintln!("pluto: {message}");
@@ -96,7 +96,7 @@ fn live(scheduler: &'static Scheduler) -> i32 {
         match appear(scheduler) {
             Ok(presence) => Some(presence),
             Err(message) => {
-                eprintln!("pluto: process {}: {message}", scheduler.program().name());
+                log::report(&format!("pluto: process {}: {message}", scheduler.program().name()), &[]);
                 return 1;
             }
         }
@@ -104,7 +104,7 @@ fn live(scheduler: &'static Scheduler) -> i32 {
         None
     };
     let signal = presence.as_ref().map(|presence| presence.signal.clone()).unwrap_or_default();
-    let server = presence.as_ref().and_then(|presence| presence.server.clone());
+    let server = presence.as_ref().map(|presence| presence.server.clone());
     let code = serve_and_end(scheduler, server.as_ref(), &signal);
     if let Some(links) = scheduler.links() {
         links.give_up();
@@ -117,15 +117,14 @@ fn live(scheduler: &'static Scheduler) -> i32 {
 fn appear(scheduler: &'static Scheduler) -> Result<Presence, String> {
     let program = scheduler.program();
     let places = topology::read(program)?;
-    let hello = Hello { build: places.build, process: program.name().to_string() };
-    scheduler.connect(Links::new(scheduler, &hello, places.peers));
+    let hello = introduction::as_caller(program);
+    scheduler.connect(Links::new(scheduler, &hello, places.peers, Some(places.supervision)));
     let mut leftovers = Leftovers::default();
-    let server = if program.handler_count() > 0 {
-        let listeners = places.own.iter().map(|address| bind(address, &mut leftovers)).collect::<Result<_, _>>()?;
-        Some(Server::start(scheduler, hello, listeners))
-    } else {
-        None
-    };
+    let listeners = listeners(program, &places.own, &mut leftovers)?;
+    let server = Server::start(scheduler, introduction::as_callee(program, &hello), listeners);
+    if let Some(links) = scheduler.links() {
+        links.keep();
+    }
     let signals = Signals::catch().map_err(|error| format!("cannot handle signals: {error}"))?;
     let signal = Arc::new(AtomicI32::new(0));
     let seen = signal.clone();
@@ -134,6 +133,18 @@ fn appear(scheduler: &'static Scheduler) -> Result<Presence, String> {
         scheduler.nudge();
     });
     Ok(Presence { server, signal, leftovers })
+}
+
+/// Takes the process's addresses. One that serves nobody only says there how it is, and does without if it cannot.
+fn listeners(program: Program, own: &[Address], leftovers: &mut Leftovers) -> Result<Vec<Listener>, String> {
+    if program.handler_count() > 0 {
+        return own.iter().map(|address| bind(address, leftovers)).collect();
+    }
+    let is_unix = |address: &&Address| match address {
+        Address::Unix(_) => true,
+        Address::Tcp(_) => false,
+    };
+    Ok(own.iter().filter(is_unix).filter_map(|address| bind(address, leftovers).ok()).collect())
 }
 
 /// From the start of the first service to the stop of the last.
@@ -241,6 +252,9 @@ fn stop(scheduler: &'static Scheduler, started: usize) -> i32 {
     let mut code = 0;
     for index in (0..started).rev() {
         let result = Arc::new(Mutex::new(None));
+        if !scheduler.damages.begin_to_stop(index) {
+            continue;
+        }
         let task = begin(scheduler, &result, move |task| ended(task, program.stop_service(index, task)));
         await_stop(scheduler, task, || result.lock().is_some());
         if let Some(Ended::Early(report)) = result.lock().take() {

@@ -13,6 +13,7 @@ pub mod locks;
 mod monitor;
 pub mod parking;
 pub mod reactor;
+pub mod rebuild;
 pub mod scheduler;
 mod standing;
 pub mod timers;

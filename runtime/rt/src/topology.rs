@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pluto_proto::supervision;
 use pluto_proto::topology::{Address, ProcessEntry, Topology, default_unix_path, parse_tcp, parse_unix};
 
 use crate::os::process::user;
@@ -11,8 +12,8 @@ use crate::os::program::{Program, Transport};
 /// Where everybody is.
 #[derive(Debug)]
 pub struct Places {
-    /// The fingerprint of the build.
-    pub build: String,
+    /// What the supervisor of the processes says of them, if they have one.
+    pub supervision: PathBuf,
     /// The processes by number: name, and address or why nobody knows it.
     pub peers: Vec<(String, Result<Address, String>)>,
     /// Where this process listens.
@@ -51,7 +52,7 @@ fn places(
         (name.to_string(), address)
     };
     Ok(Places {
-        build: topology.build.clone(),
+        supervision: folder.join(supervision::FILE),
         peers: (0..program.peer_count()).map(peer).collect(),
         own: known(program.name())?,
     })
@@ -117,7 +118,7 @@ mod tests {
         let variable =
             |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string());
         let places = places(program(), &topology, Path::new("/d"), variable)?;
-        assert_eq!(places.build, "b");
+        assert_eq!(places.supervision, Path::new("/d/supervision.json"));
         let text = |address: Result<Address, String>| address.map_or_else(|error| error, |address| address.to_string());
         Ok(places.peers.into_iter().map(|(name, address)| format!("{name} {}", text(address))).collect())
     }

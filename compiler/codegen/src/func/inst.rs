@@ -64,6 +64,8 @@ impl FnCx<'_, '_> {
             Inst::Safepoint => self.safepoint(),
             Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
             Inst::Unlock { service, mode } => self.unlock(*service, *mode),
+            Inst::NoteFault { service, status, rebuild } => self.note_fault(*service, status, *rebuild),
+            Inst::ClearService { service } => self.clear_service(service),
             Inst::Len { dest, base } => self.len(*dest, base),
             Inst::ElementAt { dest, array, index } => self.element_at(*dest, array, index),
             Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),

@@ -5,19 +5,20 @@ use super::FnCx;
 use super::place::Exits;
 use crate::abi::RuntimeFn;
 use crate::brief::locks_briefly;
+use crate::sharing::service_of;
 use crate::symbol::{Code, Quiet};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use pluto_abi::layout::{self, Whereabouts};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{LockMode, Service};
+use pluto_middle::mir::{Entering, LockMode, Operand, Rebuild, Service};
 
 /// Added to the mode of a brief lock.
 const BRIEF: i64 = 2;
 
 impl FnCx<'_, '_> {
     /// Takes a service's lock.
-    pub(super) fn lock(&mut self, service: Service, mode: LockMode, exits: Exits) {
+    pub(super) fn lock(&mut self, service: Service, mode: LockMode, entering: Entering, exits: Exits) {
         let number = |cx: &mut Self| cx.e.number(service.index());
         if locks_briefly(&self.e.findings.brief, self.f) {
             self.enter_leaning(service, exits);
@@ -33,7 +34,11 @@ impl FnCx<'_, '_> {
         } else {
             let (service, mode) = (number(self), self.lock_mode(mode, 0));
             let site = self.e.number(exits.site.index());
-            let (done, _early) = self.repeat_wait(RuntimeFn::lock_take, &[self.e.task, service, mode, site]);
+            let take = match entering {
+                Entering::AsItIs => RuntimeFn::lock_take,
+                Entering::Whole => RuntimeFn::service_enter,
+            };
+            let (done, _early) = self.repeat_wait(take, &[self.e.task, service, mode, site]);
             self.end_early(exits);
             self.e.begin(done);
         }
@@ -54,6 +59,23 @@ impl FnCx<'_, '_> {
             let mode = self.lock_mode(mode, 0);
             self.e.run(RuntimeFn::lock_give_back, &[self.e.task, number, mode]);
         }
+    }
+
+    /// A method of a service that is rebuilt after faults has ended early.
+    pub(super) fn note_fault(&mut self, service: Service, status: &Operand, rebuild: Rebuild) {
+        let (service, status) = (self.e.number(service.index()), self.word(status));
+        let at_once = self.e.word(match rebuild {
+            Rebuild::AtNextCall => 0,
+            Rebuild::AtOnce => 1,
+        });
+        self.e.run(RuntimeFn::service_failed, &[self.e.task, service, status, at_once]);
+    }
+
+    /// Drops what a service holds.
+    pub(super) fn clear_service(&mut self, service: &Operand) {
+        let service = service_of(self.e.program, self.f, service).expect("`mir::verify` has seen its type");
+        let service = self.e.number(service.index());
+        self.e.run(RuntimeFn::service_clear, &[self.e.task, service]);
     }
 
     /// Goes on to `exits.then` if the lock leans towards this worker; the builder then stands in a cold block. The order of the store

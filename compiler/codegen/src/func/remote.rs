@@ -163,12 +163,14 @@ impl FnCx<'_, '_> {
         self.fail_with(error, call.on_fail);
     }
 
-    /// The three errors look the same; only their descriptors differ.
+    /// The errors of boundaries look the same; only their descriptors differ.
     fn boundary_descriptor(&mut self, state: Value) -> Option<Value> {
-        let [network, timeout, unavailable] =
+        let [network, timeout, unavailable, version] =
             BuiltinError::BOUNDARY.map(|error| self.e.program.builtin_errors[error as usize]);
         let mut desc = self.e.desc(network?);
-        for (number, ty) in [(CallState::Timeout, timeout?), (CallState::Unavailable, unavailable?)] {
+        let others =
+            [(CallState::Timeout, timeout?), (CallState::Unavailable, unavailable?), (CallState::Version, version?)];
+        for (number, ty) in others {
             let other = self.e.desc(ty);
             let is_it = self.e.b.ins().icmp_imm_u(IntCC::Equal, state, number as i64);
             desc = self.e.b.ins().select(is_it, other, desc);

@@ -69,8 +69,8 @@ impl FnCx<'_, '_> {
                 self.next(*dest, receiver, *end, exits(*then, *on_fail, *site));
             }
             Terminator::Select(select) => self.select(select),
-            Terminator::Lock { service, mode, then, on_fail, site } => {
-                self.lock(*service, *mode, exits(*then, *on_fail, *site));
+            Terminator::Lock { service, mode, entering, then, on_fail, site } => {
+                self.lock(*service, *mode, *entering, exits(*then, *on_fail, *site));
             }
             Terminator::Fault { message, on_fail, site } => {
                 let message = self.word(message);

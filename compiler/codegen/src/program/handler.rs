@@ -88,7 +88,7 @@ fn reply_failure(e: &mut Emitter<'_>, handler: &Handler, reply: Value, status: V
     e.b.ins().return_(&[]);
     e.begin(error);
     let (wanted, reported) = (e.cold_block(), e.cold_block());
-    let unwanted = e.ask(RuntimeFn::reply_error, &[reply, status]);
+    let unwanted = e.ask(RuntimeFn::reply_error, &[e.task, reply, status]);
     e.branch(unwanted, reported, wanted);
     e.begin(reported);
     e.b.ins().return_(&[]);

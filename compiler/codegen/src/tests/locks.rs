@@ -27,7 +27,14 @@ fn locked(insts: Vec<Inst>) -> (Program, Func, Func) {
     let mut outer = Make::new(&mut p, "Counter.add$locked", &[self_type, int_type], int_type).unchecked();
     let dest = outer.local(int_type);
     let args = vec![outer.param(0), outer.param(1)];
-    outer.step(|then, on_fail| Terminator::Lock { service, mode: LockMode::Write, then, on_fail, site: Site(0) });
+    outer.step(|then, on_fail| Terminator::Lock {
+        service,
+        mode: LockMode::Write,
+        entering: Entering::AsItIs,
+        then,
+        on_fail,
+        site: Site(0),
+    });
     outer.call(dest, method, args);
     outer.inst(Inst::Unlock { service, mode: LockMode::Write });
     let outer = outer.done(&mut p, copy(dest));

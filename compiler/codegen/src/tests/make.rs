@@ -7,6 +7,8 @@ use pluto_middle::mir::*;
 pub(crate) fn program() -> Program {
     let mut program = Program {
         process: Name::from("test"),
+        system: Name::from(""),
+        build: Name::from(""),
         me: Peer(0),
         peers: IndexVec::new(),
         types: IndexVec::new(),
@@ -15,8 +17,9 @@ pub(crate) fn program() -> Program {
         sites: IndexVec::new(),
         main: None,
         handlers: vec![],
+        remotes: vec![],
         wire: vec![],
-        builtin_errors: [None; 6],
+        builtin_errors: [None; 7],
         channels: IndexVec::new(),
         concurrent: Concurrent::No,
         tests: vec![],

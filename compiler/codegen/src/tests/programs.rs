@@ -185,7 +185,7 @@ pub(crate) fn remote() -> Program {
     p.types[tree] = Type::Class { name: Name::from("Tree"), fields };
     let strings = ["service", "method", "detail"].map(|name| (Name::from(name), string));
     let error_fields: Vec<_> = strings.into_iter().chain([(Name::from("may_have_run"), bool_type)]).collect();
-    for (at, name) in ["NetworkError", "TimeoutError", "UnavailableError"].into_iter().enumerate() {
+    for (at, name) in ["NetworkError", "TimeoutError", "UnavailableError", "VersionError"].into_iter().enumerate() {
         let error = ty(&mut p, Type::Error { name: Name::from(name), fields: error_fields.clone() });
         p.builtin_errors[at] = Some(error);
     }
@@ -195,7 +195,14 @@ pub(crate) fn remote() -> Program {
     let service = p.services.next_id();
     let self_type = ty(&mut p, Type::Service(service));
     let mut method = Make::new(&mut p, "Forest.grow", &[self_type, tree, float], tree);
-    method.step(|then, on_fail| Terminator::Lock { service, mode: LockMode::Write, then, on_fail, site: Site(0) });
+    method.step(|then, on_fail| Terminator::Lock {
+        service,
+        mode: LockMode::Write,
+        entering: Entering::AsItIs,
+        then,
+        on_fail,
+        site: Site(0),
+    });
     method.inst(Inst::Unlock { service, mode: LockMode::Write });
     let method = {
         let result = method.param(1);
@@ -213,7 +220,10 @@ pub(crate) fn remote() -> Program {
         locked: Locked::Yes,
     });
     let name = Name::from("Forest.grow");
-    p.handlers.push(Handler { name, service, function: method, errors: vec![lost], repeatable: Repeatable::No });
+    let fingerprint = Fingerprint(7);
+    p.remotes.push(RemoteMethod { peer: Peer::from_index(1), name: name.clone(), fingerprint });
+    let (errors, repeatable) = (vec![lost], Repeatable::No);
+    p.handlers.push(Handler { name, service, function: method, errors, repeatable, fingerprint });
 
     let mut m = Make::new(&mut p, "main", &[tree, float], tree);
     let dest = m.local(tree);

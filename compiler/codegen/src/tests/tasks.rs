@@ -17,7 +17,7 @@ fn waiting_errors(p: &mut Program) {
     let strings = ["service", "method", "detail"].map(|name| (Name::from(name), string));
     let network = strings.into_iter().chain([(Name::from("may_have_run"), bool_type)]).collect();
     let lost = vec![(Name::from("lost"), bool_type)];
-    for (at, name, fields) in [(0, "NetworkError", network), (4, "ChannelClosed", lost), (5, "TaskCancelled", vec![])] {
+    for (at, name, fields) in [(0, "NetworkError", network), (5, "ChannelClosed", lost), (6, "TaskCancelled", vec![])] {
         p.builtin_errors[at] = Some(ty(p, Type::Error { name: Name::from(name), fields }));
     }
 }

@@ -166,7 +166,10 @@ impl Printer<'_> {
                 }
                 for policy in &system.policies {
                     let service = &cx.program.classes[policy.service].name;
-                    cx.line(&format!("policy {service}: timeout {}", policy.timeout));
+                    let timeout = policy.timeout.map(|timeout| format!("timeout {timeout}"));
+                    let restart = policy.restart.map(|_| "on_fault restart".to_owned());
+                    let settings: Vec<String> = timeout.into_iter().chain(restart).collect();
+                    cx.line(&format!("policy {service}: {}", settings.join(", ")));
                 }
             });
         }

@@ -1,8 +1,8 @@
 //! Methods that must not be cut short. A `mut self` method of a service that can wait for more than locks runs in a task of its
 //! own; its caller waits for that task, and lets go of it when its own time is up: then the method goes on alone.
 
-use super::body::{Body, OnError};
-use super::item;
+use super::body::Body;
+use super::item::{self, Hold};
 use super::program::{Key, Lowering};
 use crate::ids::FnId;
 use crate::mir::{
@@ -67,16 +67,13 @@ pub(super) fn task(cx: &mut Lowering, id: FnId, name: Name) -> Function {
         args.push(Operand::Copy(dest));
     }
     let site = body.site(source.span);
-    if locked {
-        body.lock(service, LockMode::Write, site);
+    let hold = locked.then(|| Hold { service, mode: LockMode::Write, entering: body.cx.entering(class) });
+    if let Some(hold) = hold {
+        body.lock(hold, site);
     }
     let result = body.result;
-    let dest = body.temp(result);
-    let status = body.plain(Type::Status);
-    let failed = body.block();
     let callee = body.func(id);
-    body.call(dest, callee, args, site, OnError::Catch { status, handlers: failed });
-    item::ways_out(&mut body, dest, (status, failed), locked.then_some((service, LockMode::Write)));
+    item::call_and_return(&mut body, (callee, args), result, site, hold);
     let result = body.mir_ty(result);
     body.finish_as(Entry::Task, vec![closure], result, site, StackCheck::No)
 }

@@ -104,7 +104,7 @@ impl Body<'_, '_> {
         let errors = self.cx.errors_of(to, method);
         self.cx.crosses(method, &errors);
         self.cx.builtin_errors.extend(BuiltinError::BOUNDARY);
-        let number = self.cx.number_of(to, method);
+        let number = self.cx.remote_method(to, method);
         let dest = self.temp(self.cx.types.results[method]);
         let args = self.args_in_locals(method, args);
         let on_fail = self.own_path_fails(on_error);

@@ -2,7 +2,7 @@
 
 use super::body::{Body, int, text};
 use super::program::Lowering;
-use crate::facts::{Effects, Facts};
+use crate::facts::{Effects, Facts, Placement};
 use crate::hir::{Capacity, ClassKind, CmpOp, DepTarget, Expr, ExprKind, FnKind, Program, SelfParam};
 use crate::ids::{ChannelId, ClassId, Id, IndexVec, ProcessId, TyId};
 use crate::mir::{Channel, ChannelInfo, Concurrent, Inst, Operand, Terminator};
@@ -116,9 +116,17 @@ impl Body<'_, '_> {
 /// How many messages a channel holds of which the program does not say it.
 const DEFAULT_CAPACITY: i64 = 64;
 
-/// May the process have more than one task? If it serves others, if the program starts tasks or has named channels, or if a
-/// service method runs in a task of its own.
-pub(super) fn concurrent(program: &Program, facts: &Facts, effects: &Effects, process: ProcessId) -> Concurrent {
+/// May the process have more than one task? If it serves others, if the program starts tasks or has named channels, if a
+/// service method runs in a task of its own, or if a service is rebuilt after a fault, which a task does.
+pub(super) fn concurrent(
+    program: &Program,
+    facts: &Facts,
+    placement: &Placement,
+    effects: &Effects,
+    process: ProcessId,
+) -> Concurrent {
+    let instances = placement.processes.get(process).into_iter().flat_map(|found| &found.services);
+    let rebuilds = instances.into_iter().any(|class| placement.restarts.contains(class));
     let serves = effects.served.get(&process).is_some_and(|methods| !methods.is_empty());
     let spawns = program.fns.iter().any(|function| matches!(function.kind, FnKind::Task(_)));
     // `start`, `stop` and all of the app are run by the process itself, or by tasks that the program starts.
@@ -128,5 +136,5 @@ pub(super) fn concurrent(program: &Program, facts: &Facts, effects: &Effects, pr
             matches!(function.kind, FnKind::Method(class) if program.classes[class].kind == ClassKind::Service);
         of_service && function.self_param == Some(SelfParam::Mut) && !matches!(&*function.name, "start" | "stop")
     });
-    if serves || spawns || apart || !program.channels.is_empty() { Concurrent::Yes } else { Concurrent::No }
+    if serves || spawns || apart || rebuilds || !program.channels.is_empty() { Concurrent::Yes } else { Concurrent::No }
 }

@@ -78,14 +78,9 @@ pub(super) fn adapter(cx: &mut Lowering, id: FnId, name: Name) -> Function {
     let args: Vec<Local> = source.params.iter().map(|param| body.var(*param)).collect();
     let site = body.site(source.span);
     let result = body.result;
-    let dest = body.temp(result);
-    let status = body.plain(Type::Status);
-    let failed = body.block();
     let callee = body.func(id);
     let values = args.iter().copied().map(Operand::Copy).collect();
-    // The path of an early end shows the function, and who called the value; nothing in between.
-    body.call(dest, callee, values, site, OnError::Catch { status, handlers: failed });
-    item::ways_out(&mut body, dest, (status, failed), None);
+    item::call_and_return(&mut body, (callee, values), result, site, None);
     let params = std::iter::once(closure).chain(args).collect();
     let result = body.mir_ty(result);
     body.finish_as(Entry::Value, params, result, site, StackCheck::No)

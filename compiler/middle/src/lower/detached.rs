@@ -44,7 +44,7 @@ impl Body<'_, '_> {
     fn call_detached(&mut self, to: ProcessId, method: FnId, args: Vec<Operand>) {
         let program = self.cx.program;
         self.cx.crosses_into(method);
-        let (peer, number) = (Peer::from_index(to.index()), self.cx.number_of(to, method));
+        let (peer, number) = (Peer::from_index(to.index()), self.cx.remote_method(to, method));
         let args = self.args_in_locals(method, args);
         let then = self.block();
         self.end(Terminator::CallDetached(Box::new(DetachedCall {

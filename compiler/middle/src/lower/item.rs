@@ -4,9 +4,10 @@ use super::body::{Body, OnError, This, UNIT, int, text};
 use super::program::{Key, Lowering};
 use super::{apart, closure};
 use crate::hir::{self, ClassKind, FnKind, SelfParam};
-use crate::ids::{ClassId, FnId, TyId};
+use crate::ids::{ClassId, FnId, Id, TyId};
 use crate::mir::{
-    Block, Const, Function, Inst, Local, LockMode, Name, Operand, Service, StackCheck, Terminator, Type, TypeId,
+    Const, Entering, Func, Function, Inst, Local, LockMode, Name, Operand, Service, Site, StackCheck, Terminator, Type,
+    TypeId,
 };
 use crate::ty::{Ty, TyTable};
 
@@ -16,6 +17,7 @@ pub(super) fn function(cx: &mut Lowering, key: Key, name: Name) -> Function {
         Key::Plain(id) => plain(cx, id, name),
         Key::Locked(id) => locked(cx, id, name),
         Key::Start(service) => start(cx, service, name),
+        Key::Build(service) => build(cx, service, name),
         Key::Closure(id) => closure::closure(cx, id, name),
         Key::Adapter(id) => closure::adapter(cx, id, name),
         Key::Apart(id) => apart::apart(cx, id, name),
@@ -93,38 +95,53 @@ fn self_ty(body: &mut Body, class: ClassId) -> (TypeId, bool) {
 /// `Lock; call; Unlock`, on all ways.
 fn locked(cx: &mut Lowering, id: FnId, name: Name) -> Function {
     let source = &cx.program.fns[id];
-    let service = cx.service(cx.class_of_method(id));
+    let class = cx.class_of_method(id);
     let mode = match source.self_param {
         Some(SelfParam::Mut) => LockMode::Write,
         Some(SelfParam::Read) | None => LockMode::Read,
     };
+    let hold = Hold { service: cx.service(class), mode, entering: cx.entering(class) };
     let mut body = Body::new(cx, name, Some(id));
     let params = params(&mut body, source);
     let site = body.site(source.span);
     let result = body.result;
-    let dest = body.temp(result);
-    let status = body.plain(Type::Status);
-    let failed = body.block();
     let callee = body.func(id);
     let args = params.iter().copied().map(Operand::Copy).collect();
-    body.lock(service, mode, site);
-    body.call(dest, callee, args, site, OnError::Catch { status, handlers: failed });
-    ways_out(&mut body, dest, (status, failed), Some((service, mode)));
+    body.lock(hold, site);
+    call_and_return(&mut body, (callee, args), result, site, Some(hold));
     let result = body.mir_ty(result);
     body.finish(params, result, site, StackCheck::No)
 }
 
-/// The ends of a function that hands on what another one gave: well here, early in `failed`. A lock is given back on both.
-pub(super) fn ways_out(
+/// How a function holds the lock of a service.
+#[derive(Clone, Copy)]
+pub(super) struct Hold {
+    pub(super) service: Service,
+    pub(super) mode: LockMode,
+    pub(super) entering: Entering,
+}
+
+/// Calls a function and hands on what it gives, well or early. A lock is given back on both ways. The path of an early end shows the
+/// function, and who called this one; nothing in between.
+pub(super) fn call_and_return(
     body: &mut Body,
-    dest: Local,
-    (status, failed): (Local, Block),
-    lock: Option<(Service, LockMode)>,
+    (callee, args): (Func, Vec<Operand>),
+    result: TyId,
+    site: Site,
+    hold: Option<Hold>,
 ) {
-    let unlock = lock.map(|(service, mode)| Inst::Unlock { service, mode });
+    let dest = body.temp(result);
+    let status = body.plain(Type::Status);
+    let failed = body.block();
+    body.call(dest, callee, args, site, OnError::Catch { status, handlers: failed });
+    let unlock = hold.map(|Hold { service, mode, .. }| Inst::Unlock { service, mode });
     unlock.clone().into_iter().for_each(|inst| body.push(inst));
     body.end(Terminator::Return(Operand::Copy(dest)));
     body.go_on(failed);
+    if let Some(Hold { service, entering: Entering::Whole, .. }) = hold {
+        let rebuild = body.cx.rebuild(service);
+        body.push(Inst::NoteFault { service, status: Operand::Copy(status), rebuild });
+    }
     unlock.into_iter().for_each(|inst| body.push(inst));
     body.end(Terminator::Fail(Operand::Copy(status)));
 }
@@ -132,11 +149,51 @@ pub(super) fn ways_out(
 /// Sets the fields, then calls the program's `start`.
 fn start(cx: &mut Lowering, service: Service, name: Name) -> Function {
     let class = cx.class_of(service);
-    let user_start = cx.method_named(service, "start");
+    let (mut body, this, site) = of_service(cx, service, name);
+    let unit = body.mir_ty(TyTable::UNIT);
+    if body.cx.entering(body.cx.instances[service.index()]) == Entering::Whole {
+        // It is called again after faults; then nobody may be inside, and nothing of the old instance may be left.
+        let hold = Hold { service, mode: LockMode::Write, entering: Entering::AsItIs };
+        let build = body.cx.func(Key::Build(service));
+        body.lock(hold, site);
+        body.push(Inst::ClearService { service: Operand::Copy(this) });
+        call_and_return(&mut body, (build, vec![Operand::Copy(this)]), TyTable::UNIT, site, Some(hold));
+        return body.finish(vec![this], unit, site, StackCheck::No);
+    }
+    set_fields(&mut body, class, this);
+    if let Some(user_start) = body.cx.method_named(service, "start") {
+        let callee = body.cx.func(body.cx.outermost(user_start));
+        call_start(&mut body, user_start, callee, this, site);
+    }
+    body.end(Terminator::Return(UNIT));
+    body.finish(vec![this], unit, site, StackCheck::No)
+}
+
+/// The same for a service that is rebuilt after a fault: whoever calls this holds its lock.
+fn build(cx: &mut Lowering, service: Service, name: Name) -> Function {
+    let class = cx.class_of(service);
+    let (mut body, this, site) = of_service(cx, service, name);
+    set_fields(&mut body, class, this);
+    if let Some(user_start) = body.cx.method_named(service, "start") {
+        let callee = body.cx.func(Key::Plain(user_start));
+        call_start(&mut body, user_start, callee, this, site);
+    }
+    body.end(Terminator::Return(UNIT));
+    let unit = body.mir_ty(TyTable::UNIT);
+    body.finish(vec![this], unit, site, StackCheck::No)
+}
+
+/// A function of the service itself, its parameter, and the place of its class.
+fn of_service<'c, 'a>(cx: &'c mut Lowering<'a>, service: Service, name: Name) -> (Body<'c, 'a>, Local, Site) {
+    let class = cx.class_of(service);
     let mut body = Body::new(cx, name, None);
     let ty = body.cx.table.plain(Type::Service(service));
     let this = body.local(ty, "self".into());
     let site = body.site(class.span);
+    (body, this, site)
+}
+
+fn set_fields(body: &mut Body, class: &hir::Class, this: Local) {
     for (index, field) in (0..).zip(&class.fields) {
         let value = match field.default {
             Some(default) => body.constant(default, class.span),
@@ -144,14 +201,11 @@ fn start(cx: &mut Lowering, service: Service, name: Name) -> Function {
         };
         body.push(Inst::InitServiceField { service: Operand::Copy(this), index, value });
     }
-    if let Some(user_start) = user_start {
-        let callee = body.cx.func(body.cx.outermost(user_start));
-        let dest = body.temp(body.cx.types.results[user_start]);
-        body.call(dest, callee, vec![Operand::Copy(this)], site, OnError::Propagate);
-    }
-    body.end(Terminator::Return(UNIT));
-    let unit = body.mir_ty(TyTable::UNIT);
-    body.finish(vec![this], unit, site, StackCheck::No)
+}
+
+fn call_start(body: &mut Body, start: FnId, callee: Func, this: Local, site: Site) {
+    let dest = body.temp(body.cx.types.results[start]);
+    body.call(dest, callee, vec![Operand::Copy(this)], site, OnError::Propagate);
 }
 
 impl Body<'_, '_> {

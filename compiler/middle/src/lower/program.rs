@@ -6,9 +6,10 @@ use super::{item, status, tidy, wire};
 use crate::facts::{Effects, Facts, HasMain, Placement};
 use crate::hir::{self, BuiltinError, FnKind};
 use crate::ids::{ClassId, FnId, Id, IndexVec, ProcessId};
+use crate::interface;
 use crate::mir::{
-    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, Repeatable, Service, ServiceInfo, Site, SiteInfo,
-    TypeId,
+    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, RemoteMethod, Repeatable, Service, ServiceInfo,
+    Site, SiteInfo, TypeId,
 };
 use crate::span::Span;
 use crate::ty::TyTable;
@@ -24,6 +25,8 @@ pub(super) enum Key {
     Locked(FnId),
     /// Sets a service's fields and calls its `start`.
     Start(Service),
+    /// The same for a service that is rebuilt after a fault, by one who holds its lock: `Start` then takes the lock and calls this.
+    Build(Service),
     /// A closure's or task's own code.
     Closure(FnId),
     /// A function of the program, to be called by value.
@@ -49,6 +52,9 @@ pub(super) struct Lowering<'a> {
     /// May there be more than one task?
     pub(super) concurrent: Concurrent,
     pub(super) channels: Channels,
+    /// Methods of other processes that are called, and the same as what MIR lists.
+    remote_numbers: BTreeMap<FnId, u32>,
+    remotes: Vec<RemoteMethod>,
     /// The service classes with an instance here, in start order.
     pub(super) instances: Vec<ClassId>,
     funcs: BTreeMap<Key, Func>,
@@ -80,8 +86,10 @@ impl<'a> Lowering<'a> {
             table: TypeTable::new(program, types),
             crossing: BTreeSet::new(),
             builtin_errors: BTreeSet::new(),
-            concurrent: channel::concurrent(program, facts, effects, process),
+            concurrent: channel::concurrent(program, facts, placement, effects, process),
             channels: Channels::of(program, instances),
+            remote_numbers: BTreeMap::new(),
+            remotes: vec![],
             instances: instances.to_vec(),
             funcs: BTreeMap::new(),
             queue: VecDeque::new(),
@@ -116,6 +124,7 @@ impl<'a> Lowering<'a> {
             Key::Plain(id) => self.program.fns[id].qualified.clone(),
             Key::Locked(id) => format!("{}$locked", self.program.fns[id].qualified).into(),
             Key::Start(service) => format!("{}$start", self.class_of(service).name).into(),
+            Key::Build(service) => format!("{}$build", self.class_of(service).name).into(),
             Key::Closure(id) => self.program.fns[id].qualified.clone(),
             Key::Adapter(id) => format!("{}$value", self.program.fns[id].qualified).into(),
             Key::Apart(id) => format!("{}$apart", self.program.fns[id].qualified).into(),
@@ -169,23 +178,33 @@ impl<'a> Lowering<'a> {
             let errors = self.errors_of(self.process, method);
             self.crosses(method, &errors);
             let repeatable = if self.facts.repeatable.contains(&method) { Repeatable::Yes } else { Repeatable::No };
-            Handler { name: self.program.fns[method].qualified.clone(), service, function, errors, repeatable }
+            let name = self.program.fns[method].qualified.clone();
+            let fingerprint = self.fingerprint(self.process, method);
+            Handler { name, service, function, errors, repeatable, fingerprint }
         });
         handlers.collect()
+    }
+
+    /// The number by which calls of this process name a method of another one.
+    pub(super) fn remote_method(&mut self, to: ProcessId, method: FnId) -> u32 {
+        if let Some(number) = self.remote_numbers.get(&method) {
+            return *number;
+        }
+        let number = u32::try_from(self.remotes.len()).expect("fewer than 2^32 of anything");
+        let (name, fingerprint) = (self.program.fns[method].qualified.clone(), self.fingerprint(to, method));
+        self.remotes.push(RemoteMethod { peer: Peer(to.0), name, fingerprint });
+        self.remote_numbers.insert(method, number);
+        number
+    }
+
+    fn fingerprint(&self, process: ProcessId, method: FnId) -> mir::Fingerprint {
+        interface::fingerprint(self.program, self.types, self.effects, process, method)
     }
 
     /// The errors that a method of a process can raise, in the order of their numbers on the wire.
     pub(super) fn errors_of(&mut self, process: ProcessId, method: FnId) -> Vec<TypeId> {
         let errors = self.effects.errors.get(&(process, method)).into_iter().flatten();
         errors.map(|error| self.table.error(*error)).collect()
-    }
-
-    /// The number of a method among those that its process serves.
-    pub(super) fn number_of(&self, process: ProcessId, method: FnId) -> u32 {
-        let served = self.effects.served.get(&process);
-        let number = served.and_then(|methods| methods.iter().position(|served| *served == method));
-        let number = number.expect("`infer` lists every method that is called from another process");
-        u32::try_from(number).unwrap_or(u32::MAX)
     }
 
     /// The types of a method that crosses are encoded or decoded here.
@@ -234,6 +253,8 @@ impl<'a> Lowering<'a> {
         let types = self.table.finish();
         mir::Program {
             process: self.placement.processes.get(self.process).map_or("main".into(), |found| found.name.clone()),
+            build: "".into(),
+            system: self.placement.system.map_or("".into(), |_| self.placement.name.clone()),
             me: Peer(self.process.0),
             peers,
             wire: wire::close(&types, &self.crossing),
@@ -243,6 +264,7 @@ impl<'a> Lowering<'a> {
             sites: self.sites,
             main,
             handlers,
+            remotes: self.remotes,
             builtin_errors,
             channels,
             concurrent: self.concurrent,

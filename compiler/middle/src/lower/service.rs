@@ -2,9 +2,10 @@
 
 use super::program::{Key, Lowering};
 use crate::facts::Route;
-use crate::hir::{self, SelfParam};
+use crate::hir::{self, DepTarget, SelfParam};
 use crate::ids::{ClassId, FnId, Id};
-use crate::mir::{Func, Locked, Service, ServiceInfo};
+use crate::mir::{Entering, Func, Locked, Rebuild, Service, ServiceInfo};
+use crate::ty::Holder;
 
 impl<'a> Lowering<'a> {
     /// The instance of a service class in this process.
@@ -20,12 +21,30 @@ impl<'a> Lowering<'a> {
         &self.program.classes[self.instances[service.index()]]
     }
 
-    /// Does the service need a lock here? Only if it has state, and tasks or requests of other processes use it side by side.
+    /// Does the service need a lock here? Only if it has state, and tasks or requests of other processes use it side by side; or if it
+    /// is rebuilt after a fault, when nobody may be inside.
     pub(super) fn locked(&self, class: ClassId) -> Locked {
+        if self.placement.restarts.contains(&class) {
+            return Locked::Yes;
+        }
         let serves = self.effects.served.get(&self.process).is_some_and(|methods| !methods.is_empty());
         let is_app = self.program.app == Some(class);
         let many = self.facts.shared.contains(&class) || (serves && !is_app);
         if many && !self.facts.stateless.contains(&class) { Locked::Yes } else { Locked::No }
+    }
+
+    /// How the methods of a service enter it.
+    pub(super) fn entering(&self, class: ClassId) -> Entering {
+        if self.placement.restarts.contains(&class) { Entering::Whole } else { Entering::AsItIs }
+    }
+
+    /// When a service is rebuilt after a fault.
+    pub(super) fn rebuild(&self, service: Service) -> Rebuild {
+        let takes = |dep: &hir::Dep| match dep.target {
+            DepTarget::Service(_) => false,
+            DepTarget::End { side, .. } => matches!(side, Holder::Receiver | Holder::Subscriber),
+        };
+        if self.class_of(service).deps.iter().any(takes) { Rebuild::AtOnce } else { Rebuild::AtNextCall }
     }
 
     /// The function that a caller of a service's method in this process calls, and the instance.
@@ -44,7 +63,8 @@ impl<'a> Lowering<'a> {
     /// requests of other processes cannot: they come after `start` and before `stop`.
     pub(super) fn outermost(&self, method: FnId) -> Key {
         let class = self.class_of_method(method);
-        let by_tasks = self.facts.shared.contains(&class) && self.locked(class) == Locked::Yes;
+        let by_tasks = self.facts.shared.contains(&class) || self.entering(class) == Entering::Whole;
+        let by_tasks = by_tasks && self.locked(class) == Locked::Yes;
         if by_tasks { Key::Locked(method) } else { Key::Plain(method) }
     }
 

@@ -1,10 +1,11 @@
 //! Tasks and waiting: `spawn`, methods that wait, `sleep`, and places where others may run.
 
 use super::body::{Body, OnError, UNIT};
+use super::item::Hold;
 use crate::builtin::Method;
 use crate::hir::OUTCOME;
 use crate::ids::{FnId, TyId};
-use crate::mir::{Block, Concurrent, Inst, LockMode, Operand, Service, Site, Terminator, WaitOp};
+use crate::mir::{Block, Concurrent, Inst, Operand, Site, Terminator, WaitOp};
 use crate::span::Span;
 use crate::ty::{Ty, TyTable};
 
@@ -81,10 +82,10 @@ impl Body<'_, '_> {
     }
 
     /// Takes a service's lock.
-    pub(super) fn lock(&mut self, service: Service, mode: LockMode, site: Site) {
+    pub(super) fn lock(&mut self, Hold { service, mode, entering }: Hold, site: Site) {
         let on_fail = self.on_fail();
         let then = self.block();
-        self.end(Terminator::Lock { service, mode, then, on_fail, site });
+        self.end(Terminator::Lock { service, mode, entering, then, on_fail, site });
         self.go_on(then);
     }
 

@@ -66,7 +66,9 @@ pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
         | Inst::DeadlineEnd { .. }
         | Inst::Safepoint
         | Inst::DetachCall { .. }
-        | Inst::Unlock { .. } => [None, None],
+        | Inst::Unlock { .. }
+        | Inst::NoteFault { .. }
+        | Inst::ClearService { .. } => [None, None],
         Inst::EntryAt { key, value, .. } => [Some(*key), Some(*value)],
         Inst::DeadlineBegin { before, own, .. } => [Some(*before), Some(*own)],
         Inst::Assign { dest, .. }

@@ -218,6 +218,11 @@ pub enum Inst {
     Sort { dest: Local, op: SortOp, args: Vec<Operand> },
     /// Gives a service's lock back.
     Unlock { service: Service, mode: LockMode },
+    /// A method of the service, whose lock it holds, ended early with this status (b). If that is a fault, whoever enters next
+    /// ([`Entering::Whole`]) finds the service rebuilt.
+    NoteFault { service: Service, status: Operand, rebuild: Rebuild },
+    /// Drops what the fields of the service (b) hold: it has nothing in them then.
+    ClearService { service: Operand },
     /// `dest: int` = length of the array or string (b) or map (b).
     Len { dest: Local, base: Operand },
     /// `dest` = element at an index that is known to be in range (b, b), a new count. Only made by `for` loops over arrays.
@@ -252,6 +257,24 @@ pub enum LockMode {
     Read,
     /// Alone.
     Write,
+}
+
+/// How a service is entered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entering {
+    /// As it is.
+    AsItIs,
+    /// Rebuilt, if a fault has broken it: that is waited for, and fails with a fault if it cannot be done.
+    Whole,
+}
+
+/// When a service that a fault has broken is rebuilt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rebuild {
+    /// When somebody calls it.
+    AtNextCall,
+    /// Nobody may ever call it: it takes messages.
+    AtOnce,
 }
 
 /// What a call that may end early does. After the call, `status` holds the status word; `fail` is taken if it is not 0. On that
@@ -327,7 +350,7 @@ pub enum Terminator {
     /// Waits for one of several channels.
     Select(Box<Select>),
     /// Takes a service's lock; can be cancelled unless the task holds a lock for writing.
-    Lock { service: Service, mode: LockMode, then: Block, on_fail: OnFail, site: Site },
+    Lock { service: Service, mode: LockMode, entering: Entering, then: Block, on_fail: OnFail, site: Site },
     /// Always faults, with this message (b: string).
     Fault { message: Operand, on_fail: OnFail, site: Site },
     /// Cannot be reached.
@@ -395,7 +418,7 @@ pub enum SelectOp {
 pub struct DetachedCall {
     /// The process.
     pub peer: Peer,
-    /// The position in its `handlers`.
+    /// The position in `Program.remotes`.
     pub method: u32,
     /// The service's and method's names, for the log.
     pub service_name: Name,
@@ -425,7 +448,7 @@ pub struct RemoteCall {
     pub dest: Local,
     /// The process.
     pub peer: Peer,
-    /// The position in its `handlers`.
+    /// The position in `Program.remotes`.
     pub method: u32,
     /// The service's and method's names, for boundary errors.
     pub service_name: Name,

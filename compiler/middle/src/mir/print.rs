@@ -88,8 +88,12 @@ fn head(program: &Program, out: &mut String) {
         let errors: Vec<String> = handler.errors.iter().map(|error| type_name(program, *error)).collect();
         let function = &program.functions[handler.function].name;
         let repeatable = if handler.repeatable == Repeatable::Yes { ", repeatable" } else { "" };
-        let (name, errors) = (&handler.name, errors.join(", "));
-        let _ = writeln!(out, "serves {number} {name} by {function} raising [{errors}]{repeatable}");
+        let (name, errors, print) = (&handler.name, errors.join(", "), handler.fingerprint);
+        let _ = writeln!(out, "serves {number} {name} {print} by {function} raising [{errors}]{repeatable}");
+    }
+    for (number, remote) in program.remotes.iter().enumerate() {
+        let process = &program.peers[remote.peer].name;
+        let _ = writeln!(out, "calls {number} {} {} at {process}", remote.name, remote.fingerprint);
     }
     for test in &program.tests {
         let scheduler = match test.scheduler {

@@ -16,14 +16,25 @@ pub(super) fn assign(program: &Program, facts: &Facts, id: SystemId, diagnostics
     for (class, (process, _)) in places.listed.clone() {
         places.at.insert(class, BTreeSet::from([process]));
     }
-    for policy in system.policies.iter().filter(|policy| !facts.services.contains(&policy.service)) {
-        diagnostics.push(report::unused_policy(program, policy));
-    }
+    check_policies(program, facts, system, diagnostics);
     match program.app {
         Some(app) => places.place_rest(app, diagnostics),
         None => diagnostics.push(report::no_app(program, system)),
     }
     places.into_placement(id)
+}
+
+/// A policy is for a service of the app; only one with a state can be rebuilt.
+fn check_policies(program: &Program, facts: &Facts, system: &System, diagnostics: &mut Diagnostics) {
+    for policy in &system.policies {
+        if !facts.services.contains(&policy.service) {
+            diagnostics.push(report::unused_policy(program, policy));
+        } else if let Some(restart) = policy.restart
+            && facts.stateless.contains(&policy.service)
+        {
+            diagnostics.push(report::nothing_to_rebuild(program, policy.service, restart));
+        }
+    }
 }
 
 /// Where the system lists each service. Of two places the first counts, the second is reported.
@@ -125,7 +136,10 @@ impl Places<'_> {
             (at.len() == 1).then(|| at.first().map(|at| (*class, *at))).flatten()
         };
         let homes = self.at.iter().filter_map(single).collect();
-        let timeouts = self.system.policies.iter().map(|policy| (policy.service, policy.timeout)).collect();
-        Placement { system: Some(id), name: self.system.name.clone(), processes, homes, timeouts, edges: vec![] }
+        let policies = &self.system.policies;
+        let timeouts = policies.iter().filter_map(|policy| Some((policy.service, policy.timeout?))).collect();
+        let restarts = policies.iter().filter(|policy| policy.restart.is_some()).map(|policy| policy.service).collect();
+        let name = self.system.name.clone();
+        Placement { system: Some(id), name, processes, homes, timeouts, restarts, edges: vec![] }
     }
 }

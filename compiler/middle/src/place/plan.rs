@@ -5,6 +5,7 @@ use super::reason::{Reason, reason};
 use crate::facts::{Edge, Effects, Facts, HasMain, Placement, Transport};
 use crate::hir::{BuiltinError, ChannelKind, DepTarget, Millis, Program};
 use crate::ids::{ChannelId, ClassId, FnId, ProcessId};
+use crate::interface;
 use crate::types::Types;
 use pluto_syntax::span::Span;
 use serde::Serialize;
@@ -57,6 +58,8 @@ pub struct PlanProcess {
     pub services: Vec<PlanService>,
     /// The methods that it accepts from other processes.
     pub serves: Vec<String>,
+    /// Of each of them, the fingerprint of its form: processes of two builds understand each other where these are the same.
+    pub fingerprints: Vec<String>,
     /// Those of them without effects: they may run twice where once was meant.
     pub repeatable: Vec<String>,
 }
@@ -72,6 +75,17 @@ pub struct PlanService {
     pub why: String,
     /// The line that decided: `file:line`.
     pub line: Option<String>,
+    /// What the system's policy for it sets; `null`: it has none.
+    pub policy: Option<PlanPolicy>,
+}
+
+/// The settings of a policy.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct PlanPolicy {
+    /// The milliseconds that a call waits at most when it crosses; `null`: 5 s.
+    pub timeout_ms: Option<Millis>,
+    /// `keep`: after a fault the service goes on as it is; `restart`: it is rebuilt.
+    pub on_fault: &'static str,
 }
 
 /// A service call as placed.
@@ -106,7 +120,7 @@ pub struct PlanEdge {
 /// Puts the plan together.
 #[must_use]
 pub fn plan(program: &Program, types: &Types, facts: &Facts, placement: &Placement, effects: &Effects) -> Plan {
-    let planner = Planner { program, facts, placement, effects };
+    let planner = Planner { program, types, facts, placement, effects };
     Plan {
         system: placement.name.to_string(),
         processes: placement.processes.ids().map(|id| planner.process(id)).collect(),
@@ -117,6 +131,7 @@ pub fn plan(program: &Program, types: &Types, facts: &Facts, placement: &Placeme
 
 struct Planner<'a> {
     program: &'a Program,
+    types: &'a Types,
     facts: &'a Facts,
     placement: &'a Placement,
     effects: &'a Effects,
@@ -134,8 +149,13 @@ impl Planner<'_> {
             main: process.has_main == HasMain::Yes,
             services: process.services.iter().map(|class| self.service(id, *class)).collect(),
             serves: served().map(name).collect(),
+            fingerprints: served().map(|method| self.fingerprint(id, *method)).collect(),
             repeatable: served().filter(|method| self.facts.repeatable.contains(method)).map(name).collect(),
         }
+    }
+
+    fn fingerprint(&self, process: ProcessId, method: FnId) -> String {
+        interface::fingerprint(self.program, self.types, self.effects, process, method).to_string()
     }
 
     fn service(&self, process: ProcessId, class: ClassId) -> PlanService {
@@ -145,7 +165,15 @@ impl Planner<'_> {
             state: !self.facts.stateless.contains(&class),
             why: reason.text,
             line: reason.span.map(|span| self.line(span)),
+            policy: self.policy(class),
         }
+    }
+
+    fn policy(&self, class: ClassId) -> Option<PlanPolicy> {
+        let timeout_ms = self.placement.timeouts.get(&class).copied();
+        let restart = self.placement.restarts.contains(&class);
+        let on_fault = if restart { "restart" } else { "keep" };
+        (timeout_ms.is_some() || restart).then_some(PlanPolicy { timeout_ms, on_fault })
     }
 
     fn edge(&self, edge: &Edge) -> PlanEdge {
@@ -261,6 +289,12 @@ impl PlanProcess {
         for service in &self.services {
             let line = service.line.as_ref().map_or(String::new(), |line| format!(" ({line})"));
             let _ = writeln!(text, "    {}: {}{line}", service.name, service.why);
+            if let Some(policy) = &service.policy {
+                let timeout = policy.timeout_ms.map(|timeout| format!("timeout {timeout}"));
+                let restart = (policy.on_fault == "restart").then(|| "rebuilt after a fault".to_string());
+                let settings: Vec<String> = timeout.into_iter().chain(restart).collect();
+                let _ = writeln!(text, "        policy: {}", settings.join(", "));
+            }
         }
         if !self.serves.is_empty() {
             let shown = |method: &String| match self.repeatable.contains(method) {

@@ -20,6 +20,15 @@ pub(super) fn unused_policy(program: &Program, policy: &Policy) -> Diagnostic {
     unused(program, policy.service, policy.span).label("has a policy here")
 }
 
+/// `E0519`: a service without state is the same before and after a fault.
+pub(super) fn nothing_to_rebuild(program: &Program, service: ClassId, span: Span) -> Diagnostic {
+    let name = &program.classes[service].name;
+    Diagnostic::new(Code::E0519, span, format!("`{name}` has no state that a fault could spoil"))
+        .label("there is nothing to rebuild")
+        .also(program.classes[service].span, format!("nothing changes `{name}`"))
+        .help("remove `on_fault`: the next call of the service finds it as it was")
+}
+
 fn unused(program: &Program, class: ClassId, span: Span) -> Diagnostic {
     let service = &program.classes[class].name;
     let message = match program.app {
@@ -36,10 +45,11 @@ pub(super) fn timeout_too_late(program: &Program, policies: Pair<'_>, call: &Edg
     let Pair { first, late } = policies;
     let (outer, inner) = (&program.classes[first.service].name, &program.classes[late.service].name);
     let caller = &program.fns[call.caller].qualified;
-    let message = format!("in `{caller}`, the timeout of `{inner}` comes too late: after {}", late.timeout);
+    let [early, later] = [first.timeout, late.timeout].map(|it| it.map_or_else(String::new, |it| it.to_string()));
+    let message = format!("in `{caller}`, the timeout of `{inner}` comes too late: after {later}");
     Diagnostic::new(Code::E0520, late.span, message)
-        .label(format!("calls of `{inner}` wait for {}", late.timeout))
-        .also(first.span, format!("whoever calls `{outer}` waits for {} only", first.timeout))
+        .label(format!("calls of `{inner}` wait for {later}"))
+        .also(first.span, format!("whoever calls `{outer}` waits for {early} only"))
         .also(call.span, format!("`{caller}` calls `{inner}` here"))
         .help(format!("give `{inner}` less time than `{outer}`, so that `{caller}` can still do something about it"))
 }

@@ -1,5 +1,5 @@
-//! The policies of a system. In: `policy` declarations. Out: HIR policies, at most one a service, each with a timeout. That the
-//! app uses the service is `place`'s business.
+//! The policies of a system. In: `policy` declarations. Out: HIR policies, at most one a service, each of which sets something.
+//! That the app uses the service, and that it has a state to rebuild, is `place`'s business.
 
 use super::cx::Cx;
 use super::errors;
@@ -14,15 +14,17 @@ use std::collections::BTreeMap;
 pub(super) fn policies(cx: &mut Cx<'_>, system: SystemId, module: ModuleId, decls: &[ast::Policy]) {
     let mut seen: BTreeMap<ClassId, Span> = BTreeMap::new();
     for decl in decls {
-        let timeout = timeout(cx, &decl.settings);
+        let settings = settings(cx, &decl.settings);
+        let timeout = settings.timeout.and_then(|setting| timeout(cx, &setting.value));
+        let restart = settings.on_fault.and_then(|setting| restart(cx, &setting.value));
         let Some((service, span)) = service(cx, module, decl) else { continue };
         if let Some(first) = seen.get(&service) {
             cx.report(errors::second_policy(&cx.program.classes[service].name, span, *first));
             continue;
         }
         seen.insert(service, span);
-        if let Some(timeout) = timeout {
-            cx.program.systems[system].policies.push(Policy { service, span, timeout });
+        if timeout.is_some() || restart.is_some() {
+            cx.program.systems[system].policies.push(Policy { service, span, timeout, restart });
         }
     }
 }
@@ -42,19 +44,34 @@ fn service(cx: &mut Cx<'_>, module: ModuleId, decl: &ast::Policy) -> Option<(Cla
     }
 }
 
-/// The timeout that the settings give. What is wrong with them is reported.
-fn timeout(cx: &mut Cx<'_>, settings: &[Setting]) -> Option<Millis> {
-    let mut first: Option<&Setting> = None;
+/// What a policy sets, each thing at most once.
+#[derive(Default)]
+struct Settings<'a> {
+    timeout: Option<&'a Setting>,
+    on_fault: Option<&'a Setting>,
+}
+
+/// The settings. Those that there are not, and those that are there twice, are reported.
+fn settings<'a>(cx: &mut Cx<'_>, settings: &'a [Setting]) -> Settings<'a> {
+    let mut found = Settings::default();
     for setting in settings {
-        if &*setting.name.name != "timeout" {
-            cx.report(errors::unknown_setting(&setting.name));
-        } else if let Some(first) = first {
-            cx.report(errors::second_setting(&setting.name, first.name.span));
-        } else {
-            first = Some(setting);
+        let place = match &*setting.name.name {
+            "timeout" => &mut found.timeout,
+            "on_fault" => &mut found.on_fault,
+            _ => {
+                cx.report(errors::unknown_setting(&setting.name));
+                continue;
+            }
+        };
+        match place {
+            Some(first) => cx.report(errors::second_setting(&setting.name, first.name.span)),
+            None => *place = Some(setting),
         }
     }
-    let value = &first?.value;
+    found
+}
+
+fn timeout(cx: &mut Cx<'_>, value: &Expr) -> Option<Millis> {
     let nanos = literal(value);
     let timeout = nanos.and_then(Millis::from_nanos);
     if timeout.is_none() {
@@ -64,6 +81,17 @@ fn timeout(cx: &mut Cx<'_>, settings: &[Setting]) -> Option<Millis> {
         });
     }
     timeout
+}
+
+/// The place of `restart`, the only thing that a fault can be answered with.
+fn restart(cx: &mut Cx<'_>, value: &Expr) -> Option<Span> {
+    if let ExprKind::Name(name) = &value.kind
+        && &*name.name == "restart"
+    {
+        return Some(value.span);
+    }
+    cx.report(errors::no_answer_to_a_fault(value));
+    None
 }
 
 /// The nanoseconds of `500ms` or `-500ms`.

@@ -252,6 +252,9 @@ fn systems() {
         "system X for A { pod a { A }\n policy S { wait: 1s } } // E0519",
         "system X for A { pod a { A }\n policy S { timeout: 1s, timeout: 1s } } // E0519",
         "system X for A { pod a { A }\n policy S { timeout: 5 } } // E0519",
+        "system X for A { pod a { A }\n policy S { on_fault: reboot } } // E0519",
+        "system X for A { pod a { A }\n policy S { on_fault: 5s } } // E0519",
+        "system X for A { pod a { A }\n policy S { on_fault: restart, on_fault: restart } } // E0519",
         "system X for A { pod a { A }\n policy S { timeout: -5s } } // E0519",
         "system X for A { pod a { A }\n policy S { timeout: 1s }\n policy S { timeout: 1s } } // E0519",
     ] {

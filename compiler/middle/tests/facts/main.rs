@@ -2,6 +2,7 @@
 
 mod crossing;
 mod errors;
+mod interface;
 mod pipeline;
 mod placement;
 mod plan;

@@ -87,7 +87,7 @@ fn boundary_errors_can_be_handled_where_nothing_crosses() {
     expect(
         "class Store { n: int = 0\nfn add(mut self) int { self.n += 1\nself.n } }\n\
          app Main[store: Store] { fn main(self) {\nprint(self.store.add()!)\nprint(self.store.add() catch err: TimeoutError { 1 } catch 2)\n\
-         print(self.store.add() catch err: NetworkError | TimeoutError | UnavailableError { 1 })\n\
+         print(self.store.add() catch err: NetworkError | TimeoutError | UnavailableError | VersionError { 1 })\n\
          print(self.store.add() catch err: TimeoutError { 1 }) // error: E0508\n} }\n\
          system S for Main { pod a { Main } pod b { Store } }\n",
     );
@@ -118,7 +118,7 @@ fn the_message_names_chain_and_placement_lines() {
     assert_eq!(
         show(source, &list[0]),
         "E0508 `Tickets.ticket` can fail: the system `Split` separates `Tickets` and `Store`\n  \
-         \"self.tickets.ticket()\": can raise `NetworkError`, `TimeoutError` or `UnavailableError`\n  \
+         \"self.tickets.ticket()\": can raise `NetworkError`, `TimeoutError`, `UnavailableError` or `VersionError`\n  \
          \"self.store.next()\": this call crosses from one process to another\n  \
          \"Main\": `Tickets` has no state and is copied to its user `Main` in process `a`\n  \
          \"Store\": `Store` is listed in process `b`\n  \

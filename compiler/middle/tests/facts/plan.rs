@@ -1,6 +1,7 @@
 //! What `plutoc plan` shows.
 
 use crate::pipeline::front;
+use pluto_middle::interface::fingerprint;
 use pluto_middle::place::plan::plan;
 
 const SOURCE: &str = "error Empty
@@ -47,15 +48,15 @@ process data (pod data in region us)
 
 Main.main → Orders.order (main.pluto:10)
     unix from front to work
-    raises NetworkError, TimeoutError, UnavailableError, Empty
-    adds NetworkError, TimeoutError, UnavailableError, because
+    raises NetworkError, TimeoutError, UnavailableError, VersionError, Empty
+    adds NetworkError, TimeoutError, UnavailableError, VersionError, because
         main.pluto:14: `Main` is listed in process `front`
         main.pluto:15: `Orders` is listed in process `work`
 
 Orders.order → Store.take (main.pluto:9)
     tcp from work to data
     raises Empty
-    adds NetworkError, TimeoutError, UnavailableError, because
+    adds NetworkError, TimeoutError, UnavailableError, VersionError, because
         main.pluto:15: `Orders` is listed in process `work`
         main.pluto:18: `Store` is listed in process `data`
 
@@ -78,13 +79,15 @@ fn as_one_process_and_as_json() {
 }
 
 #[test]
-fn timeouts_of_crossing_edges() {
-    let policies = "    policy Store { timeout: 1500us }\n    policy Prices { timeout: 1s }\n}\n";
+fn policies_of_services_and_timeouts_of_crossing_edges() {
+    let policies = "    policy Store { timeout: 1500us, on_fault: restart }\n    policy Prices { timeout: 1s }\n}\n";
     let source = SOURCE.strip_suffix("}\n").expect("the system ends the text").to_owned() + policies;
     let mut front = front(&source);
     let placed = front.first_system();
     let plan = plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects);
     assert!(plan.text().contains("    tcp from work to data, timeout 2ms\n"), "{}", plan.text());
+    assert!(plan.text().contains("        policy: timeout 2ms, rebuilt after a fault\n"), "{}", plan.text());
+    assert!(plan.text().contains("        policy: timeout 1s\n"), "{}", plan.text());
     let timeouts: Vec<_> =
         plan.edges.iter().map(|edge| (&*edge.callee, edge.timeout_ms.map(|it| it.0.get()))).collect();
     assert_eq!(timeouts, [("Orders.order", None), ("Store.take", Some(2)), ("Prices.price", None)]);
@@ -93,6 +96,9 @@ fn timeouts_of_crossing_edges() {
         (&json["edges"][0]["timeout_ms"], &json["edges"][1]["timeout_ms"]),
         (&serde_json::Value::Null, &2.into())
     );
+    let method = front.function("Store.take");
+    let print = fingerprint(&front.program, &front.types, &placed.effects, placed.process("data"), method);
+    assert_eq!(json["processes"][2]["fingerprints"], serde_json::json!([print.to_string()]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `plutoc build`: one executable, or a folder with one per process and `topology.json`. In: options. Out: files.
 
-use super::topology::{Addresses, hash, topology};
+use super::topology::{Addresses, topology};
 use crate::load::{Files, Sources};
 use crate::options::Options;
 use crate::{Built, cli, compile, link};
@@ -61,8 +61,7 @@ pub(super) fn write(built: &Built, out: &Path, addresses: &Addresses<'_>) -> Res
         executable(built, *process, object, &out.join(name))
     };
     let executables = built.objects.iter().map(one).collect::<Result<_, _>>()?;
-    let objects: Vec<&[u8]> = built.objects.iter().map(|(_, object)| object.as_slice()).collect();
-    let topology = topology(system, &built.placement, hash(&objects), addresses);
+    let topology = topology(system, &built.placement, built.build, addresses);
     let text = serde_json::to_string_pretty(&topology).expect("a topology is plain data") + "\n";
     let file = out.join("topology.json");
     std::fs::write(&file, text).map_err(|error| cli::cannot_write(&file, &error))?;

@@ -5,13 +5,17 @@
 //! and `stop` run in the order that they have within one process. A process without `main` that dies in between is started again.
 
 mod child;
+mod log;
 mod process;
 mod restarts;
 
 use super::build::Executable;
 use child::{Launch, exit_code};
+use log::Log;
 use pluto_middle::facts::HasMain;
-use process::{Phase, Process, say};
+use pluto_proto::logline::Level;
+use pluto_proto::supervision::{self, Supervision};
+use process::{Phase, Process, Said};
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -30,21 +34,35 @@ const TICK_AS_TIMESPEC: Timespec = Timespec { tv_sec: 0, tv_nsec: TICK.subsec_na
 
 struct System<'a> {
     launch: Launch<'a>,
+    log: Log,
     processes: Vec<Process<'a>>,
     /// The number of the last signal that nobody has handled yet; 0: none.
     signal: Arc<AtomicUsize>,
     /// The signals that came so far.
     asked: usize,
+    /// How many executables the run has.
+    of: usize,
 }
+
+/// The exit code when the environment asks for something impossible.
+const USAGE_EXIT: u8 = 2;
 
 /// Runs all executables of `folder` until the main one ends.
 pub(super) fn run(executables: &[Executable], folder: &Path, args: &[OsString]) -> u8 {
+    let log = match Log::from_environment() {
+        Ok(log) => log,
+        Err(message) => {
+            eprintln!("plutoc: {message}");
+            return USAGE_EXIT;
+        }
+    };
     let signal = Arc::new(AtomicUsize::new(0));
     for number in [SIGINT, SIGTERM, SIGHUP] {
         // Without the handler the default action stays: the system still ends, by the death of its parent.
         let _ = signal_hook::flag::register_usize(number, signal.clone(), number.unsigned_abs() as usize);
     }
-    let mut system = System { launch: Launch { folder, args }, processes: vec![], signal, asked: 0 };
+    let mut system =
+        System { launch: Launch { folder, args }, log, processes: vec![], signal, asked: 0, of: executables.len() };
     let code = system.start(executables).or_else(|| system.wait(|_| false)).unwrap_or(1);
     let stopped = system.stop();
     if code == 0 { stopped } else { code }
@@ -58,9 +76,13 @@ impl<'a> System<'a> {
         order.sort_by_key(|it| (it.stage, it.has_main == HasMain::Yes));
         for (at, executable) in order.iter().enumerate() {
             match Process::start(executable, self.launch) {
-                Ok(process) => self.processes.push(process),
+                Ok(process) => {
+                    self.processes.push(process);
+                    self.report();
+                }
                 Err(error) => {
-                    say(&format!("cannot start process `{}`: {error}", executable.process));
+                    let message = format!("cannot start process `{}`: {error}", executable.process);
+                    self.log.say(Level::Error, &message);
                     return Some(1);
                 }
             }
@@ -97,6 +119,15 @@ impl<'a> System<'a> {
 
     /// Who has ended, and who is to be started again? The exit code, if the run is over by that.
     fn look(&mut self) -> Option<u8> {
+        let mut lines = vec![];
+        let code = self.look_at_each(&mut lines);
+        // First for the processes: whoever reads the lines may expect that they know.
+        self.report();
+        lines.iter().for_each(|said: &Said| self.log.say(said.level, &said.message));
+        code
+    }
+
+    fn look_at_each(&mut self, lines: &mut Vec<Said>) -> Option<u8> {
         for process in &mut self.processes {
             // A terminal's signal reaches everybody: whoever ends now was asked to.
             let is_asked = self.asked > 0 || self.signal.load(Ordering::Relaxed) != 0;
@@ -106,18 +137,31 @@ impl<'a> System<'a> {
                 Some(end) if !process.has_served() => {
                     // A `start` failed, which ends the program, as it does within one process.
                     let (name, status) = (process.name(), end.status);
-                    say(&format!("process `{name}` ended before its services had started ({status})"));
+                    let message = format!("process `{name}` ended before its services had started ({status})");
+                    self.log.say(Level::Error, &message);
                     return Some(exit_code(end.status).max(1));
                 }
-                Some(end) => match end.phase {
+                Some(end) => lines.push(match end.phase {
                     Phase::Serving => process.died(&format!("ended early ({})", end.status)),
                     Phase::Starting => process.died(&format!("ended before its services had started ({})", end.status)),
-                },
+                }),
                 None if is_asked => {}
-                None => process.restart_if_due(self.launch),
+                None => lines.extend(process.restart_if_due(self.launch)),
             }
         }
         None
+    }
+
+    /// Writes down how the processes are, for themselves and for `plutoc status`, if that has changed.
+    fn report(&mut self) {
+        let news = self.processes.iter_mut().filter_map(|it| it.take_news().then_some(())).count();
+        if news == 0 || self.of <= 1 {
+            return;
+        }
+        let text = Supervision { processes: self.processes.iter().map(Process::supervised).collect() }.to_json();
+        let (fresh, file) = (self.launch.folder.join("supervision.new"), self.launch.folder.join(supervision::FILE));
+        // Whoever reads it sees the old or the new. Without it, calls to a process that is gone wait until their deadline.
+        let _ = std::fs::write(&fresh, text).and_then(|()| std::fs::rename(&fresh, &file));
     }
 
     /// Until something happens, or for a tick.

@@ -1,6 +1,7 @@
 //! `topology.json`: who is where. In: a placement. Out: [`Topology`], as written beside the executables.
 
 use pluto_middle::facts::Placement;
+use pluto_middle::interface::Fingerprint;
 use pluto_proto::topology::{ProcessEntry, Topology};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -14,7 +15,7 @@ pub(super) enum Addresses<'a> {
 }
 
 /// The topology of a placed system. `build` is the fingerprint that all its executables share.
-pub(super) fn topology(system: &str, placement: &Placement, build: u64, addresses: &Addresses<'_>) -> Topology {
+pub(super) fn topology(system: &str, placement: &Placement, build: Fingerprint, addresses: &Addresses<'_>) -> Topology {
     let entry = |(index, process): (usize, &pluto_middle::facts::Process)| ProcessEntry {
         name: process.name.to_string(),
         pod: process.pod.to_string(),
@@ -24,18 +25,18 @@ pub(super) fn topology(system: &str, placement: &Placement, build: u64, addresse
     };
     Topology {
         system: system.to_owned(),
-        build: format!("{build:016x}"),
+        build: build.to_string(),
         processes: placement.processes.iter().enumerate().map(entry).collect(),
     }
 }
 
 /// Socket paths must stay below 108 bytes, so they are not beside the executables but in a short folder of their own.
-fn unix(addresses: &Addresses<'_>, system: &str, build: u64, process: &str) -> String {
+fn unix(addresses: &Addresses<'_>, system: &str, build: Fingerprint, process: &str) -> String {
     match addresses {
         Addresses::Run(folder) => folder.join(short(process)).display().to_string(),
         Addresses::Fixed => {
             let uid = rustix::process::getuid().as_raw();
-            format!("/tmp/pluto-{uid}-{:08x}/{}", hash(&(system, build)) >> 32, short(process))
+            format!("/tmp/pluto-{uid}-{:08x}/{}", hash(&(system, build.0)) >> 32, short(process))
         }
     }
 }
@@ -56,7 +57,7 @@ fn tcp(addresses: &Addresses<'_>, system: &str, index: usize) -> String {
 }
 
 /// `DefaultHasher::new` has fixed keys: the same everywhere.
-pub(super) fn hash(value: &impl Hash) -> u64 {
+fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -34,7 +34,7 @@ fn words(code: Code) -> (String, &'static str) {
         Code::E0914 => ("`mut` in a pattern", "it is coming; change the value through its place: `xs[i].count += 1`"),
         Code::E0915 => ("replaced services in tests", "they are coming; write a plain `test \"name\" { … }`"),
         Code::E0918 => {
-            ("`retries`, `breaker` and `on_fault`", "they are coming; a policy can only set a `timeout` until then")
+            ("`retries` and `breaker`", "they are coming; a policy sets a `timeout` and `on_fault` until then")
         }
         Code::E0916 => ("packages", "they are coming; import modules that lie beside this file"),
         _ => ("this", "it is coming"),

@@ -54,7 +54,7 @@ fn setting<'t>(grammar: &Grammar<'t>) -> Rule<'t, Option<Setting>> {
 }
 
 fn setting_not_yet<'t>() -> Rule<'t, Option<Setting>> {
-    select! { Token::Lower("retries" | "breaker" | "on_fault") => () }
+    select! { Token::Lower("retries" | "breaker") => () }
         .then(skip_part())
         .validate(|_, e, emitter| {
             emitter.emit(later(Code::E0918, e.span()));

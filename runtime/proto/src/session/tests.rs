@@ -11,6 +11,7 @@ enum Step {
     Reply(u64),
     Lost,
     Refused,
+    Refuse(u64),
     Time(u64),
     Forget(u64),
     Cancel,
@@ -24,6 +25,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => (0u64..30).prop_map(Step::Reply),
         1 => Just(Step::Lost),
         1 => Just(Step::Refused),
+        1 => (2u64..5).prop_map(Step::Refuse),
         2 => (0u64..10).prop_map(Step::Time),
         1 => (0u64..30).prop_map(Step::Forget),
         1 => Just(Step::Cancel),
@@ -91,6 +93,12 @@ proptest! {
                         ended.push(call);
                     }
                     prop_assert!(!session.has_unsent());
+                }
+                Step::Refuse(of) => {
+                    for call in session.refuse(|call| call.is_multiple_of(of)) {
+                        prop_assert!(!sent.contains(&call) && call.is_multiple_of(of));
+                        ended.push(call);
+                    }
                 }
                 Step::Time(by) => {
                     now += by;

@@ -1,11 +1,14 @@
 //! The way to another process: its calls, and the one connection that carries them. In: calls of this process's tasks. Out:
-//! their outcomes. The connection is made when the first call wants it, and made again, with growing pauses, while calls wait.
-//! A task that wants to call while too much waits to be written, waits itself ([`room`]).
+//! their outcomes. The connection is made when the process starts if it calls that one ([`Links::keep`]), or else when a call wants it; and made
+//! again, with growing pauses. A task that wants to call while too much waits to be written, waits itself ([`room`]).
 
 mod carry;
+mod meeting;
 pub mod room;
+mod routes;
 
 use std::future::{Future, poll_fn};
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -23,6 +26,8 @@ use crate::log::{Level, say};
 use crate::sync::Mutex;
 use crate::task::Scheduler;
 use crate::transport::Outbox;
+use meeting::Standing;
+use routes::Routes;
 
 /// How long a call waits if nobody says otherwise, in milliseconds.
 pub const DEFAULT_DEADLINE: u64 = 5_000;
@@ -42,15 +47,26 @@ pub struct Links {
 struct Link {
     scheduler: &'static Scheduler,
     hello: Hello,
-    /// The process's name.
+    /// The process's number among the peers, and its name.
+    index: usize,
     peer: String,
     /// Where it is, or why nobody knows.
     address: Result<Address, String>,
-    session: Mutex<Session<Call>>,
+    /// Where its supervisor, if it has one, says that it is gone.
+    supervision: Option<PathBuf>,
+    /// This process calls methods of that one.
+    needed: bool,
+    open: Mutex<Open>,
     /// The tasks that wait until they may call.
     line: room::Line,
-    /// A connection exists or is being made. Changes with the session locked.
+    /// A connection exists or is being made. Changes with the calls locked.
     driven: AtomicBool,
+    /// There shall be a connection also while there are no calls.
+    kept: AtomicBool,
+    /// A call has come while nobody was connected.
+    called: Notify,
+    /// What is known of the process.
+    standing: Mutex<Standing>,
     /// The connection, while there is one.
     outbox: Mutex<Option<Arc<Outbox>>>,
     /// One at a time gathers requests for the connection, so that they keep their order.
@@ -64,11 +80,17 @@ struct Link {
     /// Those links that have something to send; this one is there if `is_dirty`.
     dirty: Arc<Mutex<Vec<Arc<Link>>>>,
     is_dirty: AtomicBool,
-    /// When the future that ends calls at their deadline will look again; 0: it was not started. Changes with the session locked.
+    /// When the future that ends calls at their deadline will look again; 0: it was not started. Changes with the calls locked.
     armed: AtomicU64,
     earlier: Notify,
-    /// Why the last attempt to connect failed.
-    trouble: Mutex<String>,
+}
+
+/// The calls, and how they are numbered where they go.
+#[derive(Debug)]
+struct Open {
+    calls: Session<Call>,
+    /// While there is a connection.
+    routes: Option<Routes>,
 }
 
 /// What may be set for tests.
@@ -84,22 +106,27 @@ pub(super) struct Manner {
 enum Parting {
     /// It broke.
     Lost(String),
-    /// The two will never understand each other.
-    Refused(String),
+    /// The process will not do: all its calls fail, in this way.
+    Refused(FailureKind, String),
 }
 
 impl Parting {
     fn why(&self) -> &str {
         match self {
-            Parting::Lost(why) | Parting::Refused(why) => why,
+            Parting::Lost(why) | Parting::Refused(_, why) => why,
         }
     }
 }
 
 impl Links {
     /// Ways to these processes (name, address); nothing is connected yet.
-    pub fn new(scheduler: &'static Scheduler, hello: &Hello, peers: Vec<(String, Result<Address, String>)>) -> Links {
-        Links::with(scheduler, hello, peers, Manner { interval: interval(), room: ROOM })
+    pub fn new(
+        scheduler: &'static Scheduler,
+        hello: &Hello,
+        peers: Vec<(String, Result<Address, String>)>,
+        supervision: Option<PathBuf>,
+    ) -> Links {
+        Links::with(scheduler, hello, peers, supervision, Manner { interval: interval(), room: ROOM })
     }
 
     /// The same in this manner.
@@ -107,18 +134,25 @@ impl Links {
         scheduler: &'static Scheduler,
         hello: &Hello,
         peers: Vec<(String, Result<Address, String>)>,
+        supervision: Option<PathBuf>,
         manner: Manner,
     ) -> Links {
         let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
-        let link = |(peer, address)| {
+        let link = |(index, (peer, address))| {
             Arc::new(Link {
                 scheduler,
                 hello: hello.clone(),
+                index,
                 peer,
                 address,
-                session: Mutex::new(Session::new(manner.room)),
+                supervision: supervision.clone(),
+                needed: scheduler.program().remotes().any(|remote| remote.peer == index),
+                open: Mutex::new(Open { calls: Session::new(manner.room), routes: None }),
                 line: room::Line::default(),
                 driven: AtomicBool::new(false),
+                kept: AtomicBool::new(false),
+                called: Notify::new(),
+                standing: Mutex::default(),
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
                 entrusted: AtomicUsize::new(0),
@@ -128,10 +162,9 @@ impl Links {
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
                 earlier: Notify::new(),
-                trouble: Mutex::default(),
             })
         };
-        Links { links: peers.into_iter().map(link).collect(), dirty }
+        Links { links: peers.into_iter().enumerate().map(link).collect(), dirty }
     }
 
     /// Sends what waits to be sent, as far as there are connections.
@@ -146,7 +179,7 @@ impl Links {
     /// Sends a call, which ends by these times at the latest.
     pub fn submit(&self, peer: usize, call: Call, limits: Limits) -> Option<Ticket> {
         let (link, call) = self.sendable(peer, call)?;
-        let id = link.submit(call, limits);
+        let id = link.submit(call, limits)?;
         Some(Ticket { link: link.clone(), id })
     }
 
@@ -178,7 +211,7 @@ impl Links {
     /// What waits to be written to a process.
     #[cfg(test)]
     pub(super) fn waiting(&self, peer: usize) -> Load {
-        self.links[peer].session.lock().waiting()
+        self.links[peer].open.lock().calls.waiting()
     }
 
     /// Have the sockets taken all detached calls?
@@ -189,7 +222,7 @@ impl Links {
     /// The process ends: detached calls that were not sent will never be.
     pub fn give_up(&self) {
         for link in &self.links {
-            let unsent = link.session.lock().give_up_detached();
+            let unsent = link.open.lock().calls.give_up_detached();
             for call in unsent {
                 let detail = format!("process {} ended before the call was sent", link.hello.process);
                 call.fail(FailureKind::Unavailable, Sent::No, detail);
@@ -221,9 +254,9 @@ pub struct Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut session = self.link.session.lock();
-        let ended = session.abandon(self.id);
-        drop(session);
+        let mut open = self.link.open.lock();
+        let ended = open.calls.abandon(self.id);
+        drop(open);
         if ended.is_some() {
             self.link.has_something();
             self.link.let_in();
@@ -232,39 +265,53 @@ impl Drop for Ticket {
 }
 
 impl Link {
-    /// The call's id.
-    fn submit(self: &Arc<Link>, call: Call, limits: Limits) -> u64 {
+    /// The call's id, unless it fails at once.
+    fn submit(self: &Arc<Link>, call: Call, limits: Limits) -> Option<u64> {
         let size = call.request.len();
         let deadline = limits.sent.min(limits.answered);
-        self.add(deadline, |session| session.submit(call, size, limits.sent, limits.answered))
+        self.add(call, deadline, |calls, call| calls.submit(call, size, limits.sent, limits.answered))
     }
 
     fn submit_detached(self: &Arc<Link>, call: Call, by: u64) {
         let size = call.request.len();
-        self.add(by, |session| session.submit_detached(call, size, by));
+        self.add(call, by, |calls, call| calls.submit_detached(call, size, by));
     }
 
-    /// Adds a call that ends at this time, if nothing else happens to it.
-    fn add<T>(self: &Arc<Link>, deadline: u64, add: impl FnOnce(&mut Session<Call>) -> T) -> T {
-        let mut session = self.session.lock();
-        let added = add(&mut session);
+    /// Adds a call that ends at this time, if nothing else happens to it; nothing if the process is known not to serve it.
+    fn add<T>(
+        self: &Arc<Link>,
+        call: Call,
+        deadline: u64,
+        add: impl FnOnce(&mut Session<Call>, Call) -> T,
+    ) -> Option<T> {
+        let mut open = self.open.lock();
+        if let Some(Err(difference)) = open.routes.as_ref().map(|routes| routes.number(call.method)) {
+            let difference = difference.to_string();
+            drop(open);
+            call.fail(FailureKind::Version, Sent::No, difference);
+            return None;
+        }
+        let added = add(&mut open.calls, call);
         let is_driven = self.driven.swap(true, Ordering::SeqCst);
         let armed = self.armed.load(Ordering::SeqCst);
         if armed == 0 || deadline < armed {
             self.armed.store(deadline, Ordering::SeqCst);
         }
-        drop(session);
+        let is_connected = open.routes.is_some();
+        drop(open);
         if !is_driven {
             self.scheduler.io(carry::drive(self.clone()));
-        } else {
+        } else if is_connected {
             self.has_something();
+        } else {
+            self.called.notify_one();
         }
         if armed == 0 {
             self.scheduler.io(carry::watch_deadlines(self.clone()));
         } else if deadline < armed {
             self.earlier.notify_one();
         }
-        added
+        Some(added)
     }
 
     /// There is something to send, before the next wait of a worker.
@@ -279,20 +326,8 @@ impl Link {
         self.scheduler.now()
     }
 
-    /// Are there calls to send? If not, nobody drives the connection any more.
-    fn is_wanted(&self) -> bool {
-        let mut session = self.session.lock();
-        let wanted = session.has_unsent();
-        self.driven.store(wanted, Ordering::SeqCst);
-        wanted
-    }
-
-    fn has_unsent(&self) -> bool {
-        self.session.lock().has_unsent()
-    }
-
     fn expire(&self) {
-        let ended = self.session.lock().expire(self.now());
+        let ended = self.open.lock().calls.expire(self.now());
         // Callees are told.
         self.flush();
         self.let_in();
@@ -306,24 +341,17 @@ impl Link {
         }
     }
 
-    fn unreachable(&self) -> String {
-        let trouble = self.trouble.lock();
-        if trouble.is_empty() {
-            return format!("process {} could not be reached in time", self.peer);
-        }
-        format!("process {} could not be reached in time: {trouble}", self.peer)
-    }
-
     /// Writes requests until none is left or the socket takes no more.
     fn flush(&self) {
-        let Some(outbox) = self.outbox.lock().clone() else { return };
         let gathering = self.gathering.lock();
+        // Asked when it is this one's turn: nothing is handed to a connection that has been given up.
+        let Some(outbox) = self.outbox.lock().clone() else { return };
         loop {
             if !outbox.is_empty() {
                 break;
             }
             self.entrusted.store(0, Ordering::SeqCst);
-            if !self.session.lock().has_something() {
+            if !self.open.lock().calls.has_something() {
                 break;
             }
             outbox.put(|frames| self.gather(frames));
@@ -336,12 +364,19 @@ impl Link {
     /// Requests to write, as far as they fit into one write.
     fn gather(&self, frames: &mut Vec<u8>) {
         let now = self.now();
-        let mut session = self.session.lock();
-        while let Some(call) = session.cancel() {
+        let Open { calls, routes } = &mut *self.open.lock();
+        while let Some(call) = calls.cancel() {
             put_cancel(frames, call);
         }
+        // Without a connection nobody gathers.
+        let Some(routes) = routes else { return };
         while frames.len() < WRITE_BATCH {
-            let Some(wants) = session.send(PART, |piece| put_piece(frames, piece, now)) else { break };
+            let sent = calls.send(PART, |piece| {
+                // Calls without a number were refused when the connection was made.
+                let method = routes.number(piece.call.method).unwrap_or(u64::MAX);
+                put_piece(frames, piece, method, now)
+            });
+            let Some(wants) = sent else { break };
             if wants == Some(Wants::Nothing) {
                 self.entrusted.fetch_add(1, Ordering::SeqCst);
             }
@@ -364,14 +399,14 @@ impl Link {
     fn is_quiet(&self) -> bool {
         let outbox = self.outbox.lock().clone();
         let written = outbox.is_none_or(|outbox| outbox.is_empty());
-        written && !self.session.lock().has_detached()
+        written && !self.open.lock().calls.has_detached()
     }
 
     fn take_in(&self, frame: Frame) -> Result<(), Parting> {
         match frame {
             Frame::Reply { call, body } => {
                 let body = self.parts.lock().finish(call, body);
-                let ended = self.session.lock().replied(call);
+                let ended = self.open.lock().calls.replied(call);
                 if let Some(call) = ended {
                     call.reply(body);
                 }
@@ -382,7 +417,7 @@ impl Link {
             }
             Frame::Refused { call, ran, detail } => {
                 self.parts.lock().forget(call);
-                let ended = self.session.lock().replied(call);
+                let ended = self.open.lock().calls.replied(call);
                 match (ended, ran) {
                     (Some(call), Ran::Yes) => call.fail(FailureKind::Network, Sent::Yes, detail),
                     (Some(call), Ran::No) => call.fail(FailureKind::Unavailable, Sent::No, detail),
@@ -391,6 +426,7 @@ impl Link {
             }
             Frame::Alive => {}
             Frame::Hello(_)
+            | Frame::Foreign { .. }
             | Frame::Request(_)
             | Frame::Cancel { .. }
             | Frame::Ask
@@ -404,13 +440,13 @@ impl Link {
 }
 
 /// Appends a piece of a request. With the last one its arguments are given back; that one says what is wanted.
-fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, now: u64) -> Option<Wants> {
+fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, method: u64, now: u64) -> Option<Wants> {
     let Piece { id, deadline, wants, call, bytes, place } = piece;
     let body = &call.request[bytes];
     let put = match (place, wants) {
         (Place::Before, Wants::Reply | Wants::Nothing) => put_part(frames, id, body),
-        (Place::Last, Wants::Reply) => put_request(frames, id, call.method, deadline.saturating_sub(now), body),
-        (Place::Last, Wants::Nothing) => put_detached(frames, id, call.method, body),
+        (Place::Last, Wants::Reply) => put_request(frames, id, method, deadline.saturating_sub(now), body),
+        (Place::Last, Wants::Nothing) => put_detached(frames, id, method, body),
     };
     if put.is_err() {
         unreachable!("a piece fits into a frame");

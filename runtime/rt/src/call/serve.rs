@@ -55,8 +55,8 @@ pub struct Server {
     connections: Mutex<Vec<Arc<Connection>>>,
     /// Those that have replies to write.
     dirty: Mutex<Vec<Arc<Connection>>>,
-    /// Others may wake tasks here.
-    _source: Source,
+    /// Others may wake tasks here, if they may call anything.
+    _source: Option<Source>,
 }
 
 /// A request that may run.
@@ -95,7 +95,7 @@ impl Server {
             repeats: std::env::var_os("PLUTO_REPEAT").is_some_and(|value| value == "1"),
             connections: Mutex::default(),
             dirty: Mutex::default(),
-            _source: Source::new(scheduler),
+            _source: (program.handler_count() > 0).then(|| Source::new(scheduler)),
         });
         let flushed = Arc::downgrade(&server);
         scheduler.before_waiting(move || {

@@ -13,16 +13,17 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use pluto_abi::layout::ReplyKind;
-use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, put_hello, put_request};
+use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, Offer, put_hello, put_request};
 use pluto_proto::parts::MAX_BODY;
 use pluto_proto::pulse::INTERVAL;
 use pluto_proto::session::{Load, ROOM, Sent};
-use pluto_proto::topology::Address;
+use pluto_proto::supervision::{self, Supervised, SupervisedState, Supervision};
+use pluto_proto::topology::{Address, fingerprint};
 use tokio::time::sleep;
 
 use super::link::{Limits, Links, Manner, Ticket};
 use super::serve::{self, Server};
-use super::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target};
+use super::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target, introduction};
 use crate::heap::wire::{Buffer, Reader};
 use crate::os::program::Transport;
 use crate::os::sample::Sample;
@@ -31,14 +32,22 @@ use crate::task::{Entry, Scheduler, Task, What};
 use crate::transport::{Leftovers, bind};
 use pluto_abi::layout::Waited;
 
-const ECHO: u64 = 0;
-const SLOW: u64 = 1;
-const LARGE: u64 = 2;
-const LATER: u64 = 3;
-const FOREVER: u64 = 4;
-const LENGTH: u64 = 5;
-const NOTE: u64 = 6;
-const FAULTY: u64 = 7;
+// The caller's numbers: the callee's are others.
+const LENGTH: u64 = 0;
+const FOREVER: u64 = 1;
+const LATER: u64 = 2;
+const LARGE: u64 = 3;
+const SLOW: u64 = 4;
+const ECHO: u64 = 5;
+const UNKNOWN: u64 = 6;
+const NOTE: u64 = 7;
+/// The callee's numbers.
+const ECHO_THERE: u64 = 0;
+const SLOW_THERE: u64 = 1;
+const FOREVER_THERE: u64 = 4;
+const LENGTH_THERE: u64 = 5;
+const NOTE_THERE: u64 = 6;
+const FAULTY_THERE: u64 = 7;
 
 /// More than fits into a frame, and into what a socket takes at once.
 const MANY: usize = 5 * MAX_FRAME + 3;
@@ -57,7 +66,11 @@ extern "C" fn echo(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
 }
 
 extern "C" fn slow(task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
-    rest(task, 300);
+    if !rest(task, 300) {
+        // Its caller does not wait any more.
+        task.take_stop();
+        return;
+    }
     reply.byte(ReplyKind::Value as u8);
 }
 
@@ -143,9 +156,13 @@ fn wait_until_cut(id: i64) {
     }
 }
 
-/// Sleeps for so many milliseconds.
-fn rest(task: &Task, millis: i64) {
-    while task.sleep(millis * 1_000_000, 0) == Waited::Suspend {
+/// Sleeps for so many milliseconds; false: it was cut short.
+fn rest(task: &Task, millis: i64) -> bool {
+    loop {
+        let waited = task.sleep(millis * 1_000_000, 0);
+        if waited != Waited::Suspend {
+            return waited == Waited::Done;
+        }
         task.suspend();
     }
 }
@@ -155,7 +172,8 @@ fn scheduler(sample: Sample) -> &'static Scheduler {
 }
 
 fn hello(process: &str, build: &str) -> Hello {
-    Hello { build: build.to_string(), process: process.to_string() }
+    let (system, instance) = ("Sample".to_string(), u64::from(std::process::id()));
+    Hello { build: build.to_string(), system, process: process.to_string(), instance, methods: vec![] }
 }
 
 /// A process that serves on a thread, until this is dropped.
@@ -166,10 +184,25 @@ struct Callee {
 
 impl Callee {
     fn start(address: &Address, build: &'static str) -> Callee {
-        Callee::start_within(address, build, serve::LIMITS)
+        Callee::with(address, build, serve::LIMITS, |_| {})
     }
 
+    /// The same with connections that may cost so much.
     fn start_within(address: &Address, build: &'static str, limits: serve::Limits) -> Callee {
+        Callee::with(address, build, limits, |_| {})
+    }
+
+    /// The same; of what it serves it says something else.
+    fn saying(address: &Address, build: &'static str, change: impl FnOnce(&mut Vec<Offer>) + Send + 'static) -> Callee {
+        Callee::with(address, build, serve::LIMITS, change)
+    }
+
+    fn with(
+        address: &Address,
+        build: &'static str,
+        limits: serve::Limits,
+        change: impl FnOnce(&mut Vec<Offer>) + Send + 'static,
+    ) -> Callee {
         let stop = Arc::new(AtomicBool::new(false));
         let (flag, address) = (stop.clone(), address.clone());
         let (ready, is_ready) = mpsc::channel();
@@ -188,7 +221,9 @@ impl Callee {
             let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
             let mut leftovers = Leftovers::default();
             let listener = bind(&address, &mut leftovers).expect("a free address");
-            let server = Server::start_within(scheduler, hello("callee", build), vec![listener], limits);
+            let mut hello = introduction::as_callee(scheduler.program(), &hello("callee", build));
+            change(&mut hello.methods);
+            let server = Server::start_within(scheduler, hello, vec![listener], limits);
             server.started(1);
             let late = server.clone();
             let seen = flag.clone();
@@ -225,14 +260,25 @@ fn as_caller(address: &Address, body: impl FnOnce(&Task) + Send + 'static) {
 }
 
 fn as_caller_with_pulse(address: &Address, interval: u64, body: impl FnOnce(&Task) + Send + 'static) {
-    as_caller_with(address, Manner { interval, room: ROOM }, body);
+    as_supervised_caller(address, None, Manner { interval, room: ROOM }, body);
 }
 
 fn as_caller_with(address: &Address, manner: Manner, body: impl FnOnce(&Task) + Send + 'static) {
+    as_supervised_caller(address, None, manner, body);
+}
+
+fn as_supervised_caller(
+    address: &Address,
+    supervision: Option<std::path::PathBuf>,
+    manner: Manner,
+    body: impl FnOnce(&Task) + Send + 'static,
+) {
     let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
-    let scheduler = scheduler(Sample { name: "caller", peers, ..Sample::default() });
+    let methods = ["S.length", "S.forever", "T.later", "S.large", "S.slow", "S.echo", "S.unknown", "S.note"];
+    let remotes = methods.into_iter().map(|name| (name, 1)).collect();
+    let scheduler = scheduler(Sample { name: "caller", peers, remotes, ..Sample::default() });
     let places = vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(address.clone()))];
-    scheduler.connect(Links::with(scheduler, &hello("caller", "b1"), places, manner));
+    scheduler.connect(Links::with(scheduler, &hello("caller", "b1"), places, supervision, manner));
     let done = Arc::new(AtomicBool::new(false));
     let flag = done.clone();
     let run = move |task: &Task| {
@@ -389,15 +435,21 @@ fn dying_callee(path: &std::path::Path) -> JoinHandle<()> {
     callee_until_a_request(path, || {})
 }
 
+/// The callee's introduction if it serves these.
+fn as_if_serving(methods: &[&str]) -> Hello {
+    let offer = |name: &&str| Offer { fingerprint: fingerprint(&[name]), name: (*name).to_string() };
+    Hello { methods: methods.iter().map(offer).collect(), ..hello("callee", "b1") }
+}
+
 /// A process that introduces itself, takes a request, does that, and dies.
 fn callee_until_a_request(path: &std::path::Path, then: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     let listener = std::os::unix::net::UnixListener::bind(path).expect("a free path");
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a caller");
         let mut bytes = vec![];
-        put_hello(&mut bytes, &hello("callee", "b1"));
+        put_hello(&mut bytes, &as_if_serving(&["S.echo", "S.slow", "S.length"])).expect("small");
         stream.write_all(&bytes).expect("sent");
-        let (mut decoder, mut buffer) = (Decoder::default(), [0; 512]);
+        let (mut decoder, mut buffer) = (Decoder::of_caller(), [0; 512]);
         loop {
             match decoder.take().expect("well formed") {
                 Some(Frame::Request(_)) => break,
@@ -413,13 +465,76 @@ fn callee_until_a_request(path: &std::path::Path, then: impl FnOnce() + Send + '
 }
 
 #[test]
-fn another_build_is_refused_at_once() {
+fn processes_of_two_builds_understand_each_other_where_they_are_the_same() {
     let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b2");
+    let change = |methods: &mut Vec<Offer>| {
+        methods.iter_mut().filter(|offer| offer.name == "S.slow").for_each(|offer| offer.fingerprint ^= 1);
+        methods.retain(|offer| offer.name != "S.length");
+    };
+    let _callee = Callee::saying(&address, "b2", change);
     as_caller(&address, |task| {
-        let failure = failed(call(task, ECHO, number(1), 5_000));
-        assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
-        assert_eq!(failure.detail, "process callee is of another build (b2, not b1)");
+        let another = "process callee serves another `S.slow` than process caller was built to call; \
+            their builds are b2 and b1";
+        let missing = "process callee does not serve `S.unknown`, which process caller was built to call; \
+            their builds are b2 and b1";
+        // The first call waits for the connection, the second one does not.
+        for _ in 0..2 {
+            for (method, detail) in [(SLOW, another), (UNKNOWN, missing)] {
+                let before = task.scheduler().now();
+                let failure = failed(call(task, method, vec![], 5_000));
+                assert_eq!(kind(&failure), (FailureKind::Version, Sent::No));
+                assert_eq!(failure.detail, detail);
+                assert!(task.scheduler().now() - before < 1_000, "at once");
+            }
+        }
+        assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
+        // Numbers follow from the list.
+        assert_eq!(kind(&failed(call(task, LENGTH, vec![], 5_000))), (FailureKind::Version, Sent::No));
+    });
+}
+
+#[test]
+fn another_process_and_another_protocol_are_refused_at_once() {
+    let mut foreign = vec![];
+    put_hello(&mut foreign, &hello("callee", "b1")).expect("small");
+    // Behind the length, the kind, and the word `pluto` with its length.
+    foreign[11] = 2;
+    let mut other = vec![];
+    put_hello(&mut other, &hello("audit", "b1")).expect("small");
+    let refusals = [(foreign, FailureKind::Version, "speaks version 2"), (other, FailureKind::Unavailable, "audit")];
+    for (bytes, wanted, piece) in refusals {
+        let (folder, address) = unix();
+        let listener = std::os::unix::net::UnixListener::bind(folder.path().join("s.sock")).expect("a free path");
+        let callee = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a caller");
+            stream.write_all(&bytes).expect("sent");
+            // Until the caller has closed it.
+            stream.read_to_end(&mut vec![]).expect("open");
+        });
+        as_caller(&address, move |task| {
+            let failure = failed(call(task, ECHO, number(1), 5_000));
+            assert_eq!(kind(&failure), (wanted, Sent::No));
+            assert!(failure.detail.contains(piece), "{}", failure.detail);
+        });
+        callee.join().expect("no panic");
+    }
+}
+
+#[test]
+fn a_process_that_its_supervisor_gave_up_is_unavailable_at_once() {
+    let (folder, address) = unix();
+    let (name, detail) = ("callee".to_string(), "given up after 5 restarts in 30 s".to_string());
+    let gone = Supervised { name, state: SupervisedState::Gone, restarts: 5, detail };
+    let file = folder.path().join(supervision::FILE);
+    std::fs::write(&file, Supervision { processes: vec![gone] }.to_json()).expect("writable");
+    as_supervised_caller(&address, Some(file), Manner { interval: INTERVAL, room: ROOM }, |task| {
+        for _ in 0..3 {
+            let before = task.scheduler().now();
+            let failure = failed(call(task, ECHO, number(1), 5_000));
+            assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
+            assert_eq!(failure.detail, "process callee is gone: given up after 5 restarts in 30 s");
+            assert!(task.scheduler().now() - before < 1_000, "at once");
+        }
     });
 }
 
@@ -461,7 +576,6 @@ fn what_is_far_too_large_fails_alone() {
         // Zeroed memory that nobody touches is only addresses.
         let failure = failed(call(task, ECHO, vec![0; MAX_BODY + 1], 5_000));
         assert_eq!(kind(&failure), (FailureKind::Network, Sent::No));
-        assert_eq!(call(task, 77, vec![], 5_000), Outcome::Reply(vec![ReplyKind::Malformed as u8]));
         assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
     });
 }
@@ -479,9 +593,9 @@ fn a_malformed_frame_costs_only_its_connection() {
         stream.read_to_end(&mut rest).expect("closed by the callee");
     }
     let mut request = vec![];
-    put_request(&mut request, 9, ECHO, 1_000, &number(3)).expect("small");
+    put_request(&mut request, 9, ECHO_THERE, 1_000, &number(3)).expect("small");
     good.write_all(&request).expect("sent");
-    let mut decoder = Decoder::default();
+    let mut decoder = Decoder::of_callee();
     let mut buffer = [0; 512];
     let mut frames = vec![];
     while frames.len() < 2 {
@@ -492,14 +606,15 @@ fn a_malformed_frame_costs_only_its_connection() {
         }
     }
     let Outcome::Reply(body) = value(3) else { unreachable!("a value is a reply") };
-    assert_eq!(frames, [Frame::Hello(hello("callee", "b1")), Frame::Reply { call: 9, body }]);
+    assert!(matches!(&frames[0], Frame::Hello(hello) if hello.process == "callee" && hello.methods.len() == 8));
+    assert_eq!(frames[1..], [Frame::Reply { call: 9, body }]);
 }
 
 fn connected(path: &std::path::Path) -> UnixStream {
     let mut stream = UnixStream::connect(path).expect("the callee listens");
     stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a limit");
     let mut bytes = vec![];
-    put_hello(&mut bytes, &hello("stranger", "b1"));
+    put_hello(&mut bytes, &hello("stranger", "b1")).expect("small");
     stream.write_all(&bytes).expect("sent");
     stream
 }

@@ -92,9 +92,11 @@ impl Messages for Queue {
     }
 
     fn warn(&self, capacity: usize) {
-        let element = name(self.element);
+        // Numbers and texts have no names.
+        let element = Some(name(self.element)).filter(|name| !name.is_empty());
+        let of = element.map(|name| format!(" of {name}")).unwrap_or_default();
         let message = format!(
-            "pluto: channel {self} of {element} has been nearly full for a second ({capacity} messages fit): its receivers are too slow"
+            "channel {self}{of} has been nearly full for a second ({capacity} messages fit): its receivers are too slow"
         );
         say(Level::Warn, &message, &[]);
     }

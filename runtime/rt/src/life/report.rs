@@ -1,6 +1,6 @@
 //! What is said about a fault or error that nobody handled. In: how a function ended. Out: lines on standard error.
 
-use crate::log::{Level, say};
+use crate::log;
 use crate::os::program::Status;
 use crate::task::Task;
 
@@ -44,7 +44,7 @@ pub(super) fn ended(task: &Task, status: Status) -> Ended {
 
 /// Prints a report to standard error, after all that was printed before: the exit code.
 pub(super) fn print(report: &Report) -> i32 {
-    say(Level::Error, &report.headline, &report.path);
+    log::report(&report.headline, &report.path);
     report.code
 }
 

@@ -134,14 +134,14 @@ pub unsafe fn call_end(_at: *mut u8, call: *mut u8) {
 }
 
 /// See the table.
-pub unsafe fn reply_error(reply: *mut u8, error: u64) -> u64 {
+pub unsafe fn reply_error(at: *mut u8, reply: *mut u8, error: u64) -> u64 {
     // SAFETY: the table's contract.
-    let reply = unsafe { &mut *reply.cast::<Buffer>() };
+    let (task, reply) = unsafe { (task(at), &mut *reply.cast::<Buffer>()) };
     if reply.is_wanted() {
         return 0;
     }
     let Status::Error(error) = Status::new(error) else { return 0 };
-    log_error(&error.text());
+    log_error(&error.text(), &task.take_path());
     reply.byte(ReplyKind::Error as u8);
     1
 }

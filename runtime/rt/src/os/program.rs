@@ -5,7 +5,9 @@ use std::ffi::c_void;
 use std::fmt;
 
 use pluto_abi::layout::{Header, TypeDesc};
-use pluto_abi::program::{ChannelKind, HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text};
+use pluto_abi::program::{
+    ChannelKind, HandlerDesc, PeerDesc, ProgramDesc, RemoteDesc, ServiceDesc, SiteDesc, TestDesc, Text,
+};
 
 use crate::heap::describe::{Desc, desc};
 use crate::heap::object::drop_word;
@@ -31,6 +33,17 @@ pub enum Transport {
     Unix,
     /// Over TCP.
     Tcp,
+}
+
+/// A method of another process, as this one was built to call it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RemoteMethod {
+    /// `AccountsService.get_user`.
+    pub name: &'static str,
+    /// Its process's number among the peers.
+    pub peer: usize,
+    /// Equal exactly if caller and callee mean the same by the name and read the same bytes.
+    pub fingerprint: u64,
 }
 
 /// A declared channel or topic.
@@ -97,6 +110,16 @@ impl Program {
         text(&self.0.process)
     }
 
+    /// The system's name; empty if there is none.
+    pub fn system(self) -> &'static str {
+        text(&self.0.system)
+    }
+
+    /// Which build it is of.
+    pub fn build(self) -> &'static str {
+        text(&self.0.build)
+    }
+
     /// This process's number among the peers.
     pub fn me(self) -> usize {
         self.0.me as usize
@@ -133,6 +156,22 @@ impl Program {
         self.handlers().get(index).is_some_and(|handler| handler.repeatable != 0)
     }
 
+    /// That of the interface of a method that others may call.
+    pub fn handler_fingerprint(self, index: usize) -> u64 {
+        self.handlers().get(index).map_or(0, |handler| handler.fingerprint)
+    }
+
+    /// The methods of other processes that this one calls, by number.
+    pub fn remotes(self) -> impl Iterator<Item = RemoteMethod> {
+        let remotes: &[RemoteDesc] = slice(self.0.remotes, self.0.remote_count);
+        let view = |remote: &RemoteDesc| RemoteMethod {
+            name: text(&remote.name),
+            peer: remote.peer as usize,
+            fingerprint: remote.fingerprint,
+        };
+        remotes.iter().map(view)
+    }
+
     /// How many services live here.
     pub fn service_count(self) -> usize {
         self.services().len()
@@ -141,6 +180,11 @@ impl Program {
     /// A service's class.
     pub fn service_name(self, index: usize) -> &'static str {
         self.services().get(index).map_or("?", |service| text(&service.name))
+    }
+
+    /// Does a service of this class live here?
+    pub fn has_service(self, class: &str) -> bool {
+        self.services().iter().any(|service| text(&service.name) == class)
     }
 
     /// A place in the source.
@@ -251,10 +295,15 @@ impl Program {
 
     /// Drops what the services hold. They can be started again.
     pub fn drop_services(self) {
-        for service in self.services().iter().rev() {
+        (0..self.service_count()).rev().for_each(|index| self.drop_service(index));
+    }
+
+    /// Drops what a service holds: at the end, or by one who holds its lock for writing.
+    pub fn drop_service(self, index: usize) {
+        if let Some(service) = self.services().get(index) {
             let fields: &[*const TypeDesc] = slice(service.fields, service.field_count);
             for (index, &field) in fields.iter().enumerate() {
-                // SAFETY: the instance has a word per field of that type or 0, and nobody uses the service any more.
+                // SAFETY: the instance has a word per field of that type or 0, and nobody else uses the service.
                 unsafe {
                     let word = service.object.add(index);
                     let value = word.replace(0);

@@ -267,6 +267,7 @@ impl RemoteCall {
             FailureKind::Network => CallState::Network,
             FailureKind::Timeout => CallState::Timeout,
             FailureKind::Unavailable => CallState::Unavailable,
+            FailureKind::Version => CallState::Version,
         };
         self.fail(state, &failure.detail, failure.sent);
     }

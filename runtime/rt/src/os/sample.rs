@@ -2,12 +2,13 @@
 
 use pluto_abi::layout::TypeDesc;
 use pluto_abi::program::{
-    ChannelDesc, ChannelKind, HandlerDesc, PeerDesc, ProgramDesc, ServiceDesc, SiteDesc, TestDesc, Text,
+    ChannelDesc, ChannelKind, HandlerDesc, PeerDesc, ProgramDesc, RemoteDesc, ServiceDesc, SiteDesc, TestDesc, Text,
 };
 
 use super::program::{Program, Transport};
 use crate::heap::wire::{Buffer, Reader};
 use crate::task::Task;
+use pluto_proto::topology::fingerprint;
 
 /// A handler in Rust.
 pub(crate) type Handler = extern "C" fn(&Task, &mut Reader, &mut Buffer);
@@ -19,7 +20,11 @@ pub(crate) struct Sample {
     pub(crate) me: u64,
     pub(crate) peers: Vec<(&'static str, Transport)>,
     pub(crate) handlers: Vec<(&'static str, Handler)>,
+    /// Methods of the peer of that number; their fingerprints are those of handlers of that name.
+    pub(crate) remotes: Vec<(&'static str, u64)>,
     pub(crate) services: Vec<&'static str>,
+    /// The `start` of each service.
+    pub(crate) start: Option<extern "C" fn(&Task) -> u64>,
     /// Function, file, line.
     pub(crate) sites: Vec<(&'static str, &'static str, u64)>,
     /// It is the program of a test.
@@ -42,13 +47,19 @@ impl Sample {
             name: text(name),
             run: run as usize as *const u8,
             repeatable: 0,
+            fingerprint: fingerprint(&[name]),
+        }));
+        let remotes = leak(self.remotes.into_iter().map(|(name, peer)| RemoteDesc {
+            name: text(name),
+            peer,
+            fingerprint: fingerprint(&[name]),
         }));
         let services = leak(self.services.into_iter().map(|name| ServiceDesc {
             name: text(name),
             object: std::ptr::null_mut(),
             fields: std::ptr::null(),
             field_count: 0,
-            start: std::ptr::null(),
+            start: self.start.map_or(std::ptr::null(), |start| start as usize as *const u8),
             stop: std::ptr::null(),
         }));
         let sites = leak(self.sites.into_iter().map(|(function, file, line)| SiteDesc {
@@ -61,11 +72,15 @@ impl Sample {
             leak(self.tests.into_iter().map(|name| TestDesc { name: text(name), run: std::ptr::null(), scheduler: 1 }));
         let program = ProgramDesc {
             process: text(self.name),
+            system: text("Sample"),
+            build: text("b1"),
             me: self.me,
             peers: peers.as_ptr(),
             peer_count: peers.len() as u64,
             handlers: handlers.as_ptr(),
             handler_count: handlers.len() as u64,
+            remotes: remotes.as_ptr(),
+            remote_count: remotes.len() as u64,
             services: services.as_ptr(),
             service_count: services.len() as u64,
             sites: sites.as_ptr(),

@@ -2,7 +2,7 @@
 //!
 //! Whoever leaves a stack goes straight to another one, without a way back through a common one. What makes it fast: nothing but the
 //! registers that calls preserve is saved, and each switch ends with one return, as it began with one call, so that most returns
-//! behind it are predicted rightly (`docs/decisions/0014-own-switch.md`). x86-64, System V ABI: rbx, rbp and r12–r15 are preserved,
+//! behind it are predicted rightly (`docs/decisions/0015-own-switch.md`). x86-64, System V ABI: rbx, rbp and r12–r15 are preserved,
 //! arguments are in rdi, rsi and rdx; the modes of the floating-point unit are never changed.
 
 use std::arch::naked_asm;

@@ -18,6 +18,7 @@ use crate::task::Task;
 use crate::task::handle::{End, TaskState, end_of};
 use crate::task::lock::{Mode, Stay};
 use crate::task::locks::Wish;
+use crate::task::rebuild::Rebuild;
 
 mod joined;
 
@@ -57,6 +58,30 @@ pub unsafe fn lock_take(at: *mut u8, service: u64, mode: u64, site: u64) -> u64 
 pub unsafe fn lock_give_back(at: *mut u8, service: u64, mode: u64) {
     // SAFETY: the table's contract.
     unsafe { task(at) }.give_lock_back(service as usize, wish(mode));
+}
+
+/// See the table.
+pub unsafe fn service_enter(at: *mut u8, service: u64, mode: u64, site: u64) -> u64 {
+    // SAFETY: the table's contract.
+    unsafe { task(at) }.enter_service(service as usize, wish(mode), site) as u64
+}
+
+/// See the table.
+pub unsafe fn service_failed(at: *mut u8, service: u64, status: u64, at_once: u64) {
+    // An error is nothing that breaks a service.
+    if status == 1 {
+        // SAFETY: the table's contract.
+        let task = unsafe { task(at) };
+        task.ended_early_in(service as usize, if at_once == 0 { Rebuild::AtNextCall } else { Rebuild::AtOnce });
+    }
+}
+
+/// See the table.
+pub unsafe fn service_clear(at: *mut u8, service: u64) {
+    // SAFETY: the table's contract.
+    let task = unsafe { task(at) };
+    // Ends of channels that the service held are lost: nobody has used them to the end.
+    task.as_if_unwinding(|| task.scheduler().program().drop_service(service as usize));
 }
 
 #[inline]

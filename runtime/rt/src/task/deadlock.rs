@@ -3,7 +3,7 @@
 
 use super::fault::line;
 use super::{Scheduler, Task};
-use crate::log::{Level, say};
+use crate::log;
 
 /// The fault's message.
 const HEADLINE: &str = "all tasks wait for each other";
@@ -17,7 +17,7 @@ pub(super) fn found(scheduler: &'static Scheduler, watched: &'static Task) {
     if scheduler.program().test_count() > 0 && watched.get_unstuck() {
         return;
     }
-    say(Level::Error, &format!("fault: {HEADLINE}"), &report(scheduler));
+    log::report(&format!("fault: {HEADLINE}"), &report(scheduler));
     std::process::exit(FAULT_EXIT);
 }
 

@@ -161,6 +161,21 @@ impl Task {
         }
     }
 
+    /// The fault that is on its way, with the path up to here.
+    pub(super) fn fault_so_far(&self) -> Option<Fault> {
+        let trail = self.trail.borrow();
+        let trail = trail.as_ref().filter(|trail| trail.cause == Cause::Fault)?;
+        let message = trail.message.clone().unwrap_or_default();
+        Some(Fault { message, path: path(trail, self.scheduler().program()) })
+    }
+
+    /// Does something whose victims are to see that they were not left in good order. The task is not on its way out.
+    pub(crate) fn as_if_unwinding(&self, work: impl FnOnce()) {
+        self.fault(String::new());
+        work();
+        self.forget_trail();
+    }
+
     /// What ended the task's functions with status 1; forgets it.
     pub fn take_stop(&self) -> Stop {
         let path = self.take_path();
@@ -177,16 +192,17 @@ impl Task {
 
     /// The path of the error that ended what the task did; forgets it.
     pub fn take_path(&self) -> Vec<String> {
-        let program = self.scheduler().program();
         let mut trail = self.trail();
-        let mut lines = std::mem::take(&mut trail.foreign);
-        lines.extend(trail.sites.iter().map(|&site| line(program, site)));
-        if trail.omitted > 0 {
-            lines.push(format!("({} more)", trail.omitted));
-        }
+        let lines = path(&trail, self.scheduler().program());
         forget_path(&mut trail);
         lines
     }
+}
+
+fn path(trail: &Trail, program: Program) -> Vec<String> {
+    let own = trail.sites.iter().map(|&site| line(program, site));
+    let omitted = (trail.omitted > 0).then(|| format!("({} more)", trail.omitted));
+    trail.foreign.iter().cloned().chain(own).chain(omitted).collect()
 }
 
 fn forget_path(trail: &mut Trail) {

@@ -99,7 +99,8 @@ impl TaskState {
     pub fn tell(&self) -> (Leaves, Waiters) {
         self.waiters.end(|waiters, leaves| {
             if leaves == Leaves::Last || (self.detached.load(Ordering::Relaxed) && waiters.first.is_none()) {
-                self.log_unseen();
+                // The task itself is here: the path of its error is still known.
+                self.log_unseen(|| self.task.task().take_path());
             }
             if self.awaited_at_end.load(Ordering::Relaxed) {
                 self.task.task().scheduler().count_detached_call(Comes::No);
@@ -109,11 +110,11 @@ impl TaskState {
     }
 
     /// Nobody else will learn how it ended: the log does.
-    fn log_unseen(&self) {
+    fn log_unseen(&self, path: impl FnOnce() -> Vec<String>) {
         if let Some(end) = self.outcome.get()
             && !self.seen.swap(true, Ordering::Relaxed)
         {
-            log(end);
+            log(end, path);
         }
     }
 
@@ -147,7 +148,7 @@ impl TaskState {
             }
         });
         if leaves == Leaves::Last {
-            self.log_unseen();
+            self.log_unseen(Vec::new);
         }
         leaves
     }
@@ -230,17 +231,17 @@ pub fn end_of(task: &Task, status: Status, result: impl FnOnce() -> Value) -> En
 }
 
 /// Nobody else will learn of it.
-fn log(end: &End) {
+fn log(end: &End, path: impl FnOnce() -> Vec<String>) {
     match end {
-        End::Failed(error) => log_error(&error.text()),
+        End::Failed(error) => log_error(&error.text(), &path()),
         End::Faulted(fault) => log_fault(fault),
         End::Done(_) | End::Cancelled => {}
     }
 }
 
-/// Says how a task ended that nobody waits for: with this error.
-pub fn log_error(text: &str) {
-    say(Level::Error, &format!("task ended by an error: {text}"), &[]);
+/// Says how a task ended that nobody waits for: with this error, which took that path.
+pub fn log_error(text: &str, path: &[String]) {
+    say(Level::Error, &format!("task ended by an error: {text}"), path);
 }
 
 /// The same of a fault.

@@ -65,8 +65,14 @@ impl Task {
     /// Waiting function: takes the lock of a service. Nobody overtakes those who wait.
     #[inline]
     pub fn take_lock(&self, service: usize, wish: Wish, site: u64) -> Waited {
+        self.go_on_taking_lock(self.enter(), service, wish, site)
+    }
+
+    /// The same, for one who knows where the waiting function stands.
+    #[inline]
+    pub(super) fn go_on_taking_lock(&self, entry: Entry, service: usize, wish: Wish, site: u64) -> Waited {
         let lock = &self.scheduler().locks.0[service];
-        let waited = match self.enter() {
+        let waited = match entry {
             Entry::Fresh if lock.try_take(wish.mode) => Waited::Done,
             Entry::Fresh => self.queue_for(lock, wish.mode, site, &self.around(service)),
             Entry::Over(Answer { word: AGAIN, .. }) => self.try_again(lock, wish.mode, site, &self.around(service)),

@@ -17,6 +17,7 @@ use super::locks::Locks;
 use super::monitor::Monitor;
 use super::parking::Sleepers;
 use super::reactor::Reactor;
+use super::rebuild::Damages;
 use super::timers::{Alarm, TimerId, Timers};
 use super::worker::{self, Desk, Worker};
 use super::{NEVER, Task, TaskRef, deadlock};
@@ -49,6 +50,8 @@ pub struct Scheduler {
     timers: Timers,
     /// The locks of the services.
     pub(super) locks: Locks,
+    /// Which of them are to be rebuilt.
+    pub damages: Damages,
     pub(super) injector: Injector<TaskRef>,
     desks: Box<[OnceLock<Desk>]>,
     /// How many workers there are, of those that there may be.
@@ -131,6 +134,7 @@ impl Scheduler {
             clock: Clock::new(settings.seed),
             timers: Timers::default(),
             locks: Locks::new(program.service_count()),
+            damages: Damages::new(program.service_count()),
             injector: Injector::new(),
             desks: (0..most).map(|_| OnceLock::new()).collect(),
             workers: AtomicUsize::new(0),

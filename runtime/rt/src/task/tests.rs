@@ -3,6 +3,7 @@
 mod faults;
 mod locks;
 mod many;
+mod rebuild;
 mod speed;
 mod waits;
 

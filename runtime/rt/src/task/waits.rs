@@ -56,11 +56,12 @@ pub enum What {
     Get = 7,
     Sleep = 8,
     Reply = 9,
-    Room = 10,
+    Rebuild = 10,
+    Room = 11,
 }
 
 impl What {
-    const ALL: [What; 11] = [
+    const ALL: [What; 12] = [
         What::Nothing,
         What::Receive,
         What::Send,
@@ -71,6 +72,7 @@ impl What {
         What::Get,
         What::Sleep,
         What::Reply,
+        What::Rebuild,
         What::Room,
     ];
 
@@ -86,6 +88,7 @@ impl What {
             What::Get => "waits for another task",
             What::Sleep => "sleeps",
             What::Reply => "waits for another process",
+            What::Rebuild => "waits for a service to be rebuilt",
             What::Room => "waits until another process takes more calls",
         }
     }

@@ -45,6 +45,8 @@ macro_rules! operand_visitors {
                 | Inst::Show { value: one, .. }
                 | Inst::Print { text: one }
                 | Inst::Trace { status: one, .. }
+                | Inst::NoteFault { status: one, .. }
+                | Inst::ClearService { service: one }
                 | Inst::Capture { closure: one, .. }
                 | Inst::TaskMessage { task: one, .. }
                 | Inst::DetachCall { task: one }

@@ -1,6 +1,6 @@
 //! Terminators as text, one line each. In: MIR. Out: text.
 
-use super::super::{Select, SelectOp, Terminator, Timeout};
+use super::super::{Entering, Select, SelectOp, Terminator, Timeout};
 use super::Printer;
 
 impl Printer<'_> {
@@ -93,8 +93,9 @@ impl Printer<'_> {
                 format!("{head} {} end {end} {}", self.site(*site), self.then(*then, on_fail))
             }
             Terminator::Select(select) => self.select(select),
-            Terminator::Lock { service, mode, then, on_fail, site } => {
-                let head = format!("lock {} {mode:?}", self.service(*service));
+            Terminator::Lock { service, mode, entering, then, on_fail, site } => {
+                let whole = if *entering == Entering::Whole { " whole" } else { "" };
+                let head = format!("lock {} {mode:?}{whole}", self.service(*service));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
             }
             Terminator::Fault { message, on_fail, site } => {

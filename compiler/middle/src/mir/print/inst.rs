@@ -73,6 +73,10 @@ impl Printer<'_> {
             Inst::Safepoint => "safepoint".to_owned(),
             Inst::Sort { dest, op: what, args } => format!("{} sort {what:?} {}", self.set(*dest), self.list(args)),
             Inst::Unlock { service, mode } => format!("unlock {} {mode:?}", self.service(*service)),
+            Inst::NoteFault { service, status, rebuild } => {
+                format!("note fault {} {} rebuild {rebuild:?}", self.service(*service), op(status))
+            }
+            Inst::ClearService { service } => format!("clear {}", op(service)),
             Inst::Len { dest, base } => format!("{} len {}", self.set(*dest), op(base)),
             Inst::ElementAt { dest, array, index } => {
                 format!("{} element {}, {}", self.set(*dest), op(array), op(index))

@@ -1,6 +1,7 @@
 //! The wording for policies of systems. In: names and places. Out: diagnostics.
 
-use pluto_syntax::ast::{Ident, Name};
+use crate::resolve::nearest::nearest;
+use pluto_syntax::ast::{Expr, ExprKind, Ident, Name};
 use pluto_syntax::code::Code;
 use pluto_syntax::diag::Diagnostic;
 use pluto_syntax::span::Span;
@@ -23,14 +24,29 @@ pub(in crate::resolve) fn policy_for_app(app: &Name, span: Span) -> Diagnostic {
 }
 
 pub(in crate::resolve) fn unknown_setting(name: &Ident) -> Diagnostic {
-    Diagnostic::new(Code::E0519, name.span, format!("a policy has no setting `{}`", name.name))
-        .help("so far there is one: `timeout`, as in `timeout: 500ms`")
+    let message = format!("a policy has no setting `{}`", name.name);
+    let help = match nearest(&name.name, SETTINGS.map(|(name, _)| name)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("a policy sets {}", SETTINGS.map(|(_, example)| example).join(", ")),
+    };
+    Diagnostic::new(Code::E0519, name.span, message).help(help)
 }
+
+/// The settings, with examples.
+const SETTINGS: [(&str, &str); 2] = [("timeout", "`timeout: 500ms`"), ("on_fault", "`on_fault: restart`")];
 
 pub(in crate::resolve) fn second_setting(name: &Ident, first: Span) -> Diagnostic {
     Diagnostic::new(Code::E0519, name.span, format!("this policy sets `{}` twice", name.name))
         .also(first, "first set here")
         .help("keep one of the two")
+}
+
+pub(in crate::resolve) fn no_answer_to_a_fault(value: &Expr) -> Diagnostic {
+    let what = if let ExprKind::Name(name) = &value.kind { format!("`{}`", name.name) } else { "this".to_owned() };
+    let message = format!("a service cannot answer a fault with {what}");
+    Diagnostic::new(Code::E0519, value.span, message)
+        .label("not `restart`")
+        .help("write `on_fault: restart` to have the service rebuilt; without the setting it goes on as it is")
 }
 
 pub(in crate::resolve) fn timeout_not_literal(span: Span) -> Diagnostic {

@@ -1,13 +1,14 @@
-//! A process of a run, through all its deaths and restarts. In: an executable. Out: how it is, and lines on standard error about
-//! what happens to it.
+//! A process of a run, through all its deaths and restarts. In: an executable. Out: how it is, and lines of the log about what
+//! happens to it.
 
 use super::child::{Launch, Running};
 use super::restarts::{MOST, Restarts, Verdict, WINDOW};
 use crate::deploy::build::Executable;
 use pluto_middle::facts::HasMain;
+use pluto_proto::logline::Level;
+use pluto_proto::supervision::{Supervised, SupervisedState};
 use rustix::event::PollFd;
 use rustix::process::Signal;
-use std::io::Write;
 use std::process::ExitStatus;
 use std::time::Instant;
 
@@ -18,6 +19,12 @@ pub(super) struct Process<'a> {
     /// Have its services ever started?
     served: bool,
     restarts: Restarts,
+    /// How often it was started again.
+    restarted: u64,
+    /// Why it is over.
+    detail: String,
+    /// Nobody was told yet how it is now.
+    is_news: bool,
 }
 
 enum State {
@@ -37,6 +44,14 @@ pub(super) struct End {
     pub(super) phase: Phase,
 }
 
+/// What is to be said about a process.
+pub(super) struct Said {
+    /// How bad it is.
+    pub(super) level: Level,
+    /// What.
+    pub(super) message: String,
+}
+
 /// How far a process had come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -50,7 +65,15 @@ impl<'a> Process<'a> {
     /// Starts it for the first time.
     pub(super) fn start(executable: &'a Executable, launch: Launch<'_>) -> std::io::Result<Process<'a>> {
         let state = State::Up(Running::start(executable, launch)?);
-        Ok(Process { executable, state, served: false, restarts: Restarts::default() })
+        Ok(Process {
+            executable,
+            state,
+            served: false,
+            restarts: Restarts::default(),
+            restarted: 0,
+            detail: String::new(),
+            is_news: true,
+        })
     }
 
     /// Its name.
@@ -103,39 +126,64 @@ impl<'a> Process<'a> {
         let phase = if running.is_ready() { Phase::Serving } else { Phase::Starting };
         self.served |= phase == Phase::Serving;
         let status = ended?;
-        self.state = State::Over;
+        self.over(format!("ended ({status})"));
         Some(End { status, phase })
     }
 
-    /// It ended without having been asked to: plans its restart, unless there were too many.
-    pub(super) fn died(&mut self, how: &str) {
+    /// It ended without having been asked to: plans its restart, unless there were too many. What is to be said about it.
+    pub(super) fn died(&mut self, how: &str) -> Said {
         let now = Instant::now();
         let name = &self.executable.process;
         match self.restarts.died(now) {
             Verdict::Again { attempt, wait } => {
+                (self.state, self.is_news) = (State::Down(now + wait), true);
                 let millis = wait.as_millis();
-                say(&format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms"));
-                self.state = State::Down(now + wait);
+                let message = format!("process `{name}` {how}; restart {attempt} of {MOST} follows in {millis} ms");
+                Said { level: Level::Warn, message }
             }
             Verdict::GiveUp => {
                 let window = WINDOW.as_secs();
+                self.over(format!("given up after {MOST} restarts in {window} s"));
                 let why = format!("after {MOST} restarts within {window} s it is given up");
-                say(&format!("process `{name}` {how}; {why}, calls to it fail from now on"));
-                self.state = State::Over;
+                let message = format!("process `{name}` {how}; {why}, calls to it fail from now on");
+                Said { level: Level::Error, message }
             }
         }
     }
 
-    /// Starts it again, if it is time to.
-    pub(super) fn restart_if_due(&mut self, launch: Launch<'_>) {
-        let State::Down(again) = self.state else { return };
+    /// Starts it again, if it is time to. If it cannot be started, what is to be said about it.
+    pub(super) fn restart_if_due(&mut self, launch: Launch<'_>) -> Option<Said> {
+        let State::Down(again) = self.state else { return None };
         if Instant::now() < again {
-            return;
+            return None;
         }
         match Running::start(self.executable, launch) {
-            Ok(running) => self.state = State::Up(running),
-            Err(error) => self.died(&format!("cannot be started: {error}")),
+            Ok(running) => {
+                (self.state, self.is_news) = (State::Up(running), true);
+                self.restarted += 1;
+                None
+            }
+            Err(error) => Some(self.died(&format!("cannot be started: {error}"))),
         }
+    }
+
+    /// How it is, for others.
+    pub(super) fn supervised(&self) -> Supervised {
+        let (state, detail) = match &self.state {
+            State::Up(_) => (SupervisedState::Up, ""),
+            State::Down(_) => (SupervisedState::Restarting, ""),
+            State::Over => (SupervisedState::Gone, &*self.detail),
+        };
+        Supervised { name: self.name().to_owned(), state, restarts: self.restarted, detail: detail.to_owned() }
+    }
+
+    /// Is that something new since the last time that this was asked?
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.is_news)
+    }
+
+    fn over(&mut self, why: String) {
+        (self.state, self.is_news, self.detail) = (State::Over, true, why);
     }
 
     /// Sends a signal, if it runs.
@@ -145,10 +193,4 @@ impl<'a> Process<'a> {
             State::Down(_) | State::Over => {}
         }
     }
-}
-
-/// One line on standard error, in one piece: the processes of the run write there too.
-pub(super) fn say(message: &str) {
-    // Without standard error there is nobody to tell.
-    let _ = std::io::stderr().write_all(format!("plutoc: {message}\n").as_bytes());
 }

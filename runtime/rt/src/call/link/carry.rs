@@ -6,10 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use pluto_proto::backoff::Backoff;
-use pluto_proto::frame::{Decoder, Frame, put_ask, put_hello};
-use pluto_proto::parts::Parts;
+use pluto_proto::frame::{Decoder, Frame, Hello, VERSION, put_ask, put_hello};
 use pluto_proto::pulse::{Beat, Waiting};
-use pluto_proto::session::Sent;
 use pluto_proto::topology::Address;
 use tokio::io::AsyncReadExt;
 use tokio::time::{sleep, sleep_until, timeout};
@@ -23,76 +21,87 @@ use crate::transport::{Incoming, Outbox, connect};
 const HELLO_LIMIT: Duration = Duration::from_secs(5);
 const READ_BUFFER: usize = 64 * 1024;
 
-/// Connects while there are calls to send, and carries them.
+/// A connection on which both sides have introduced themselves.
+struct Met {
+    theirs: Hello,
+    decoder: Decoder,
+    incoming: Incoming,
+    outbox: Arc<Outbox>,
+}
+
+/// Connects while there are calls to send, or for ever if the link is kept, and carries them.
 pub(super) async fn drive(link: Arc<Link>) {
     let mut backoff = Backoff::default();
     while link.is_wanted() {
         let Ok(address) = &link.address else { return };
         let parting = match timeout(HELLO_LIMIT, introduce(&link, address)).await {
-            Ok(Ok((decoder, incoming, outgoing))) => {
+            Ok(Ok(met)) => {
                 backoff.succeeded();
-                link.trouble.lock().clear();
-                let outbox = Arc::new(outgoing);
-                *link.outbox.lock() = Some(outbox.clone());
-                link.flush();
-                link.pulse.lock().heard(link.now());
-                let transfer = race(read(&link, decoder, incoming), write(&link, &outbox));
-                let parting = race(transfer, feel(&link, &outbox)).await;
-                *link.outbox.lock() = None;
-                *link.parts.lock() = Parts::default();
-                link.mourn(&outbox, parting.why());
-                parting
+                carry(&link, met).await
             }
-            Ok(Err(parting)) => parting,
+            Ok(Err(parting)) => link.explained(parting),
             Err(_) => Parting::Lost("it does not introduce itself".to_string()),
         };
-        match parting {
-            Parting::Lost(why) => {
-                let ended = link.session.lock().lost();
-                for call in ended {
-                    call.fail(
-                        FailureKind::Network,
-                        Sent::Yes,
-                        format!("the connection to process {} is lost: {why}", link.peer),
-                    );
-                }
-                *link.trouble.lock() = why;
-                if link.has_unsent() {
-                    sleep(Duration::from_millis(backoff.failed())).await;
-                }
-            }
-            Parting::Refused(why) => {
-                let ended = link.session.lock().refused();
-                link.let_in();
-                for call in ended {
-                    call.fail(FailureKind::Unavailable, Sent::No, why.clone());
-                }
-            }
+        link.fail_calls(parting);
+        pause(&link, &mut backoff).await;
+    }
+}
+
+/// Until the connection ends.
+async fn carry(link: &Link, met: Met) -> Parting {
+    let Met { theirs, decoder, incoming, outbox } = met;
+    link.meet(&theirs, &outbox);
+    link.flush();
+    link.pulse.lock().begin(link.now());
+    let transfer = race(read(link, decoder, incoming), write(link, &outbox));
+    let parting = race(transfer, feel(link, &outbox)).await;
+    link.part();
+    link.mourn(&outbox, parting.why());
+    parting
+}
+
+/// Before the next attempt. A call that comes when nobody waits yet begins a new row of attempts.
+async fn pause(link: &Link, backoff: &mut Backoff) {
+    let wait = sleep(Duration::from_millis(backoff.failed()));
+    if link.has_unsent() {
+        wait.await;
+    } else if link.is_kept() {
+        let over = async {
+            wait.await;
+            false
+        };
+        let called = async {
+            link.called.notified().await;
+            true
+        };
+        if race(over, called).await {
+            *backoff = Backoff::default();
         }
     }
 }
 
 /// Connects, and learns who is there.
-async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming, Outbox), Parting> {
+async fn introduce(link: &Link, address: &Address) -> Result<Met, Parting> {
     let lost = |error: std::io::Error| Parting::Lost(format!("{address}: {error}"));
     let (mut incoming, outgoing) = connect(address).await.map_err(lost)?;
-    let outbox = Outbox::new(outgoing);
-    outbox.put(|frames| put_hello(frames, &link.hello));
+    let outbox = Arc::new(Outbox::new(outgoing));
+    if outbox.put(|frames| put_hello(frames, &link.hello)).is_err() {
+        unreachable!("a caller lists no methods");
+    }
     outbox.flush();
-    let mut decoder = Decoder::default();
+    let mut decoder = Decoder::of_callee();
     let mut buffer = vec![0; 4096];
     loop {
         match decoder.take() {
-            Ok(Some(Frame::Hello(hello))) if hello.build != link.hello.build => {
-                let why =
-                    format!("process {} is of another build ({}, not {})", link.peer, hello.build, link.hello.build);
-                return Err(Parting::Refused(why));
+            Ok(Some(Frame::Hello(theirs))) => {
+                is_meant(link, address, &theirs)?;
+                return Ok(Met { theirs, decoder, incoming, outbox });
             }
-            Ok(Some(Frame::Hello(hello))) if hello.process != link.peer => {
-                let why = format!("at {address} is process {}, not {}", hello.process, link.peer);
-                return Err(Parting::Refused(why));
+            Ok(Some(Frame::Foreign { version })) => {
+                let peer = &link.peer;
+                let why = format!("process {peer} speaks version {version} of Pluto's protocol, not {VERSION}");
+                return Err(Parting::Refused(FailureKind::Version, why));
             }
-            Ok(Some(Frame::Hello(_))) => return Ok((decoder, incoming, outbox)),
             Ok(Some(_)) | Err(_) => {
                 return Err(Parting::Lost(format!("{address}: no Pluto process answers there")));
             }
@@ -102,6 +111,17 @@ async fn introduce(link: &Link, address: &Address) -> Result<(Decoder, Incoming,
             },
         }
     }
+}
+
+/// Is it the process that the link leads to? Of which build it is does not matter here.
+fn is_meant(link: &Link, address: &Address, theirs: &Hello) -> Result<(), Parting> {
+    let (wanted, found) = ((&link.peer, &link.hello.system), (&theirs.process, &theirs.system));
+    if wanted == found {
+        return Ok(());
+    }
+    let ((process, system), (other, of)) = (wanted, found);
+    let why = format!("at {address} is process {other} of system {of}, not {process} of {system}");
+    Err(Parting::Refused(FailureKind::Unavailable, why))
 }
 
 /// Takes replies in until the connection ends.
@@ -140,12 +160,13 @@ async fn write(link: &Link, outbox: &Outbox) -> Parting {
     }
 }
 
-/// Asks the other side whether it is there while calls wait for it; ends when it is not.
+/// Asks the other side whether it is there, while calls wait for it or the connection shall last; ends when it is not.
 async fn feel(link: &Link, outbox: &Outbox) -> Parting {
     loop {
         let interval = link.pulse.lock().interval();
         sleep(Duration::from_millis(interval)).await;
-        let waiting = if link.session.lock().waits_for_callee() { Waiting::Yes } else { Waiting::No };
+        let is_awaited = link.is_kept() || link.open.lock().calls.waits_for_callee();
+        let waiting = if is_awaited { Waiting::Yes } else { Waiting::No };
         let beat = link.pulse.lock().beat(waiting, link.now());
         match beat {
             Beat::Rest => {}
@@ -169,7 +190,7 @@ pub(super) async fn watch_deadlines(link: Arc<Link>) {
             race(sleep_until(moment.into()), link.earlier.notified()).await;
         }
         link.expire();
-        let session = link.session.lock();
-        link.armed.store(session.next_deadline().unwrap_or(NEVER), Ordering::SeqCst);
+        let open = link.open.lock();
+        link.armed.store(open.calls.next_deadline().unwrap_or(NEVER), Ordering::SeqCst);
     }
 }

@@ -64,7 +64,7 @@ impl Links {
 
 impl Link {
     fn may_call(&self) -> bool {
-        self.line.count.load(Ordering::SeqCst) == 0 && self.session.lock().has_room()
+        self.line.count.load(Ordering::SeqCst) == 0 && self.open.lock().calls.has_room()
     }
 
     fn stand_in_line(&self, waiter: Waiter<TaskRef>) -> Option<Spot> {
@@ -72,7 +72,7 @@ impl Link {
         let before = waiters.by_number.len();
         // Whoever makes room after our look at the session looks at the line, which is locked.
         self.line.count.store(before + 1, Ordering::SeqCst);
-        if before == 0 && self.session.lock().has_room() {
+        if before == 0 && self.open.lock().calls.has_room() {
             self.line.count.store(0, Ordering::SeqCst);
             return None;
         }
@@ -86,7 +86,7 @@ impl Link {
     pub(super) fn let_in(&self) {
         while self.line.count.load(Ordering::SeqCst) > 0 {
             let mut waiters = self.line.waiters.lock();
-            if !self.session.lock().has_room() {
+            if !self.open.lock().calls.has_room() {
                 return;
             }
             let Some((_, first)) = waiters.by_number.pop_first() else { return };

@@ -34,14 +34,15 @@ pub(super) async fn accept(server: Arc<Server>, listener: Listener) {
 /// A connection from its first byte to its last.
 async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoing) {
     let outbox = Outbox::new(outgoing);
-    outbox.put(|frames| put_hello(frames, &server.hello));
+    if outbox.put(|frames| put_hello(frames, &server.hello)).is_err() {
+        // It serves more than can be said: nobody can call it.
+        return;
+    }
     outbox.flush();
     let connection = Arc::new(Connection::new(outbox, server.limits));
     server.connections.lock().push(connection.clone());
     let introduced = timeout(HELLO_LIMIT, introduction(&connection, &mut incoming)).await;
-    if let Ok(Some((decoder, theirs))) = introduced
-        && theirs.build == server.hello.build
-    {
+    if let Ok(Some((decoder, theirs))) = introduced {
         connection.introduced(theirs.process);
         race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;
     }
@@ -53,7 +54,7 @@ async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoin
 }
 
 async fn introduction(connection: &Connection, incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
-    let mut decoder = Decoder::default();
+    let mut decoder = Decoder::of_caller();
     let mut buffer = vec![0; 4096];
     loop {
         match decoder.take() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use pluto_proto::status::{EdgeStatus, Status};
+use pluto_proto::status::{EdgeStatus, State, Status};
 use pluto_proto::tally::Tally;
 
 use super::{Connection, Server};
@@ -20,13 +20,32 @@ impl Server {
         let edge = |((caller, method), tally): ((String, usize), Tally)| {
             EdgeStatus::new(caller, program.handler_name(method).to_string(), &tally)
         };
+        let peers = self.scheduler.links().map(|links| links.peers()).unwrap_or_default();
+        let waiting_for: Vec<String> = peers.iter().filter_map(|peer| peer.awaited()).collect();
         Status {
             process: self.hello.process.clone(),
+            state: self.state(&waiting_for),
+            waiting_for,
+            build: self.hello.build.clone(),
+            peers,
             pid: std::process::id(),
             up_ms: self.scheduler.clock.now().saturating_sub(self.since) / 1_000_000,
             running: self.running.load(Ordering::SeqCst) as u64,
             connections: connections.iter().filter_map(|connection| connection.status()).collect(),
             edges: tallies.into_iter().map(edge).collect(),
+        }
+    }
+
+    /// Ready is who has started, and is connected to what it needs.
+    fn state(&self, waiting_for: &[String]) -> State {
+        if self.draining.load(Ordering::SeqCst) {
+            State::Draining
+        } else if self.started.load(Ordering::SeqCst) < self.scheduler.program().service_count() {
+            State::Starting
+        } else if waiting_for.is_empty() {
+            State::Ready
+        } else {
+            State::Waiting
         }
     }
 

@@ -42,7 +42,7 @@ fn the_calls_of_a_caller_that_vanishes_end() {
     let _callee = Callee::start(&address, "b1");
     let mut stream = connected(&folder.path().join("s.sock"));
     let mut request = vec![];
-    put_request(&mut request, 1, FOREVER, 600_000, &number(4)).expect("small");
+    put_request(&mut request, 1, FOREVER_THERE, 600_000, &number(4)).expect("small");
     stream.write_all(&request).expect("sent");
     wait_until_begun(4);
     drop(stream);
@@ -56,7 +56,7 @@ fn who_waits_no_longer_is_cut_by_the_clock_of_the_callee_too() {
     let mut stream = connected(&folder.path().join("s.sock"));
     let mut request = vec![];
     // Its caller is frozen: it neither cancels nor goes.
-    put_request(&mut request, 1, FOREVER, 30, &number(5)).expect("small");
+    put_request(&mut request, 1, FOREVER_THERE, 30, &number(5)).expect("small");
     stream.write_all(&request).expect("sent");
     wait_until_cut(5);
 }
@@ -83,8 +83,8 @@ fn a_frozen_callee_is_given_up_though_nobody_set_a_deadline() {
 fn who_works_for_long_is_alive() {
     let (_folder, address) = unix();
     let _callee = Callee::start(&address, "b1");
-    as_caller_with_pulse(&address, 30, |task| {
-        // Ten intervals.
+    // A tenth of a second without a sign of life would be too long.
+    as_caller_with_pulse(&address, 33, |task| {
         assert_eq!(call(task, SLOW, vec![], 60_000), Outcome::Reply(vec![ReplyKind::Value as u8]));
     });
 }

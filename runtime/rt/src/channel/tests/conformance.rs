@@ -232,6 +232,9 @@ pub(crate) fn deliver_waits_until_it_was_taken(channels: impl Channels) {
             let delivered = sender.deliver(1);
             done.send(delivered).expect("the test runs");
         });
+        while capacity != Some(0) && tx.len() == 0 {
+            soon();
+        }
         soon();
         assert!(is_done.try_recv().is_err(), "nobody took it");
         // Closing leaves it where it is; but who still waits for room is refused.

@@ -92,6 +92,8 @@ impl Typing<'_> {
             | Inst::Sort { .. }
             | Inst::Unlock { .. } => self.task_inst(inst),
             Inst::Trace { status: given, .. } => self.is(given, "a status", status),
+            Inst::NoteFault { status: given, .. } => self.is(given, "a status", status),
+            Inst::ClearService { service } => self.is(service, "a service", |ty| matches!(ty, Type::Service(_))),
             Inst::Len { dest, base } => {
                 self.local(*dest, "an int", int)?;
                 self.is(base, "a collection", |ty| matches!(ty, Type::String | Type::Array(_) | Type::Map(..)))
