@@ -142,7 +142,7 @@ fn detached_calls_that_cross_are_messages_without_reply() {
     let shown: Vec<_> =
         apart.edges.iter().map(|edge| (edge.detached, edge.timeout_ms.is_some(), edge.adds.len())).collect();
     // The second one is a task that waits for the reply.
-    assert_eq!(shown, [(true, false, 0), (false, true, 3)]);
+    assert_eq!(shown, [(true, false, 0), (false, true, 4)]);
     let text = apart.text();
     assert!(text.contains("    tcp from a to b, a message without reply\n    logs there Bad\n"), "{text}");
     let together = front.back(None);
