@@ -17,5 +17,6 @@ pub(crate) mod sample;
 pub mod signals;
 pub mod slot;
 mod sort;
+pub mod stream;
 pub mod tasks;
 pub mod value;
