@@ -76,8 +76,7 @@ pub async fn writable(socket: &impl AsFd) -> io::Result<()> {
     let socket = socket.as_fd().try_clone_to_owned()?;
     // SAFETY: it is owned, and nobody else has it.
     let room = unsafe { AsyncFd::register_with_interest(socket, Interest::WRITABLE) }?;
-    let came = room.writable().await.map(|_| ());
-    came
+    room.writable().await.map(|_| ())
 }
 
 #[cfg(test)]
