@@ -17,6 +17,7 @@ pub(crate) mod sample;
 pub mod signals;
 pub mod slot;
 mod sort;
+pub mod stream;
 pub mod switch;
 pub mod tasks;
 pub mod value;
