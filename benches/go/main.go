@@ -21,8 +21,10 @@ var rows = map[string]func(){
 	"clients":       clients,
 	"locked_call":   lockedCall,
 	"unlocked_call": unlockedCall,
-	"unix_many":     rpcUnix,
-	"tcp_many":      rpcTcp,
+	"unix":          rpcUnix,
+	"tcp":           rpcTcp,
+	"unix_many":     rpcUnixMany,
+	"tcp_many":      rpcTcpMany,
 }
 
 func main() {

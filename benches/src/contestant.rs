@@ -1,6 +1,6 @@
 //! What runs in a row, and how it is made ready. In: a name. Out: a command.
 
-use crate::go;
+use crate::{go, tonic};
 use pluto_syntax::diag::Diagnostics;
 use plutoc::deploy::build;
 use plutoc::load::Disk;
@@ -27,6 +27,8 @@ enum Kind {
     Rust(&'static str),
     /// A row of the Go program.
     Go(&'static str),
+    /// A row of the program with tonic.
+    Tonic(&'static str),
 }
 
 /// Whose a contestant is.
@@ -52,6 +54,9 @@ pub(crate) const fn rust(name: &'static str) -> Contestant {
 pub(crate) const fn go(row: &'static str) -> Contestant {
     Contestant::of(Kind::Go(row))
 }
+pub(crate) const fn tonic(row: &'static str) -> Contestant {
+    Contestant::of(Kind::Tonic(row))
+}
 
 impl Contestant {
     const fn of(kind: Kind) -> Contestant {
@@ -71,7 +76,7 @@ impl Contestant {
     pub(crate) fn side(self) -> Side {
         match self.kind {
             Kind::Program(_) | Kind::System(..) => Side::Pluto,
-            Kind::Rust(_) => Side::Rust,
+            Kind::Rust(_) | Kind::Tonic(_) => Side::Rust,
             Kind::Go(_) => Side::Go,
         }
     }
@@ -82,6 +87,7 @@ impl Contestant {
             Kind::Program(name) | Kind::System(name, _) => name,
             Kind::Rust(name) => name.split_once('/').map_or("Rust", |(_, library)| library),
             Kind::Go(_) => "Go",
+            Kind::Tonic(_) => "tonic",
         };
         if self.workers == Some(1) { format!("{name}, one worker") } else { name.to_owned() }
     }
@@ -93,6 +99,7 @@ impl Contestant {
         let words: Vec<OsString> = match self.kind {
             Kind::Rust(name) => vec![own.into(), "rival".into(), name.into()],
             Kind::Go(row) => vec![go::program()?.into(), row.into()],
+            Kind::Tonic(row) => vec![tonic::program()?.into(), row.into()],
             Kind::Program(name) => {
                 build_program(name, System::Local, out)?;
                 vec![out.into()]

@@ -19,19 +19,6 @@ pub(crate) fn version() -> String {
     version.map_or(MISSING.to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs one row by hand.
-pub(crate) fn main(args: &[String]) {
-    let run =
-        program().and_then(|program| Command::new(program).args(args).status().map_err(|error| error.to_string()));
-    match run {
-        Ok(status) => std::process::exit(status.code().unwrap_or(2)),
-        Err(error) => {
-            eprintln!("{error}");
-            std::process::exit(2);
-        }
-    }
-}
-
 fn build() -> Result<PathBuf, String> {
     let go = toolchain().ok_or(MISSING)?;
     let target = target()?;
@@ -61,7 +48,7 @@ fn toolchain() -> Option<PathBuf> {
 }
 
 /// Cargo's target folder: this executable is `TARGET/release/pluto-benches`.
-fn target() -> Result<PathBuf, String> {
+pub(crate) fn target() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     own.ancestors().nth(2).map(Path::to_owned).ok_or_else(|| "no target folder".to_owned())
 }

@@ -9,12 +9,17 @@ mod row;
 mod rows;
 mod run;
 mod table;
+mod tonic;
+
+use std::path::PathBuf;
+use std::process::Command;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some("rival") => rivals::main(&args[1..]),
-        Some("go") => go::main(&args[1..]),
+        Some("go") => by_hand(go::program(), &args[1..]),
+        Some("tonic") => by_hand(tonic::program(), &args[1..]),
         Some("rows") => table::list(),
         _ => match Wish::read(args) {
             Some(wish) => table::print(&wish),
@@ -30,7 +35,20 @@ const USAGE: &str = "\
 usage: pluto-benches [--only WORD]… [--rivals] [ROUNDS]   the table: rows whose group or name is WORD; without our programs
        pluto-benches rows                                 groups and names of the rows
        pluto-benches rival NAME                           one rival in Rust, e.g. `pipeline/flume`
-       pluto-benches go NAME                              one in Go, e.g. `pipeline`";
+       pluto-benches go NAME                              one in Go, e.g. `pipeline`
+       pluto-benches tonic NAME                           one with tonic, e.g. `unix`";
+
+/// Runs one row of such a program.
+fn by_hand(program: Result<PathBuf, String>, args: &[String]) {
+    let run = |program| Command::new(program).args(args).status().map_err(|error| error.to_string());
+    match program.and_then(run) {
+        Ok(status) => std::process::exit(status.code().unwrap_or(2)),
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::exit(2);
+        }
+    }
+}
 
 /// What the command line asks for.
 pub(crate) struct Wish {

@@ -14,14 +14,15 @@ mod senders;
 mod sockets;
 mod spawning;
 mod stages;
+mod tokio_frames;
 
 use std::fmt::Display;
 
 /// Runs one.
 pub(crate) fn main(args: &[String]) {
     let Some(name) = args.first() else { return eprintln!("which rival?") };
-    if name == "socket-server" {
-        return sockets::serve(&args[1]);
+    if let ("socket-server", [kind, address]) = (name.as_str(), &args[1..]) {
+        return sockets::serve(kind, address);
     }
     match RIVALS.iter().find(|(known, _)| known == name) {
         Some((_, run)) => println!("{}", run()),
@@ -37,10 +38,14 @@ type Rival = (&'static str, fn() -> String);
 const RIVALS: &[Rival] = &[
     ("fib", || text(basics::fib_38())),
     ("array", || text(basics::array())),
-    ("unix", || text(sockets::unix())),
-    ("tcp", || text(sockets::tcp())),
-    ("unix_many", || text(sockets::unix_many())),
-    ("tcp_many", || text(sockets::tcp_many())),
+    ("unix/frames", || text(sockets::unix())),
+    ("unix/tokio", || text(tokio_frames::unix())),
+    ("tcp/frames", || text(sockets::tcp())),
+    ("tcp/tokio", || text(tokio_frames::tcp())),
+    ("unix_many/frames", || text(sockets::unix_many())),
+    ("unix_many/tokio", || text(tokio_frames::unix_many())),
+    ("tcp_many/frames", || text(sockets::tcp_many())),
+    ("tcp_many/tokio", || text(tokio_frames::tcp_many())),
     ("ping_pong/flume", || text(ping_pong::flume())),
     ("ping_pong/tokio", || text(ping_pong::tokio())),
     ("ping_pong/crossbeam", || text(ping_pong::crossbeam())),

@@ -1,9 +1,9 @@
 //! A row of a table and how it is measured. In: contestants. Out: numbers by side.
 
 use crate::contestant::{Contestant, Ready, Side};
-use crate::go;
 use crate::idle::bytes_each;
 use crate::run::{Times, in_turns};
+use crate::{go, tonic};
 
 use std::path::Path;
 
@@ -26,6 +26,9 @@ pub(crate) enum Measure {
     /// The time of `ours` divided by those of `others`. The target stands for the ratio to the best of side `to`; `Pluto` there are other
     /// programs of ours.
     Ratio { ours: Contestant, others: Vec<Contestant>, to: Side },
+    /// The time of `ours` divided by that of each of `others`, which are the same in all such rows. The target stands for the ratio to the
+    /// one with the label `to`.
+    Each { ours: Contestant, others: Vec<Contestant>, to: &'static str },
     /// How many nanoseconds more a call takes in the first of each pair than in the second, which both make `calls` of them.
     More { pairs: Vec<(Contestant, Contestant)>, calls: f64 },
     /// KiB for each idle task.
@@ -38,6 +41,8 @@ pub(crate) struct Outcome {
     pub(crate) ours: Option<f64>,
     /// The best of each side (`Pluto`: of our other programs).
     pub(crate) best: Vec<(Side, f64, String)>,
+    /// The seconds of each by its label, where all count.
+    pub(crate) each: Vec<(String, f64)>,
     /// All contestants, one per piece.
     pub(crate) details: Vec<String>,
 }
@@ -45,6 +50,16 @@ pub(crate) struct Outcome {
 impl Outcome {
     pub(crate) fn best_of(&self, side: Side) -> Option<(f64, &str)> {
         self.best.iter().find(|(it, ..)| *it == side).map(|(_, number, label)| (*number, label.as_str()))
+    }
+
+    /// How many times as long as the contestant with that label ours takes.
+    pub(crate) fn to(&self, label: &str) -> Option<f64> {
+        Some(self.ours? / self.of(label)?)
+    }
+
+    /// The seconds of the contestant with that label.
+    pub(crate) fn of(&self, label: &str) -> Option<f64> {
+        self.each.iter().find(|(it, _)| it == label).map(|(_, time)| *time)
     }
 
     fn note(&mut self, side: Side, number: f64, label: String) {
@@ -62,15 +77,27 @@ impl Row {
         self.group == word || self.name == word
     }
 
+    /// The same with all contestants on one CPU.
+    pub(crate) fn on_one_cpu(mut self) -> Row {
+        if let Measure::Ratio { ours, others, .. } | Measure::Each { ours, others, .. } = &mut self.measure {
+            *ours = ours.pinned();
+            others.iter_mut().for_each(|other| *other = other.pinned());
+        }
+        self
+    }
+
     /// Runs it. `rivals`: without our programs.
     pub(crate) fn run(&self, rivals: bool, rounds: usize) -> Result<Outcome, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let mut outcome = Outcome { ours: None, best: vec![], details: vec![] };
+        let mut outcome = Outcome { ours: None, best: vec![], each: vec![], details: vec![] };
         let wanted = |it: &Contestant| !rivals || it.side() != Side::Pluto;
         match &self.measure {
-            Measure::Ratio { ours, others, .. } => {
+            Measure::Ratio { ours, others, .. } | Measure::Each { ours, others, .. } => {
                 let all: Vec<_> = std::iter::once(*ours).chain(others.iter().copied()).filter(wanted).collect();
                 let times = in_turns(&ready(&all, folder.path())?, rounds)?;
+                if matches!(self.measure, Measure::Each { .. }) {
+                    outcome.each = times.iter().map(|it| (it.contestant.label(), it.median())).collect();
+                }
                 outcome.ratio(times, rivals);
             }
             Measure::More { pairs, calls } => {
@@ -126,14 +153,14 @@ impl Outcome {
     }
 }
 
-/// Builds them; without a Go toolchain those in Go are left out.
+/// Builds them; those in Go are left out without a toolchain, those with tonic if it cannot be built.
 fn ready(contestants: &[Contestant], folder: &Path) -> Result<Vec<Ready>, String> {
     std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let mut all = vec![];
     for (n, contestant) in contestants.iter().enumerate() {
         match contestant.ready(&folder.join(format!("contestant{n}"))) {
             Ok(ready) => all.push(ready),
-            Err(error) if error == go::MISSING => {}
+            Err(error) if [go::MISSING, tonic::MISSING].contains(&error.as_str()) => {}
             Err(error) => return Err(format!("{}: {error}", contestant.label())),
         }
     }

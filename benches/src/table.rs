@@ -1,39 +1,39 @@
 //! Prints the tables. In: rows. Out: Markdown on standard output, all times on standard error.
 
-use crate::contestant::Side;
+use crate::contestant::{Contestant, Side};
 use crate::row::{Measure, Outcome, Row};
 use crate::{Wish, go, rows};
 
 /// Runs the rows that are wanted and prints them.
 pub(crate) fn print(wish: &Wish) {
     eprintln!("{}; {} rounds", go::version(), wish.rounds);
-    let (ratios, numbers): (Vec<_>, Vec<_>) = rows::all()
-        .into_iter()
-        .filter(|row| wish.wants(row))
-        .filter(|row| !wish.rivals || row.has_rivals())
-        .partition(|row| matches!(row.measure, Measure::Ratio { .. }));
-    if !ratios.is_empty() {
-        head(if wish.rivals {
-            &["work", "Go / best Rust"]
-        } else {
-            &["work", "/ Go", "/ best Rust", "/ our own", "target"]
-        });
+    let wanted = rows::all().into_iter().filter(|row| wish.wants(row));
+    let wanted = wanted.filter(|row| !wish.rivals || row.has_rivals());
+    let (ratios, others): (Vec<_>, Vec<_>) = wanted.partition(|row| matches!(row.measure, Measure::Ratio { .. }));
+    let (each, numbers): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|it| matches!(it.measure, Measure::Each { .. }));
+    let columns: &[&str] =
+        if wish.rivals { &["work", "Go / best Rust"] } else { &["work", "/ Go", "/ best Rust", "/ our own", "target"] };
+    table(columns, &ratios, wish);
+    if let Some(first) = each.first() {
+        table(&first.columns(wish.rivals), &each, wish);
     }
-    ratios.iter().for_each(|row| line(row, wish));
-    if !numbers.is_empty() {
-        println!();
-        head(&["work", "ours", "Go", "best Rust", "target"]);
+    table(&["work", "ours", "Go", "best Rust", "target"], &numbers, wish);
+}
+
+fn table(columns: &[impl AsRef<str>], rows: &[Row], wish: &Wish) {
+    if rows.is_empty() {
+        return;
     }
-    numbers.iter().for_each(|row| line(row, wish));
+    let columns: Vec<_> = columns.iter().map(AsRef::as_ref).collect();
+    println!("| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
+    rows.iter().for_each(|row| line(row, wish));
+    println!();
 }
 
 /// Prints the names of the rows.
 pub(crate) fn list() {
     rows::all().iter().for_each(|row| println!("{:9} {:13} {}", row.group, row.name, row.work));
-}
-
-fn head(columns: &[&str]) {
-    println!("| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
 }
 
 fn line(row: &Row, wish: &Wish) {
@@ -50,6 +50,7 @@ fn line(row: &Row, wish: &Wish) {
             cells.push(verdict(&format!("≤ {} of {}", row.target, name(*to)), reached, row.target));
             cells
         }
+        (Measure::Each { others, to, .. }, rivals) => row.each(&outcome, others, to, rivals),
         (Measure::More { .. }, _) => row.numbers(&outcome, "ns"),
         (Measure::Memory(_), _) => row.numbers(&outcome, "KiB"),
     };
@@ -63,6 +64,32 @@ impl Row {
             (_, None) if self.has(side) => go::MISSING.to_owned(),
             (None | Some(_), None) | (None, Some(_)) => "–".to_owned(),
         }
+    }
+
+    /// The columns of a table in which all rows have these contestants.
+    fn columns(&self, rivals: bool) -> Vec<String> {
+        let Measure::Each { others, to, .. } = &self.measure else { unreachable!("other tables have fixed columns") };
+        let others = others.iter().map(|other| other.label());
+        let mut columns = vec!["work".to_owned()];
+        if rivals {
+            columns.extend(others.filter(|other| other != to).map(|other| format!("{other} / {to}")));
+        } else {
+            columns.extend(others.map(|other| format!("/ {other}")));
+            columns.push("target".to_owned());
+        }
+        columns
+    }
+
+    fn each(&self, outcome: &Outcome, others: &[Contestant], to: &str, rivals: bool) -> Vec<String> {
+        let shown = |number: Option<f64>| number.map_or("–".to_owned(), |number| format!("{number:.2}"));
+        let others = others.iter().map(|other| other.label());
+        if rivals {
+            let number = |other: String| Some(outcome.of(&other)? / outcome.of(to)?);
+            return others.filter(|other| other != to).map(|other| shown(number(other))).collect();
+        }
+        let mut cells: Vec<_> = others.map(|other| shown(outcome.to(&other))).collect();
+        cells.push(verdict(&format!("≤ {} of {to}", self.target), outcome.to(to), self.target));
+        cells
     }
 
     fn numbers(&self, outcome: &Outcome, unit: &str) -> Vec<String> {
@@ -82,7 +109,7 @@ impl Row {
 
     fn has(&self, side: Side) -> bool {
         match &self.measure {
-            Measure::Ratio { others, .. } => others.iter().any(|it| it.side() == side),
+            Measure::Ratio { others, .. } | Measure::Each { others, .. } => others.iter().any(|it| it.side() == side),
             Measure::More { pairs, .. } => pairs.iter().any(|(more, _)| more.side() == side),
             Measure::Memory(contestants) => contestants.iter().any(|it| it.side() == side),
         }

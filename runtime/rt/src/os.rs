@@ -18,6 +18,7 @@ pub mod signals;
 pub mod slot;
 pub mod socket;
 mod sort;
+pub mod stream;
 pub mod switch;
 pub mod tasks;
 pub mod value;

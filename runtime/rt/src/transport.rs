@@ -10,6 +10,7 @@ use std::io;
 use pluto_proto::topology::Address;
 use tokio::io::AsyncRead;
 
+use crate::task::reactor::let_others;
 pub use outbox::{Outbox, Outgoing};
 
 /// What the other side sends.
@@ -76,8 +77,9 @@ impl Listener {
 }
 
 impl Listening {
-    /// The next connection.
+    /// The next connection. Others get their turn first, in case there is always one.
     pub async fn accept(&self) -> io::Result<(Incoming, Outgoing)> {
+        let_others().await;
         let accepted = match self {
             Listening::Unix(listener) => unix::accept(listener).await,
             Listening::Tcp(listener) => tcp::accept(listener).await,

@@ -287,10 +287,11 @@ fn limits(task: &Task, timeout: Timeout) -> Limits {
     let millis = |nanoseconds: u64| nanoseconds / 1_000_000;
     let own = millis(task.deadline()).saturating_add(2).min(millis(task.inherited_deadline()));
     let within = |timeout: u64| task.scheduler().now().saturating_add(timeout).min(own);
+    let both = |time| Limits { sent: time, answered: time };
     match timeout {
-        Timeout::Policy(timeout) => Limits { sent: within(timeout), answered: within(timeout) },
-        Timeout::Usual if task.deadline() != NEVER => Limits { sent: own, answered: own },
-        Timeout::Usual => Limits { sent: within(DEFAULT_DEADLINE), answered: within(DEFAULT_DEADLINE) },
+        Timeout::Policy(timeout) => both(within(timeout)),
+        Timeout::Usual if task.deadline() != NEVER => both(own),
+        Timeout::Usual => both(within(DEFAULT_DEADLINE)),
         Timeout::Never => Limits { sent: within(DEFAULT_DEADLINE), answered: own },
         Timeout::Detached => {
             Limits { sent: task.scheduler().now().saturating_add(DEFAULT_DEADLINE), answered: u64::MAX }

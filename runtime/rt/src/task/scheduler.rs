@@ -232,7 +232,6 @@ impl Scheduler {
         match own {
             Some(worker) => {
                 ready(worker, task);
-                self.leave_reactor(worker);
             }
             None => {
                 self.injector.push(task);
@@ -315,12 +314,9 @@ impl Scheduler {
         self.before_waiting.lock().push(Box::new(action));
     }
 
-    /// There is something to do before the next wait.
+    /// There is something to do before the next wait. If a future of the reactor says so, its worker ends the wait under way.
     pub fn mark_dirty(&'static self) {
         self.dirty.store(true, Ordering::SeqCst);
-        if let Some(worker) = self.own_worker() {
-            self.leave_reactor(worker);
-        }
     }
 
     pub(super) fn waits_to_be_flushed(&self) -> bool {
@@ -509,15 +505,6 @@ impl Scheduler {
     fn poke_keeper(&self) {
         if let Some(index) = self.sleepers.keeper() {
             self.unpark(index);
-        }
-    }
-
-    /// If this thread's worker drives the reactor, something that runs there has found work for it.
-    fn leave_reactor(&self, worker: &Worker) {
-        if let Some(reactor) = self.reactor.get()
-            && reactor.is_driven_by(worker.index())
-        {
-            reactor.leave();
         }
     }
 

@@ -1,14 +1,17 @@
 //! The way out of a connection: frames are gathered in the order in which they were made and written together, by the worker
 //! itself just before it waits. In: frames. Out: bytes in the socket; what it does not take at once, a future brings after.
 
-use std::io;
+use std::io::{self, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
-use tokio::net::{tcp, unix};
 use tokio::sync::Notify;
 
 use super::faults::Fate;
 use crate::heap::output::flush_output;
 use crate::os::socket::{is_hung_up, unread};
+use crate::os::stream::writable;
 use crate::sync::Mutex;
 
 /// Above so many bytes, room is given back to the system.
@@ -18,9 +21,9 @@ const KEPT_ROOM: usize = 256 * 1024;
 #[derive(Debug)]
 pub enum Outgoing {
     /// A Unix socket.
-    Unix(unix::OwnedWriteHalf),
+    Unix(Arc<UnixStream>),
     /// A TCP socket.
-    Tcp(tcp::OwnedWriteHalf),
+    Tcp(Arc<TcpStream>),
     /// One of them with faults.
     Troubled(Box<(Outgoing, Mutex<Fate>)>),
 }
@@ -42,10 +45,11 @@ struct Frames {
 }
 
 impl Outgoing {
+    /// The sockets do not block.
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Outgoing::Unix(socket) => socket.try_write(bytes),
-            Outgoing::Tcp(socket) => socket.try_write(bytes),
+            Outgoing::Unix(socket) => socket.as_ref().write(bytes),
+            Outgoing::Tcp(socket) => socket.as_ref().write(bytes),
             Outgoing::Troubled(troubled) => {
                 let (socket, fate) = &**troubled;
                 let mut fate = fate.lock();
@@ -76,8 +80,8 @@ impl Outgoing {
 
     async fn writable(&self) -> io::Result<()> {
         match self {
-            Outgoing::Unix(socket) => socket.writable().await,
-            Outgoing::Tcp(socket) => socket.writable().await,
+            Outgoing::Unix(socket) => writable(socket).await,
+            Outgoing::Tcp(socket) => writable(socket).await,
             Outgoing::Troubled(troubled) => Box::pin(troubled.0.writable()).await,
         }
     }
@@ -145,6 +149,7 @@ impl Outbox {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => frames.written += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }

@@ -2,8 +2,10 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use super::{Incoming, Outgoing};
+use crate::os::stream::Inflow;
 use tokio::net::TcpStream;
 
 /// Takes an address.
@@ -32,8 +34,8 @@ pub async fn accept(listener: &tokio::net::TcpListener) -> io::Result<(Incoming,
 
 fn split(stream: TcpStream) -> io::Result<(Incoming, Outgoing)> {
     stream.set_nodelay(true)?;
-    let (incoming, outgoing) = stream.into_split();
-    Ok((Box::new(incoming), Outgoing::Tcp(outgoing)))
+    let stream = Arc::new(stream.into_std()?);
+    Ok((Box::new(Inflow::new(stream.clone())?), Outgoing::Tcp(stream)))
 }
 
 fn only_loopback(address: SocketAddr) -> io::Result<()> {

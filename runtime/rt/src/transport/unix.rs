@@ -5,9 +5,11 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Incoming, Outgoing};
 use crate::os::process::user;
+use crate::os::stream::Inflow;
 
 /// Folders of sockets that nobody chose begin with this; they belong to one user and go when they are empty.
 const OWN_FOLDERS: &str = "/tmp/pluto-";
@@ -54,8 +56,8 @@ pub async fn accept(listener: &tokio::net::UnixListener) -> io::Result<(Incoming
 }
 
 fn split(stream: tokio::net::UnixStream) -> io::Result<(Incoming, Outgoing)> {
-    let (incoming, outgoing) = stream.into_split();
-    Ok((Box::new(incoming), Outgoing::Unix(outgoing)))
+    let stream = Arc::new(stream.into_std()?);
+    Ok((Box::new(Inflow::new(stream.clone())?), Outgoing::Unix(stream)))
 }
 
 /// Is it a socket that nobody listens on any more?

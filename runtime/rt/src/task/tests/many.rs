@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Log, Run, compute, start};
 use crate::sync::Mutex;
+use crate::task::reactor::let_others;
 use crate::task::wait::Waiter;
 use crate::task::{Entry, Task, TaskRef, What};
 
@@ -205,6 +206,35 @@ fn the_reactor_gets_turns_while_tasks_are_ready() {
         }
     });
     run.until(1);
+}
+
+#[test]
+fn a_future_that_never_waits_does_not_keep_the_others_from_going_on() {
+    for workers in [1, 2] {
+        let run = Run::new(workers);
+        run.start(|task| {
+            let waiter = task.begin_wait(crate::task::What::Reply, 0);
+            let (ended, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+            let (end, see) = (ended.clone(), seen.clone());
+            task.scheduler().io(async move {
+                while !end.load(Ordering::SeqCst) {
+                    see.store(true, Ordering::SeqCst);
+                    let_others().await;
+                }
+                waiter.finish(1);
+            });
+            task.scheduler().io(async move {
+                while !seen.load(Ordering::SeqCst) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                ended.store(true, Ordering::SeqCst);
+            });
+            while task.enter() == crate::task::Entry::Pending {
+                task.suspend();
+            }
+        });
+        run.until(1);
+    }
 }
 
 #[test]
