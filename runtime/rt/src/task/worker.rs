@@ -35,6 +35,8 @@ const MOST_OPERATIONS_PER_LOOK: u32 = 1024;
 const SLOT_CYCLES: u64 = 60_000;
 /// And so long tasks that were woken may wait in the queue, until others are woken for them: a few turns of a pipeline.
 const QUEUE_CYCLES: u64 = 200_000;
+/// So much work that came from outside is worth waking somebody for, in cycles: about what that takes.
+const WORTH_WAKING: u64 = 100_000;
 /// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
 const MOST_FREE: usize = 64;
 /// So many numbers for tasks a worker takes at a time.
@@ -80,6 +82,10 @@ pub struct Worker {
     slot_runs: Cell<u32>,
     /// The running task has made others that wait in the queue.
     has_made: Cell<bool>,
+    /// The same of what came from outside.
+    has_come: Cell<bool>,
+    /// How long tasks ran lately until they left their stacks, in cycles.
+    mean: Cell<u64>,
     /// The reactor should be looked at before the next task.
     look: Cell<bool>,
     free: RefCell<Vec<TaskRef>>,
@@ -212,6 +218,8 @@ impl Worker {
             switches: Cell::new(0),
             slot_runs: Cell::new(0),
             has_made: Cell::new(false),
+            has_come: Cell::new(false),
+            mean: Cell::new(0),
             look: Cell::new(false),
             free: RefCell::default(),
             ids: Cell::new((0, 0)),
@@ -277,10 +285,13 @@ impl Worker {
         }
     }
 
-    /// A new task was made on this thread. Others get the one that was in the slot before when the maker waits for them, or lets
-    /// others run; or if that takes long.
+    /// A new task was made on this thread: by a task, or for something that came from outside, which is then done in the order in which
+    /// it came. Others get what waits in the queue when the maker goes away, or if that takes long.
     pub(super) fn ready(&self, task: TaskRef) {
-        if let Some(before) = self.put_into_slot(task) {
+        if self.running.get().is_none() {
+            self.put_into_queue(task);
+            self.has_come.set(true);
+        } else if let Some(before) = self.put_into_slot(task) {
             self.put_into_queue(before);
             self.has_made.set(true);
         }
@@ -314,6 +325,16 @@ impl Worker {
     #[cold]
     fn wake_for_queue(&self) {
         if self.desk.has_waited_for_long(cycles()) {
+            self.desk.since.store(0, Ordering::Relaxed);
+            self.scheduler.wake_one();
+        }
+    }
+
+    /// Tasks came from outside, and the first of them runs now: do they take so long that it pays to wake others for the rest?
+    #[cold]
+    fn share_what_has_come(&self) {
+        self.has_come.set(false);
+        if self.queue.len() as u64 * self.mean.get() > WORTH_WAKING {
             self.desk.since.store(0, Ordering::Relaxed);
             self.scheduler.wake_one();
         }
@@ -505,9 +526,15 @@ impl Worker {
 
     /// Runs a task, and those to which it goes, until one of them leaves for this worker's own stack.
     fn run(&self, task: TaskRef) {
+        if self.has_come.get() {
+            self.share_what_has_come();
+        }
+        let (begun, switches) = (cycles(), self.desk.switches.load(Ordering::Relaxed));
         self.take_over(task);
         self.home.leave(&task.task().execution);
         self.arrive();
+        let runs = self.desk.switches.load(Ordering::Relaxed).wrapping_sub(switches).max(1);
+        self.mean.set((self.mean.get() + cycles().wrapping_sub(begun) / runs) / 2);
         self.running.set(None);
         self.desk.running.clear();
     }

@@ -34,21 +34,42 @@ fn a_program_that_spawns_nothing_runs_on_one_thread() {
     assert_eq!(run.scheduler.worker_count(), 1);
 }
 
-#[test]
-fn what_becomes_ready_last_runs_first_and_nobody_starves() {
-    let run = Run::new(1);
-    let log = Log::default();
+/// Three tasks that take turns.
+fn take_turns(log: &Log, start: impl Fn(Box<dyn FnOnce(&Task) + Send>)) {
     for name in ["a", "b", "c"] {
         let log = log.clone();
-        run.start(move |task| {
+        start(Box::new(move |task| {
             for turn in 0..3 {
                 log.lock().push(format!("{name}{turn}"));
                 task.yield_now();
             }
-        });
+        }));
     }
-    run.until(3);
+}
+
+#[test]
+fn what_a_task_made_last_runs_first_and_nobody_starves() {
+    let run = Run::new(1);
+    let log = Log::default();
+    let (makes, done) = (log.clone(), run.done.clone());
+    run.start(move |task| {
+        take_turns(&makes, |body| {
+            start(task.scheduler(), &done, body);
+        });
+    });
+    run.until(4);
     assert_eq!(log.lock().join(" "), "c0 a0 b0 c1 a1 b1 c2 a2 b2");
+}
+
+#[test]
+fn what_comes_from_outside_runs_in_its_order() {
+    let run = Run::new(1);
+    let log = Log::default();
+    take_turns(&log, |body| {
+        run.start(body);
+    });
+    run.until(3);
+    assert_eq!(log.lock().join(" "), "a0 b0 c0 a1 b1 c1 a2 b2 c2");
 }
 
 #[test]
