@@ -35,8 +35,10 @@ const MOST_OPERATIONS_PER_LOOK: u32 = 1024;
 const SLOT_CYCLES: u64 = 60_000;
 /// And so long tasks that were woken may wait in the queue, until others are woken for them: a few turns of a pipeline.
 const QUEUE_CYCLES: u64 = 200_000;
-/// So much work that came from outside is worth waking somebody for, in cycles: about what that takes.
+/// So much work in the queue is worth waking somebody for, in cycles: about what that takes.
 const WORTH_WAKING: u64 = 100_000;
+/// Tasks that run so short are better off here, in cycles: a processor that takes one fetches its stack and state from this one's caches.
+const WORTH_MOVING: u64 = 2_000;
 /// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
 const MOST_FREE: usize = 64;
 /// So many numbers for tasks a worker takes at a time.
@@ -80,9 +82,7 @@ pub struct Worker {
     itself: Cell<Option<&'static Worker>>,
     switches: Cell<u32>,
     slot_runs: Cell<u32>,
-    /// The running task has made others that wait in the queue.
-    has_made: Cell<bool>,
-    /// The same of what came from outside.
+    /// New tasks have come into the queue, and nobody was told.
     has_come: Cell<bool>,
     /// How long tasks ran lately until they left their stacks, in cycles.
     mean: Cell<u64>,
@@ -217,9 +217,9 @@ impl Worker {
             itself: Cell::new(None),
             switches: Cell::new(0),
             slot_runs: Cell::new(0),
-            has_made: Cell::new(false),
             has_come: Cell::new(false),
-            mean: Cell::new(0),
+            // Not known yet: others get what there is.
+            mean: Cell::new(WORTH_WAKING),
             look: Cell::new(false),
             free: RefCell::default(),
             ids: Cell::new((0, 0)),
@@ -293,7 +293,7 @@ impl Worker {
             self.has_come.set(true);
         } else if let Some(before) = self.put_into_slot(task) {
             self.put_into_queue(before);
-            self.has_made.set(true);
+            self.has_come.set(true);
         }
     }
 
@@ -324,27 +324,18 @@ impl Worker {
 
     #[cold]
     fn wake_for_queue(&self) {
-        if self.desk.has_waited_for_long(cycles()) {
+        if self.mean.get() > WORTH_MOVING && self.desk.has_waited_for_long(cycles()) {
             self.desk.since.store(0, Ordering::Relaxed);
             self.scheduler.wake_one();
         }
     }
 
-    /// Tasks came from outside, and the first of them runs now: do they take so long that it pays to wake others for the rest?
+    /// Tasks came into the queue, by the one that goes away now or from outside: others are woken for them if that pays.
     #[cold]
-    fn share_what_has_come(&self) {
+    fn share_what_came(&self) {
         self.has_come.set(false);
-        if self.queue.len() as u64 * self.mean.get() > WORTH_WAKING {
-            self.desk.since.store(0, Ordering::Relaxed);
-            self.scheduler.wake_one();
-        }
-    }
-
-    /// The task that runs has made others, and goes away now: several may run at a time.
-    #[cold]
-    fn share_what_was_made(&self) {
-        self.has_made.set(false);
-        if !self.queue.is_empty() {
+        let mean = self.mean.get();
+        if mean > WORTH_MOVING && self.queue.len() as u64 * mean > WORTH_WAKING {
             self.desk.since.store(0, Ordering::Relaxed);
             self.scheduler.wake_one();
         }
@@ -527,7 +518,7 @@ impl Worker {
     /// Runs a task, and those to which it goes, until one of them leaves for this worker's own stack.
     fn run(&self, task: TaskRef) {
         if self.has_come.get() {
-            self.share_what_has_come();
+            self.share_what_came();
         }
         let (begun, switches) = (cycles(), self.desk.switches.load(Ordering::Relaxed));
         self.take_over(task);
@@ -556,8 +547,8 @@ impl Worker {
     #[inline(always)]
     pub(super) fn leave(&self, task: TaskRef, how: Leaving) -> &Execution {
         self.leaving.set(Some((task, how)));
-        if self.has_made.get() {
-            self.share_what_was_made();
+        if self.has_come.get() {
+            self.share_what_came();
         }
         match self.next_at_once(how) {
             Some(next) => {
