@@ -8,9 +8,9 @@ use loom::thread;
 
 use super::lock::{AGAIN, Lock, Mode, Stay, Workers, leaning};
 use super::parking::{Bed, Sleepers};
-use super::standing::{Left, Standing, everyone_sees};
+use super::standing::{Left, Standing};
 use super::wait::{Answer, Cut, Sleeper, Ticket, Waiter, Waiting};
-use crate::sync::light_fence;
+use crate::sync::{far_fence, light_fence};
 
 /// A pool of workers that take work from a heap, and do nothing with it.
 struct Pool {
@@ -260,7 +260,7 @@ impl Leaver {
     fn cancel(&self) {
         self.cancelled.fetch_or(1, Ordering::SeqCst);
         if !self.cut() {
-            everyone_sees();
+            far_fence();
             self.cut();
         }
     }

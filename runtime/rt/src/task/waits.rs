@@ -15,10 +15,10 @@ use std::sync::atomic::Ordering;
 
 use pluto_abi::layout::Waited;
 
-use super::standing::everyone_sees;
 use super::timers::{Alarm, TimerId};
 use super::wait::{Answer, Cut, Ticket, Waiter};
 use super::{CANCELLED, LIMITED, NEVER, Task, TaskRef};
+use crate::sync::far_fence;
 
 /// Cases of answers that the waiting functions do not see.
 const CASE_CANCELLED: u32 = u32::MAX;
@@ -245,7 +245,7 @@ impl Task {
     /// us pass a barrier in between (see `standing`).
     fn cut_now(&self, case: u32, word: u64) {
         if !cut_current(self.me(), case, word) && !self.is_done() {
-            everyone_sees();
+            far_fence();
             cut_current(self.me(), case, word);
         }
     }

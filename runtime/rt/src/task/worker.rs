@@ -173,6 +173,11 @@ impl Desk {
         (desk, queue)
     }
 
+    /// Is nothing in its queue, new or old?
+    pub(super) fn is_empty(&self) -> bool {
+        self.stealer.is_empty()
+    }
+
     /// Is there something that others should take? Not what was just woken: its own worker may come to it soon, and if not,
     /// wakes somebody, or the monitor has it do so.
     pub(super) fn has_work(&self) -> bool {
@@ -433,7 +438,7 @@ impl Worker {
         }
         let switches = self.switches.get() + 1;
         self.switches.set(switches);
-        if switches >= SWITCHES_PER_TURN || self.look.get() {
+        if switches >= SWITCHES_PER_TURN || self.look.get() || self.scheduler.is_to_look_out() {
             self.switches.set(0);
             let interrupted = self.look.replace(false);
             self.scheduler.poll(self.index);
@@ -499,7 +504,8 @@ impl Worker {
         None
     }
 
-    fn has_own_work(&self) -> bool {
+    /// Is there something in its slot or queue?
+    pub(super) fn has_own_work(&self) -> bool {
         self.slot.get().is_some() || !self.queue.is_empty()
     }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use pluto_abi::layout::Waited;
+
 use super::{Log, Run, compute, start};
 use crate::sync::Mutex;
 use crate::task::reactor::let_others;
@@ -202,7 +204,7 @@ fn computing_loops_let_others_run() {
     let flag = stop.clone();
     run.start(move |task| {
         let before = task.scheduler().clock.now();
-        while task.sleep(50_000_000, 0) == pluto_abi::layout::Waited::Suspend {
+        while task.sleep(50_000_000, 0) == Waited::Suspend {
             task.suspend();
         }
         let late = task.scheduler().clock.now() - before;
@@ -285,4 +287,35 @@ fn a_future_wakes_a_task() {
         }
         run.until(20);
     }
+}
+
+#[test]
+fn timers_come_to_their_turn_while_all_compute_for_a_few_milliseconds_each() {
+    const TICKS: usize = 10;
+    let run = Run::new(1);
+    run.scheduler.start_monitor();
+    let (stop, rounds) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let others = 6;
+    for _ in 0..others {
+        let (stop, rounds) = (stop.clone(), rounds.clone());
+        run.start(move |task| {
+            while !stop.load(Ordering::SeqCst) {
+                compute(2_000);
+                rounds.fetch_add(1, Ordering::SeqCst);
+                task.yield_now();
+            }
+        });
+    }
+    run.start(move |task| {
+        for _ in 0..TICKS {
+            while task.sleep(1_000_000, 0) == Waited::Suspend {
+                task.suspend();
+            }
+        }
+        stop.store(true, Ordering::SeqCst);
+    });
+    run.until(others + 1);
+    // A tick of the monitor is ten milliseconds, and it looks twice.
+    let rounds = rounds.load(Ordering::SeqCst);
+    assert!(rounds < TICKS * 40, "{rounds} rounds for {TICKS} ticks");
 }
