@@ -79,6 +79,14 @@ impl Typing<'_> {
                 self.local(*dest, "a string", text)?;
                 parts.iter().try_for_each(|part| self.is(part, "a string", text))
             }
+            Inst::Append { dest, text: head, parts } => {
+                self.local(*dest, "a string", text)?;
+                std::iter::once(head).chain(parts).try_for_each(|part| self.is(part, "a string", text))
+            }
+            Inst::Take { dest, from } => {
+                self.local(*dest, "a string", text)?;
+                self.same(*dest, self.target(from)?)
+            }
             Inst::Print { text: shown } => self.is(shown, "a string", text),
             Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Safepoint => Ok(()),
             Inst::MakeClosure { .. }
