@@ -2,7 +2,7 @@
 //! function. Out: the first imbalance. Goes forward over the blocks and compares what is held where paths meet.
 
 use super::super::flow::{self, Use};
-use super::super::{Block, Func, Function, Inst, Local, Operand, Passing, Program, Terminator};
+use super::super::{Block, Func, Function, Holds, Inst, Local, Operand, Passing, Program, Terminator};
 use super::ensure;
 use crate::ids::{Id, IndexVec};
 use std::collections::BTreeMap;
@@ -36,7 +36,8 @@ pub(super) fn check(program: &Program, function: &Function) -> Result<(), String
 }
 
 fn counted(program: &Program, function: &Function, local: Local) -> bool {
-    program.types[function.locals[local].ty].is_counted()
+    let decl = &function.locals[local];
+    decl.holds == Holds::Count && program.types[decl.ty].is_counted()
 }
 
 struct Walk<'a> {
