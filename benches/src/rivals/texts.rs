@@ -83,9 +83,7 @@ pub(super) fn words() -> String {
     for _ in 0..20 {
         let counts = counted(&text);
         distinct += counts.len();
-        for (word, n) in counts {
-            sum += n * n % 1_000 + word.len();
-        }
+        sum += counts.iter().map(|(word, n)| n * n % 1_000 + word.len()).sum::<usize>();
     }
     format!("({sum}, {distinct})")
 }

@@ -68,23 +68,37 @@ impl Root {
 }
 
 impl Views<'_> {
-    /// Begins with all that may be views, and takes away those that cannot be, until nothing changes.
+    /// Begins with all that may be views, and takes away those that cannot be, until nothing changes. Forwards, since what a part is
+    /// read from is looked at before it: a local that is no view is a root that never changes, where a view has one further away.
     fn settle(&mut self) {
-        for (local, part) in &self.survey.parts {
+        let survey = self.survey;
+        for (local, part) in &survey.parts {
             self.is_view[local.index()] = part.is_candidate(self.function, self.types);
         }
-        let mut order: Vec<(&Local, &Part)> = self.survey.parts.iter().collect();
+        for (local, _) in survey.parts.iter().filter(|(local, _)| !self.is_view[local.index()]).collect::<Vec<_>>() {
+            self.is_none(*local);
+        }
         let mut changed = true;
         while changed {
             changed = false;
-            // To and fro: what one local cannot be decides about the one before and the one behind.
-            order.reverse();
             let taken_apart = self.taken_apart();
-            for (local, part) in &order {
-                if self.is(**local) && !self.holds(**local, part, &taken_apart) {
-                    self.is_view[local.index()] = false;
+            for (local, part) in &survey.parts {
+                if self.is(*local) && !self.holds(*local, part, &taken_apart) {
+                    self.is_none(*local);
                     changed = true;
                 }
+            }
+        }
+    }
+
+    /// This is no view, and so is nothing that has it as another name.
+    fn is_none(&mut self, mut local: Local) {
+        loop {
+            self.is_view[local.index()] = false;
+            let part = &self.survey.parts[&local];
+            match part.base {
+                Base::Local(of) if part.is_other_name() && self.is(of) => local = of,
+                Base::Local(_) | Base::Service => return,
             }
         }
     }
@@ -96,9 +110,6 @@ impl Views<'_> {
     /// Can this be a view, if the others are?
     fn holds(&self, local: Local, part: &Part, taken_apart: &[bool]) -> bool {
         if part.is_other_name() && !matches!(part.base, Base::Local(of) if self.is(of)) {
-            return false;
-        }
-        if !part.names.iter().all(|name| self.is(*name)) {
             return false;
         }
         match self.root(local) {

@@ -31,10 +31,8 @@ pub(super) struct Part {
     /// How often it is set, and used.
     pub(super) sets: u32,
     pub(super) uses: u32,
-    /// Does something take it, other than a local that may be a view too?
+    /// Does something take it, other than a local that is another name for it?
     pub(super) consumed: bool,
-    /// These.
-    pub(super) names: Vec<Local>,
     other_name: bool,
 }
 
@@ -67,10 +65,10 @@ impl Survey {
         survey.sets(function, types);
         for data in function.blocks.iter() {
             for inst in &data.insts {
-                let name = survey.other_name(inst);
-                flow::inst_operands(inst, &mut |operand, how| survey.used(operand, how, name));
+                let is_name = survey.gives_other_name(inst);
+                flow::inst_operands(inst, &mut |operand, how| survey.used(operand, how, is_name));
             }
-            flow::end_operands(&data.end, passing, &mut |operand, how| survey.used(operand, how, None));
+            flow::end_operands(&data.end, passing, &mut |operand, how| survey.used(operand, how, false));
         }
         for (local, part) in &mut survey.parts {
             part.sets = survey.sets[*local];
@@ -108,24 +106,21 @@ impl Survey {
     }
 
     fn part(&mut self, local: Local, base: Base, at: At, other_name: bool) {
-        let part = Part { local, base, at, sets: 0, uses: 0, consumed: false, names: vec![], other_name };
+        let part = Part { local, base, at, sets: 0, uses: 0, consumed: false, other_name };
         self.parts.insert(local, part);
     }
 
-    /// The local that is another name for what this instruction reads.
-    fn other_name(&self, inst: &Inst) -> Option<Local> {
-        let Inst::Assign { dest, .. } = inst else { return None };
-        self.parts.get(dest).filter(|part| part.other_name).map(|_| *dest)
+    /// Gives the instruction another name to what it reads?
+    fn gives_other_name(&self, inst: &Inst) -> bool {
+        let Inst::Assign { dest, .. } = inst else { return false };
+        self.parts.get(dest).is_some_and(|part| part.other_name)
     }
 
-    fn used(&mut self, operand: &Operand, how: Use, name: Option<Local>) {
+    fn used(&mut self, operand: &Operand, how: Use, is_name: bool) {
         let (Operand::Copy(local) | Operand::Move(local)) = operand else { return };
         if let Some(part) = self.parts.get_mut(local) {
             part.uses += 1;
-            match name {
-                Some(name) => part.names.push(name),
-                None => part.consumed |= how == Use::Owned,
-            }
+            part.consumed |= how == Use::Owned && !is_name;
         }
     }
 }

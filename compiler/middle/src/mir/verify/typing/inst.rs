@@ -76,10 +76,7 @@ impl Typing<'_> {
                 self.fits(value, *ty)
             }
             Inst::Concat { dest, parts } => self.joins(*dest, parts),
-            Inst::Append { dest, text: head, parts } => {
-                self.is(head, "a string", text)?;
-                self.joins(*dest, parts)
-            }
+            Inst::Append { dest, text: head, parts } => self.is(head, "a string", text).and(self.joins(*dest, parts)),
             Inst::Take { dest, from } => self.joins(*dest, &[]).and(self.same(*dest, self.target(from)?)),
             Inst::Print { text: shown } => self.is(shown, "a string", text),
             Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Safepoint => Ok(()),
