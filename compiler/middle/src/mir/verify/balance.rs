@@ -108,7 +108,10 @@ impl Walk<'_> {
             ensure(!self.kept[local.index()], || format!("borrowed parameter {} is changed", local.0))?;
         }
         let mut operands = Vec::new();
-        flow::inst_operands(inst, &mut |operand, how| operands.push((operand.clone(), how)));
+        // A view may get another name, which is a view too.
+        let renames = matches!(inst, Inst::Assign { dest, .. } if self.function.locals[*dest].holds == Holds::View);
+        let used = |how| if renames { Use::Borrowed } else { how };
+        flow::inst_operands(inst, &mut |operand, how| operands.push((operand.clone(), used(how))));
         self.uses(&operands)?;
         for dest in flow::dests(inst).into_iter().flatten() {
             if counted(self.program, self.function, dest) {
@@ -134,6 +137,8 @@ impl Walk<'_> {
                 self.readable(root)?;
             }
             if !counted(self.program, self.function, local) {
+                let gives = *how == Use::Owned && self.function.locals[local].holds == Holds::View;
+                ensure(!gives, || format!("view {} is taken, and has nothing to give", local.0))?;
                 ensure(!moved, || format!("uncounted local {} is moved", local.0))?;
                 continue;
             }

@@ -110,10 +110,10 @@ impl Survey {
         self.parts.insert(local, part);
     }
 
-    /// Gives the instruction another name to what it reads?
+    /// Gives the instruction another name to what it reads? Not if the local is set elsewhere too.
     fn gives_other_name(&self, inst: &Inst) -> bool {
         let Inst::Assign { dest, .. } = inst else { return false };
-        self.parts.get(dest).is_some_and(|part| part.other_name)
+        self.sets[*dest] == 1 && self.parts.get(dest).is_some_and(|part| part.other_name)
     }
 
     fn used(&mut self, operand: &Operand, how: Use, is_name: bool) {
