@@ -130,7 +130,7 @@ fn between(outcome: &Outcome) -> String {
 
 /// Which of several was the best.
 fn by(label: &str) -> String {
-    if ["Go", "Rust"].contains(&label) { String::new() } else { format!(" ({label})") }
+    if ["Go", "Rust", "C"].contains(&label) { String::new() } else { format!(" ({label})") }
 }
 
 /// Half as much again keeps an issue open.
