@@ -175,6 +175,25 @@ fn a_missing_drop_or_dup_is_found() {
     assert!(tried > 100, "{tried}");
 }
 
+/// A view has no count to give: where a local that gives its count is said to be one, the MIR is refused.
+#[test]
+fn a_view_that_is_taken_is_found() {
+    let mut tried = 0;
+    for name in ["ownership.pluto", "views.pluto", "patterns.pluto"] {
+        let program = sample(name);
+        for (id, function) in program.functions.iter_enumerated() {
+            for inst in function.blocks.iter().flat_map(|block| &block.insts) {
+                let mir::Inst::Assign { value: mir::Operand::Move(local), .. } = inst else { continue };
+                let mut broken = program.clone();
+                broken.functions[id].locals[*local].holds = mir::Holds::View;
+                assert!(mir::verify::verify(&broken).is_err(), "{name}: {} {inst:?}", function.name);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
 /// Deadlines, locks and sorters are ended on every way: without any one of their ends the MIR is refused.
 #[test]
 fn a_missing_end_is_found() {
