@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod by_hand;
+pub mod corpus;
 pub mod driver;
 pub mod fences;
 pub mod placements;
