@@ -141,10 +141,6 @@ impl<'p> Machine<'p> {
         self.operand(operand, Use::Owned)
     }
 
-    pub(super) fn all_owned(&mut self, operands: &[Operand]) -> Sound<Vec<Value>> {
-        operands.iter().map(|operand| self.owned(operand)).collect()
-    }
-
     fn constant(&mut self, constant: &Const) -> Value {
         match constant {
             Const::Unit => Value::UNIT,

@@ -33,12 +33,7 @@ impl Machine<'_> {
             Inst::Compare { dest, op, left, right, .. } => self.compare(*dest, *op, left, right),
             Inst::Show { dest, ty, value, format } => self.shown(*dest, *ty, value, format.as_ref()),
             Inst::Concat { dest, parts } => self.concat(*dest, parts),
-            Inst::Print { text } => {
-                let text = self.borrowed(text)?;
-                self.output.push_str(&self.heap.text(text)?);
-                self.output.push('\n');
-                Ok(())
-            }
+            Inst::Print { text } => self.print(text),
             Inst::EnvArgs { dest } => self.env_args(*dest),
             Inst::Trace { site, .. } => {
                 self.trail.note(*site);
@@ -53,19 +48,12 @@ impl Machine<'_> {
                 Err(message) => wrong(format!("{method:?} cannot fault, and says: {message}")),
             },
             Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
-            Inst::New { dest, ty, fields } => {
-                let fields = self.all_owned(fields)?;
-                self.set_new(*dest, Body::Fields(*ty, fields))
-            }
+            Inst::New { dest, ty, fields } => self.new_of(*dest, fields, |fields| Body::Fields(*ty, fields)),
             Inst::NewVariant { dest, ty, variant, fields } => self.new_variant(*dest, *ty, *variant, fields),
-            Inst::NewArray { dest, elements, .. } => {
-                let elements = self.all_owned(elements)?;
-                self.set_new(*dest, Body::Array(elements))
-            }
-            Inst::NewMap { dest, .. } => self.set_new(*dest, Body::Map(Table::default())),
+            Inst::NewArray { dest, elements, .. } => self.new_of(*dest, elements, Body::Array),
+            Inst::NewMap { dest, .. } => self.new_of(*dest, &[], |_| Body::Map(Table::default())),
             Inst::MakeClosure { dest, function, captures, .. } => {
-                let captures = self.all_owned(captures)?;
-                self.set_new(*dest, Body::Closure(*function, captures))
+                self.new_of(*dest, captures, |captures| Body::Closure(*function, captures))
             }
             Inst::Wrap { dest, ty, value } => {
                 let value = self.owned(value)?;
@@ -76,10 +64,7 @@ impl Machine<'_> {
                 let depth = self.frames.len() - 1;
                 self.set(*dest, Value::Ref(Place::Local { depth, local: *local }))
             }
-            Inst::RefServiceField { dest, service, index } => {
-                let service = self.borrowed(service)?.service()?;
-                self.set(*dest, Value::Ref(Place::Service { service, index: *index as usize }))
-            }
+            Inst::RefServiceField { dest, service, index } => self.ref_service_field(*dest, service, *index as usize),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => {
@@ -125,8 +110,10 @@ impl Machine<'_> {
 
     // ---- making objects ----
 
-    fn set_new(&mut self, dest: Local, body: Body) -> Sound<()> {
-        let object = self.heap.new_object(body);
+    /// A new object that owns these.
+    fn new_of(&mut self, dest: Local, parts: &[Operand], body: impl FnOnce(Vec<Value>) -> Body) -> Sound<()> {
+        let parts = parts.iter().map(|part| self.owned(part)).collect::<Sound<Vec<Value>>>()?;
+        let object = self.heap.new_object(body(parts));
         self.set(dest, object)
     }
 
@@ -134,8 +121,7 @@ impl Machine<'_> {
         if let Type::Tag { .. } = &self.program.types[ty] {
             return self.set(dest, Value::Word(i64::from(variant)));
         }
-        let fields = self.all_owned(fields)?;
-        self.set_new(dest, Body::Variant(variant, fields))
+        self.new_of(dest, fields, |fields| Body::Variant(variant, fields))
     }
 
     /// A value (owned) as nullable.
@@ -150,6 +136,11 @@ impl Machine<'_> {
     }
 
     // ---- through references ----
+
+    fn ref_service_field(&mut self, dest: Local, service: &Operand, index: usize) -> Sound<()> {
+        let service = self.borrowed(service)?.service()?;
+        self.set(dest, Value::Ref(Place::Service { service, index }))
+    }
 
     fn ref_field(&mut self, dest: Local, base: &Operand, index: usize) -> Sound<()> {
         let base = self.borrowed(base)?.place()?;
@@ -215,6 +206,13 @@ impl Machine<'_> {
         let text = self.show().alone(ty, value, format)?;
         let text = self.heap.new_text(&text);
         self.set(dest, text)
+    }
+
+    fn print(&mut self, text: &Operand) -> Sound<()> {
+        let text = self.borrowed(text)?;
+        self.output.push_str(&self.heap.text(text)?);
+        self.output.push('\n');
+        Ok(())
     }
 
     fn concat(&mut self, dest: Local, parts: &[Operand]) -> Sound<()> {
