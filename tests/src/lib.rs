@@ -6,6 +6,7 @@ pub mod by_hand;
 pub mod corpus;
 pub mod driver;
 pub mod fences;
+pub mod generate;
 pub mod placements;
 pub mod repo;
 pub mod running;

@@ -1,0 +1,165 @@
+//! Statements. In: choices. Out: lines of the body.
+
+use super::body::Body;
+use super::ty::Ty;
+
+/// Blocks nest so deep.
+const DEEPEST: usize = 3;
+/// What stands in a body runs so often at most, so that loops in loops stay small.
+const MOST_TIMES: usize = 40;
+
+impl Body<'_> {
+    /// So many statements.
+    pub(super) fn statements(&mut self, count: usize) {
+        for _ in 0..count {
+            self.statement();
+        }
+        if self.depth > 0 {
+            self.leave();
+        }
+    }
+
+    fn statement(&mut self) {
+        let nests = self.depth < DEEPEST;
+        match self.random.below(22) {
+            0..=3 => self.declare(),
+            4..=5 => self.copy_and_change(),
+            6..=9 => self.change(),
+            10..=11 => self.print(),
+            12..=13 if nests => self.condition(),
+            14..=16 if nests && self.times * 4 <= MOST_TIMES => self.repeat(),
+            17 if nests => self.match_statement(),
+            18 if nests => self.if_let(),
+            19 => self.take_apart(),
+            20 => self.question(),
+            21 => self.function_value(),
+            _ => self.change(),
+        }
+    }
+
+    fn declare(&mut self) {
+        let (name, ty) = (self.fresh(), Ty::random(self.world, self.random, 2));
+        let (value, mutable) = (self.expr(&ty, 3), self.random.chance(60));
+        self.line(&format!("let {}{name}: {} = {value}", if mutable { "mut " } else { "" }, ty.name()));
+        self.bind(&name, ty, mutable);
+    }
+
+    /// `let mut b = a`, a change of `b`, and both.
+    fn copy_and_change(&mut self) {
+        let whole = |ty: &Ty| matches!(ty, Ty::Array(_) | Ty::Map(..) | Ty::Pair(..) | Ty::Class(_));
+        let all: Vec<_> = self.scope.iter().filter(|variable| whole(&variable.ty)).cloned().collect();
+        if all.is_empty() {
+            return self.declare();
+        }
+        let (from, name) = (self.random.of(&all), self.fresh());
+        self.line(&format!("let mut {name} = {}", from.name));
+        let outside = std::mem::take(&mut self.scope);
+        // Only the copy can be changed here, but everything can be read.
+        self.scope = outside.iter().cloned().map(|it| super::body::Variable { mutable: false, ..it }).collect();
+        self.bind(&name, from.ty.clone(), true);
+        self.change();
+        self.change();
+        self.scope = outside;
+        self.bind(&name, from.ty, true);
+        self.line(&format!("print(f\"{{{}}} {{{name}}}\")", from.name));
+    }
+
+    fn print(&mut self) {
+        let ty = Ty::random(self.world, self.random, 2);
+        let value = self.evident(&ty, 2);
+        self.line(&format!("print({value})"));
+    }
+
+    fn condition(&mut self) {
+        let condition = self.truth(2);
+        self.line(&format!("if ({condition}) {{"));
+        self.inside(|body| body.statements(2));
+        if self.random.chance(40) {
+            self.line("} else {");
+            self.inside(|body| body.statements(2));
+        }
+        self.line("}");
+    }
+
+    fn repeat(&mut self) {
+        let (name, times) = (self.fresh(), self.random.between(2, 4));
+        let count = self.random.between(1, 3);
+        let mut counter = None;
+        let (head, binds) = match self.random.below(5) {
+            0..=1 => (format!("for {name} in 0..{times}"), vec![(name, Ty::Int)]),
+            2 => {
+                let element = Ty::random(self.world, self.random, 1);
+                let array = self.evident(&Ty::array(element.clone()), 1);
+                let few = format!("{array}.slice(0, min({array}.len(), 4))");
+                (format!("for {name} in {few}"), vec![(name, element)])
+            }
+            3 => {
+                let value = Ty::random(self.world, self.random, 1);
+                let map = self.evident(&Ty::Map(Box::new(Ty::Text), Box::new(value.clone())), 1);
+                let key = self.fresh();
+                (format!("for ({key}, {name}) in {map}"), vec![(key, Ty::Text), (name, value)])
+            }
+            _ => {
+                self.line(&format!("let mut {name} = 0"));
+                counter = Some(name.clone());
+                (format!("while ({name} < {times})"), vec![])
+            }
+        };
+        let outside = self.times;
+        self.times *= 4;
+        self.loops += 1;
+        self.block(&head, |body| {
+            if let Some(counter) = counter {
+                body.line(&format!("{counter} += 1"));
+            }
+            binds.into_iter().for_each(|(name, ty)| body.bind(&name, ty, false));
+            body.statements(count);
+        });
+        self.loops -= 1;
+        self.times = outside;
+    }
+
+    /// Leaves the block, under a condition.
+    fn leave(&mut self) {
+        let how = match self.random.below(20) {
+            0..=1 if self.loops > 0 => "break".to_owned(),
+            2..=3 if self.loops > 0 => "continue".to_owned(),
+            4 => format!("return {}", self.expr(&self.result.clone(), 2)),
+            5..=6 => match self.raise() {
+                Some(raise) => raise,
+                None => return,
+            },
+            _ => return,
+        };
+        let condition = self.truth(2);
+        self.line(&format!("if ({condition}) {{ {how} }}"));
+    }
+
+    /// `let (a, b) = pair`.
+    fn take_apart(&mut self) {
+        let (left, right) = (Ty::random(self.world, self.random, 1), Ty::random(self.world, self.random, 1));
+        let (a, b) = (self.fresh(), self.fresh());
+        let pair = self.evident(&Ty::Pair(Box::new(left.clone()), Box::new(right.clone())), 2);
+        self.line(&format!("let ({a}, {b}) = {pair}"));
+        self.bind(&a, left, false);
+        self.bind(&b, right, false);
+    }
+
+    /// `let x = maybe?`, where the function gives a nullable value.
+    fn question(&mut self) {
+        if !matches!(self.result, Ty::Maybe(_)) {
+            return self.print();
+        }
+        let (name, inner) = (self.fresh(), Ty::random(self.world, self.random, 1));
+        let maybe = self.evident(&Ty::maybe(inner.clone()), 2);
+        self.line(&format!("let {name} = {maybe}?"));
+        self.bind(&name, inner, false);
+    }
+
+    fn function_value(&mut self) {
+        let (name, ty) = (self.fresh(), Ty::Function(Box::new(Ty::Int), Box::new(Ty::Int)));
+        let closure = self.literal(&ty, 2);
+        self.line(&format!("let {name} = {closure}"));
+        self.bind(&name, ty, false);
+    }
+}

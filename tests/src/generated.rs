@@ -1,0 +1,76 @@
+//! Generated programs mean the same to compiled code and to the reference interpreter: standard output, standard error with the path of
+//! a fault, exit code; and neither finds a count too many or too few. In: seeds, by default the first few; `PLUTO_SEEDS=100..200`
+//! for others, as many as wanted. A program whose two runs differ is left in `target/generated/`.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pluto_interpreter::World;
+use pluto_middle::mir::Program;
+use pluto_tests::driver::{self, Ran};
+use pluto_tests::{generate, repo};
+use plutoc::link;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The seeds of a usual run.
+const USUAL: std::ops::Range<u64> = 0..40;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trial = |seed| Trial::test(format!("seed {seed}"), move || compare(seed));
+    let mut trials: Vec<Trial> = seeds().map(trial).collect();
+    trials.push(Trial::test("a seed is a program", || {
+        let texts = [1, 1, 2].map(|seed| generate::program(seed).text);
+        if texts[0] == texts[1] && texts[1] != texts[2] { Ok(()) } else { Err("seeds do not tell programs".into()) }
+    }));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn seeds() -> std::ops::Range<u64> {
+    let Ok(wanted) = std::env::var("PLUTO_SEEDS") else { return USUAL };
+    let range = wanted.split_once("..").and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?));
+    range.unwrap_or_else(|| panic!("PLUTO_SEEDS={wanted}: write it as `from..to`"))
+}
+
+fn compare(seed: u64) -> Result<(), Failed> {
+    let generated = generate::program(seed);
+    let files = vec![("main.pluto".to_owned(), generated.text.clone())];
+    let found = driver::lowered(&files).and_then(|program| run_entries(&program, generated.entries));
+    found.map_err(|different| {
+        let kept = keep(seed, &generated.text);
+        format!("seed {seed}, {}:\n{different}", kept.display()).into()
+    })
+}
+
+/// All entries of a program, both ways.
+fn run_entries(program: &Program, entries: usize) -> Result<(), String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("program");
+    link::link(&pluto_codegen::emit(program, 1), &path).map_err(|error| error.message)?;
+    (0..entries).try_for_each(|entry| run_entry(program, &path, &entry.to_string()))
+}
+
+fn run_entry(program: &Program, path: &Path, entry: &str) -> Result<(), String> {
+    let world = World { args: vec![entry.to_owned()], folder: repo::root() };
+    let ran = pluto_interpreter::run(program, &world).map_err(|stopped| format!("entry {entry}: {stopped}"))?;
+    let interpreted = Ran { output: ran.output, errors: ran.errors, code: ran.code };
+    let compiled = driver::run_command(Command::new(path).arg(entry));
+    if interpreted == compiled {
+        return Ok(());
+    }
+    let line =
+        interpreted.output.lines().zip(compiled.output.lines()).take_while(|(left, right)| left == right).count();
+    let shown = |ran: &Ran| {
+        let rest: Vec<&str> = ran.output.lines().skip(line).take(5).collect();
+        format!("exit code {}\n{}\nstandard error:\n{}", ran.code, rest.join("\n"), ran.errors)
+    };
+    let (left, right) = (shown(&interpreted), shown(&compiled));
+    Err(format!("entry {entry}, from line {} on:\n── interpreted ──\n{left}\n── compiled ──\n{right}", line + 1))
+}
+
+/// Writes the program down for whoever looks into it.
+fn keep(seed: u64, text: &str) -> PathBuf {
+    let folder = repo::root().join("target/generated");
+    let path = folder.join(format!("seed-{seed}.pluto"));
+    std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, text)).expect("target/ is writable");
+    path
+}
