@@ -28,6 +28,9 @@ pub struct Generated {
     pub entries: usize,
 }
 
+/// A program prints this if a value has changed that nothing may change: a check that does not trust MIR.
+pub const CHANGED: &str = "CHANGED";
+
 /// So many entries a program has: building takes longer than running.
 const ENTRIES: usize = 16;
 
@@ -148,7 +151,7 @@ impl World {
         if let Some(ty) = &function {
             body.bind("callback", ty.clone(), false);
         }
-        let count = body.random.between(2, 6);
+        let count = body.random.between(3, 7);
         body.statements(count);
         body.give_result();
         let (text, raises, cost) = (body.text, body.raises, body.cost);
@@ -165,7 +168,7 @@ impl World {
     fn entry(&mut self, random: &mut Random, number: usize) {
         let errors = if random.chance(30) { (0..self.errors.len()).collect() } else { BTreeSet::new() };
         let mut body = Body::new(self, random, Ty::Int, errors);
-        let count = body.random.between(5, 10);
+        let count = body.random.between(6, 12);
         body.statements(count);
         body.print_all();
         body.give_result();

@@ -1,9 +1,9 @@
 //! The body of a function under construction: its text, the variables in scope, what it may do and what it costs. In: a signature.
 //! Out: text. Files beside this one write statements, expressions, places and calls into it.
 
-use super::World;
 use super::random::Random;
 use super::ty::Ty;
+use super::{CHANGED, World};
 use std::collections::BTreeSet;
 
 /// A function that can be called.
@@ -22,6 +22,8 @@ pub(super) struct Variable {
     pub(super) name: String,
     pub(super) ty: Ty,
     pub(super) mutable: bool,
+    /// A variable with its text at the start, which must still be its text at the end of the block.
+    pub(super) witness: Option<String>,
 }
 
 /// A body under construction.
@@ -75,7 +77,28 @@ impl<'w> Body<'w> {
 
     /// A variable is in scope from here on.
     pub(super) fn bind(&mut self, name: &str, ty: Ty, mutable: bool) {
-        self.scope.push(Variable { name: name.to_owned(), ty, mutable });
+        self.scope.push(Variable { name: name.to_owned(), ty, mutable, witness: None });
+    }
+
+    /// Notes what a variable, which nothing may change, looks like now.
+    pub(super) fn witness(&mut self, name: &str) -> String {
+        let witness = self.fresh();
+        self.line(&format!("let {witness} = f\"{{{name}}}\""));
+        witness
+    }
+
+    /// Says so if it has changed.
+    pub(super) fn testify(&mut self, name: &str, witness: &str) {
+        self.line(&format!(
+            "if {witness} != f\"{{{name}}}\" {{ print(f\"{CHANGED} {name}: {{{witness}}} {{{name}}}\") }}"
+        ));
+    }
+
+    fn testify_from(&mut self, scope: usize) {
+        let seen = |it: &Variable| it.witness.clone().map(|witness| (it.name.clone(), witness));
+        for (name, witness) in self.scope[scope..].iter().filter_map(seen).collect::<Vec<_>>() {
+            self.testify(&name, &witness);
+        }
     }
 
     pub(super) fn fresh(&mut self) -> String {
@@ -103,12 +126,17 @@ impl<'w> Body<'w> {
         let scope = self.scope.len();
         self.depth += 1;
         content(self);
+        self.testify_from(scope);
         self.depth -= 1;
         self.scope.truncate(scope);
     }
 
     /// Ends the function.
     pub(super) fn give_result(&mut self) {
+        if self.random.chance(30) {
+            self.print_all();
+        }
+        self.testify_from(0);
         let result = self.expr(&self.result.clone(), 2);
         self.line(&format!("return {result}"));
     }
@@ -116,7 +144,7 @@ impl<'w> Body<'w> {
     /// Shows what is in scope.
     pub(super) fn print_all(&mut self) {
         for variable in self.scope.clone() {
-            if !matches!(variable.ty, Ty::Function(..)) {
+            if variable.name != "self" && !matches!(variable.ty, Ty::Function(..)) {
                 self.line(&format!("print(f\"{0} = {{{0}}}\")", variable.name));
             }
         }

@@ -22,6 +22,7 @@ impl Body<'_> {
             }
             19..=22 => self.match_expr(ty, depth - 1),
             23..=29 => self.or_else(ty, depth),
+            30..=36 => self.indexed(ty, depth),
             _ => self.made(ty, depth),
         }
     }
@@ -58,6 +59,16 @@ impl Body<'_> {
             Ty::Maybe(inner) => self.maybe(inner, depth - 1),
             Ty::Map(..) | Ty::Pair(..) | Ty::Class(_) | Ty::Enum(_) | Ty::Function(..) => self.literal(ty, depth - 1),
         }
+    }
+
+    /// `xs[i]`, where that is tested.
+    fn indexed(&mut self, ty: &Ty, depth: usize) -> String {
+        let Some(array) = self.path(&Ty::array(ty.clone())) else { return self.made(ty, depth) };
+        let index = self.random.below(3);
+        if self.random.chance(4) {
+            return format!("{array}[{index}]");
+        }
+        format!("(if ({array}.len() > {index}) {{ {array}[{index}] }} else {{ {} }})", self.expr(ty, depth - 1))
     }
 
     /// `m ?? e`.
@@ -145,8 +156,16 @@ impl Body<'_> {
                 self.random.of(&[["\"a\"", "\"k\""], ["\"bc\"", "\"12\""], ["\"\"", "\"q\""]][at.min(2)]).to_owned()
             }
             Ty::Byte => format!("({at} as byte)"),
-            Ty::Pair(..) => format!("({at}, {})", at % 2 == 0),
-            _int => at.to_string(),
+            Ty::Pair(..) => format!("({at}, {})", at.is_multiple_of(2)),
+            Ty::Int
+            | Ty::Float
+            | Ty::Bool
+            | Ty::Array(_)
+            | Ty::Map(..)
+            | Ty::Maybe(_)
+            | Ty::Class(_)
+            | Ty::Enum(_)
+            | Ty::Function(..) => at.to_string(),
         }
     }
 
@@ -175,9 +194,9 @@ impl Body<'_> {
                 format!("{}.split({})", self.expr(&Ty::Text, depth), self.expr(&Ty::Text, depth))
             }
             5 if *element == Ty::Text => format!("{}.chars()", self.expr(&Ty::Text, depth)),
-            6 if self.random.chance(30) => {
-                let (array, start) = (self.evident(&ty, depth), self.random.below(2));
-                format!("{array}.slice({start}, {})", self.random.between(1, 2))
+            6 => {
+                let (array, start) = (self.evident(&ty, depth), usize::from(self.random.chance(5)));
+                format!("{array}.slice({start}, min({array}.len(), {}))", self.random.between(1, 3))
             }
             7..=8 if matches!(element, Ty::Int | Ty::Text | Ty::Byte) => {
                 let value = Ty::random(self.world, self.random, 1);

@@ -91,8 +91,12 @@ impl Body<'_> {
     fn int_arms(&mut self, depth: usize) -> (String, Vec<Arm>) {
         let (subject, name) = (self.expr(&Ty::Int, depth), self.fresh());
         let plain = |pattern: &str| Arm { pattern: pattern.to_owned(), binds: vec![] };
-        let rest = Arm { pattern: name.clone(), binds: vec![(name, Ty::Int)] };
-        (subject, vec![plain("0"), plain("1 | 2"), plain("3..10"), rest])
+        let rest = Arm { pattern: name.clone(), binds: vec![(name.clone(), Ty::Int)] };
+        self.bind(&name, Ty::Int, false);
+        let guard = self.truth(1);
+        self.scope.pop();
+        let guarded = Arm { pattern: format!("{name} if ({guard})"), binds: vec![(name, Ty::Int)] };
+        (subject, vec![plain("0"), plain("1 | 2"), guarded, plain("3..10"), rest])
     }
 
     fn pair_arms(&mut self, depth: usize) -> (String, Vec<Arm>) {

@@ -60,6 +60,9 @@ impl Body<'_> {
             let conditions = place.conditions.join(" && ");
             self.block(&format!("if ({conditions})"), |body| body.change_at(&place.path, &place.ty));
         }
+        if self.random.chance(25) {
+            self.line(&format!("print({})", root.name));
+        }
     }
 
     /// One step into the place: false if there is nothing inside.
@@ -103,28 +106,44 @@ impl Body<'_> {
     }
 
     fn change_at(&mut self, path: &str, ty: &Ty) {
+        if self.random.chance(25) {
+            return self.assign(path, ty);
+        }
         let line = match ty {
-            Ty::Int if self.random.chance(60) => {
+            Ty::Int => {
                 let operator = self.random.of(&["+=", "-=", "+=", "^=", "*="]);
                 format!("{path} {operator} {}", self.expr(&Ty::Int, 1))
             }
-            Ty::Float if self.random.chance(60) => format!("{path} += {}", self.expr(&Ty::Float, 1)),
-            Ty::Array(element) if self.random.chance(80) => return self.change_array(path, element),
-            Ty::Map(key, value) if self.random.chance(80) => return self.change_map(path, key, value),
-            Ty::Class(number) if self.world.methods_are_there && self.random.chance(40) => {
+            Ty::Float => format!("{path} += {}", self.expr(&Ty::Float, 1)),
+            Ty::Array(element) => return self.change_array(path, element),
+            Ty::Map(key, value) => return self.change_map(path, key, value),
+            Ty::Class(number) if self.world.methods_are_there && self.random.chance(60) => {
                 let set = self.world.classes[*number].set.clone();
                 self.cost += 10 * self.times;
                 format!("print({path}.set({}))", self.expr(&set, 1))
             }
-            Ty::Maybe(inner) if matches!(**inner, Ty::Class(_)) => format!("{path} = {}", self.literal(ty, 2)),
-            _ => format!("{path} = {}", self.expr(ty, 2)),
+            Ty::Bool
+            | Ty::Byte
+            | Ty::Text
+            | Ty::Pair(..)
+            | Ty::Maybe(_)
+            | Ty::Class(_)
+            | Ty::Enum(_)
+            | Ty::Function(..) => return self.assign(path, ty),
         };
         self.line(&line);
     }
 
+    fn assign(&mut self, path: &str, ty: &Ty) {
+        // What may hold one of its own kind gets a new one.
+        let holds = matches!(ty, Ty::Maybe(inner) if matches!(**inner, Ty::Class(_)));
+        let value = if holds { self.literal(ty, 2) } else { self.expr(ty, 2) };
+        self.line(&format!("{path} = {value}"));
+    }
+
     fn change_array(&mut self, path: &str, element: &Ty) {
         let short = format!("if ({path}.len() < 9)");
-        match self.random.below(9) {
+        match self.random.below(10) {
             0..=3 => {
                 let value = self.expr(element, 1);
                 self.block(&short, |body| body.line(&format!("{path}.push({value})")));
@@ -133,6 +152,12 @@ impl Body<'_> {
             5 => self.line(&format!("{path}.reverse()")),
             6 if element.has_order() => self.line(&format!("{path}.sort()")),
             6 => self.line(&format!("{path}.clear()")),
+            8 => {
+                let of = self.closure(element, &Ty::Int, 1);
+                let (name, a, b) = (self.fresh(), self.fresh(), self.fresh());
+                self.line(&format!("let {name} = {of}"));
+                self.line(&format!("{path}.sort_by(({a}, {b}) => if {name}({a}) < {name}({b}) {{ -1 }} else {{ 1 }})"));
+            }
             7 => {
                 let (at, value) = (usize::from(self.random.chance(15)), self.expr(element, 1));
                 self.block(&short, |body| body.line(&format!("{path}.insert_at({at}, {value})")));

@@ -42,6 +42,10 @@ impl Body<'_> {
         let (value, mutable) = (self.expr(&ty, 3), self.random.chance(60));
         self.line(&format!("let {}{name}: {} = {value}", if mutable { "mut " } else { "" }, ty.name()));
         self.bind(&name, ty, mutable);
+        if !mutable && self.random.chance(30) {
+            let witness = self.witness(&name);
+            self.scope.iter_mut().filter(|it| it.name == name).for_each(|it| it.witness = Some(witness.clone()));
+        }
     }
 
     /// `let mut b = a`, a change of `b`, and both.
@@ -52,6 +56,7 @@ impl Body<'_> {
             return self.declare();
         }
         let (from, name) = (self.random.of(&all), self.fresh());
+        let witness = self.witness(&from.name);
         self.line(&format!("let mut {name} = {}", from.name));
         let outside = std::mem::take(&mut self.scope);
         // Only the copy can be changed here, but everything can be read.
@@ -61,6 +66,7 @@ impl Body<'_> {
         self.change();
         self.scope = outside;
         self.bind(&name, from.ty, true);
+        self.testify(&from.name, &witness);
         self.line(&format!("print(f\"{{{}}} {{{name}}}\")", from.name));
     }
 
@@ -84,25 +90,41 @@ impl Body<'_> {
     fn repeat(&mut self) {
         let (name, times) = (self.fresh(), self.random.between(2, 4));
         let count = self.random.between(1, 3);
+        let element = Ty::random(self.world, self.random, 1);
         let mut counter = None;
-        let (head, binds) = match self.random.below(5) {
+        let (head, binds) = match self.random.below(8) {
             0..=1 => (format!("for {name} in 0..{times}"), vec![(name, Ty::Int)]),
             2 => {
-                let element = Ty::random(self.world, self.random, 1);
                 let array = self.evident(&Ty::array(element.clone()), 1);
-                let few = format!("{array}.slice(0, min({array}.len(), 4))");
-                (format!("for {name} in {few}"), vec![(name, element)])
+                counter = Some(self.counter());
+                (format!("for {name} in {array}"), vec![(name, element)])
             }
             3 => {
+                let (array, at) = (self.evident(&Ty::array(element.clone()), 1), self.fresh());
+                counter = Some(self.counter());
+                (format!("for ({at}, {name}) in {array}.enumerate()"), vec![(at, Ty::Int), (name, element)])
+            }
+            4 => {
+                let text = self.expr(&Ty::Text, 1);
+                counter = Some(self.counter());
+                (format!("for {name} in {text}"), vec![(name, Ty::Text)])
+            }
+            5 => {
+                let (array, from) = (self.evident(&Ty::array(element.clone()), 1), self.fresh());
+                self.line(&format!("let mut {from} = {array}"));
+                counter = Some(self.counter());
+                (format!("while let {name} = {from}.pop()"), vec![(name, element)])
+            }
+            6 => {
                 let value = Ty::random(self.world, self.random, 1);
                 let map = self.evident(&Ty::Map(Box::new(Ty::Text), Box::new(value.clone())), 1);
                 let key = self.fresh();
                 (format!("for ({key}, {name}) in {map}"), vec![(key, Ty::Text), (name, value)])
             }
             _ => {
-                self.line(&format!("let mut {name} = 0"));
-                counter = Some(name.clone());
-                (format!("while ({name} < {times})"), vec![])
+                counter = Some(self.counter());
+                let condition = self.truth(1);
+                (format!("while ({condition})"), vec![])
             }
         };
         let outside = self.times;
@@ -111,12 +133,20 @@ impl Body<'_> {
         self.block(&head, |body| {
             if let Some(counter) = counter {
                 body.line(&format!("{counter} += 1"));
+                body.line(&format!("if {counter} > {times} {{ break }}"));
             }
             binds.into_iter().for_each(|(name, ty)| body.bind(&name, ty, false));
             body.statements(count);
         });
         self.loops -= 1;
         self.times = outside;
+    }
+
+    /// A variable that bounds a loop; nothing else sees it.
+    fn counter(&mut self) -> String {
+        let counter = self.fresh();
+        self.line(&format!("let mut {counter} = 0"));
+        counter
     }
 
     /// Leaves the block, under a condition.
