@@ -24,6 +24,8 @@ use ty::{Class, Enum, Ty, fields_of};
 pub struct Generated {
     /// Its text.
     pub text: String,
+    /// The same program with each entry in a task of its own, which shares with `main` what it is given.
+    pub spawning: String,
     /// Its entries: the first argument is a number below this.
     pub entries: usize,
 }
@@ -46,8 +48,8 @@ struct World {
     named: Vec<Ty>,
     /// Methods call no methods: they would recurse.
     methods_are_there: bool,
-    /// The arms of `main`.
-    runs: Vec<String>,
+    /// The arms of `main`: the pattern and what comes first, the call, whether it can fail.
+    runs: Vec<Run>,
     text: String,
 }
 
@@ -64,8 +66,25 @@ pub fn program(seed: u64) -> Generated {
     for number in 0..ENTRIES {
         world.entry(&mut random, number);
     }
-    world.main();
-    Generated { text: world.text, entries: ENTRIES }
+    world.give_back();
+    let [text, spawning] = [Calls::Plain, Calls::Spawned].map(|calls| world.text.clone() + &world.main(calls));
+    Generated { text, spawning, entries: ENTRIES }
+}
+
+/// How `main` runs an entry.
+#[derive(Clone, Debug)]
+struct Run {
+    /// The type of what the entry gets, and a value.
+    given: (String, String),
+    /// Can it fail?
+    fails: bool,
+}
+
+/// How `main` calls entries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Calls {
+    Plain,
+    Spawned,
 }
 
 impl World {
@@ -167,26 +186,40 @@ impl World {
 
     fn entry(&mut self, random: &mut Random, number: usize) {
         let errors = if random.chance(30) { (0..self.errors.len()).collect() } else { BTreeSet::new() };
+        let given = Ty::random(self, random, 3);
+        let value = Body::new(self, random, Ty::Int, BTreeSet::new()).literal(&given, 3);
         let mut body = Body::new(self, random, Ty::Int, errors);
+        body.bind("given", given.clone(), false);
+        body.copy_and_change();
         let count = body.random.between(6, 12);
         body.statements(count);
         body.print_all();
         body.give_result();
-        let (text, fails) = (body.text, if body.raises.is_empty() { "" } else { "!" });
-        self.text += &format!("fn entry{number}() int {{\n{text}}}\n");
-        self.runs.push(format!("        {number} {{ print(entry{number}(){fails}) }}\n"));
+        let (text, fails) = (body.text, !body.raises.is_empty());
+        self.text += &format!("fn entry{number}(given: {}) int {{\n{text}}}\n", given.name());
+        self.runs.push(Run { given: (given.name(), value), fails });
     }
 
-    fn main(&mut self) {
-        let arms = self.runs.concat();
+    /// Functions that say of what type a literal is.
+    fn give_back(&mut self) {
         for (number, ty) in self.named.iter().enumerate() {
             let name = ty.name();
             self.text += &format!("fn as{number}(x: {name}) {name} {{ return x }}\n");
         }
         self.text += CUT;
-        self.text += &format!(
-            "fn main() {{\n    match (env.args().get(0) ?? \"0\").to_int() ?? 0 {{\n{arms}        _ {{ }}\n    }}\n}}\n"
-        );
+    }
+
+    fn main(&self, calls: Calls) -> String {
+        let mut text = String::from("fn main() {\n    match (env.args().get(0) ?? \"0\").to_int() ?? 0 {\n");
+        for (number, Run { given: (ty, value), fails }) in self.runs.iter().enumerate() {
+            let call = match (calls, fails) {
+                (Calls::Plain, false) => format!("let result = entry{number}(given)"),
+                (Calls::Plain, true) => format!("let result = entry{number}(given)!"),
+                (Calls::Spawned, _) => format!("let task = spawn entry{number}(given); let result = task.get()!"),
+            };
+            text += &format!("        {number} {{ let given: {ty} = {value}; {call}; print((result, given)) }}\n");
+        }
+        text + "        _ { }\n    }\n}\n"
     }
 }
 

@@ -49,7 +49,7 @@ impl Body<'_> {
     }
 
     /// `let mut b = a`, a change of `b`, and both.
-    fn copy_and_change(&mut self) {
+    pub(super) fn copy_and_change(&mut self) {
         let whole = |ty: &Ty| matches!(ty, Ty::Array(_) | Ty::Map(..) | Ty::Pair(..) | Ty::Class(_));
         let all: Vec<_> = self.scope.iter().filter(|variable| whole(&variable.ty)).cloned().collect();
         if all.is_empty() {
