@@ -17,8 +17,8 @@ impl Body<'_> {
         match self.random.below(100) {
             0..=13 => self.call(ty, depth).unwrap_or_else(|| self.made(ty, depth)),
             14..=18 => {
-                let (condition, then) = (self.truth(depth - 1), self.expr(ty, depth - 1));
-                format!("(if ({condition}) {{ {then} }} else {{ {} }})", self.expr(ty, depth - 1))
+                let (condition, then) = (self.truth(depth - 1), self.with_effect(ty, depth - 1));
+                format!("(if ({condition}) {{ {then} }} else {{ {} }})", self.with_effect(ty, depth - 1))
             }
             19..=22 => self.match_expr(ty, depth - 1),
             23..=29 => self.or_else(ty, depth),
@@ -44,6 +44,14 @@ impl Body<'_> {
                 });
                 format!("as{number}({})", self.expr(ty, depth))
             }
+        }
+    }
+
+    /// The inside of a block: a change of something in scope, often, and a value.
+    fn with_effect(&mut self, ty: &Ty, depth: usize) -> String {
+        match self.random.chance(50).then(|| self.effect()).flatten() {
+            Some(effect) => format!("{effect}; {}", self.expr(ty, depth)),
+            None => self.expr(ty, depth),
         }
     }
 
@@ -213,6 +221,10 @@ impl Body<'_> {
 
     fn maybe(&mut self, inner: &Ty, depth: usize) -> String {
         let array = Ty::array(inner.clone());
+        let popped = self.random.chance(15).then(|| self.mutable_of(&array)).flatten();
+        if let Some(popped) = popped {
+            return format!("{popped}.pop()");
+        }
         match self.random.below(8) {
             0 => format!("{}.first()", self.evident(&array, depth)),
             1 => format!("{}.last()", self.evident(&array, depth)),

@@ -26,6 +26,9 @@ impl Body<'_> {
 
     pub(super) fn int(&mut self, depth: usize) -> String {
         let one = |body: &mut Self| body.expr(&Ty::Int, depth);
+        if let Some(changed) = self.random.chance(5).then(|| self.set_in_place(depth)).flatten() {
+            return changed;
+        }
         match self.random.below(24) {
             0..=3 => format!("({} + {})", one(self), self.expr(&Ty::Int, depth)),
             4..=5 => format!("({} - {})", one(self), self.expr(&Ty::Int, depth)),
@@ -68,6 +71,15 @@ impl Body<'_> {
             20..=21 => format!("({} % 1000)", one(self)),
             _ => self.int_literal(),
         }
+    }
+
+    /// `c.set(x)`, which changes `c`.
+    fn set_in_place(&mut self, depth: usize) -> Option<String> {
+        let number = self.random.below(self.world.classes.len().max(1));
+        let class = self.mutable_of(&Ty::Class(number)).filter(|_| self.world.methods_are_there)?;
+        let set = self.world.classes[number].set.clone();
+        self.cost += 10 * self.times;
+        Some(format!("{class}.set({})", self.expr(&set, depth)))
     }
 
     /// `xs.fold(0, (sum, x) => …)`.

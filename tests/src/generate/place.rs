@@ -38,6 +38,40 @@ impl Body<'_> {
         }
     }
 
+    /// A variable of this type that can be changed.
+    pub(super) fn mutable_of(&mut self, ty: &Ty) -> Option<String> {
+        let fits = |it: &&Variable| it.mutable && it.ty == *ty && it.name != "self";
+        let all: Vec<String> = self.scope.iter().filter(fits).map(|it| it.name.clone()).collect();
+        if all.is_empty() { None } else { Some(self.random.of(&all)) }
+    }
+
+    /// A change in one line, if there is something that can be changed.
+    pub(super) fn effect(&mut self) -> Option<String> {
+        let mutable: Vec<Variable> = self.scope.iter().filter(|it| it.mutable && it.name != "self").cloned().collect();
+        if mutable.is_empty() {
+            return None;
+        }
+        let Variable { name, ty, .. } = self.random.of(&mutable);
+        Some(match &ty {
+            Ty::Int => format!("{name} ^= {}", self.expr(&ty, 0)),
+            Ty::Array(_) if self.random.chance(50) => format!("{name}.reverse()"),
+            Ty::Array(element) => format!("if {name}.len() < 9 {{ {name}.push({}) }}", self.expr(element, 0)),
+            Ty::Map(key, value) => {
+                let at = self.random.below(3);
+                format!("{name}[{}] = {}", self.key(key, at), self.expr(value, 0))
+            }
+            Ty::Float
+            | Ty::Bool
+            | Ty::Byte
+            | Ty::Text
+            | Ty::Pair(..)
+            | Ty::Maybe(_)
+            | Ty::Class(_)
+            | Ty::Enum(_)
+            | Ty::Function(..) => format!("{name} = {}", self.literal(&ty, 1)),
+        })
+    }
+
     /// Changes something, if there is something that can be changed.
     pub(super) fn change(&mut self) {
         let mutable: Vec<Variable> = self.scope.iter().filter(|variable| variable.mutable).cloned().collect();
