@@ -8,6 +8,7 @@ mod body;
 mod call;
 mod expr;
 mod number;
+mod order;
 mod pattern;
 mod place;
 mod random;
@@ -30,7 +31,7 @@ pub struct Generated {
     pub entries: usize,
 }
 
-/// A program prints this if a value has changed that nothing may change: a check that does not trust MIR.
+/// A program prints this if it finds itself wrong: a check that does not trust MIR.
 pub const CHANGED: &str = "CHANGED";
 
 /// So many entries a program has: building takes longer than running.
@@ -207,6 +208,7 @@ impl World {
             self.text += &format!("fn as{number}(x: {name}) {name} {{ return x }}\n");
         }
         self.text += CUT;
+        self.text += order::DECLARED;
     }
 
     fn main(&self, calls: Calls) -> String {

@@ -79,7 +79,7 @@ fn run_entry(program: &Program, (path, spawns): (&Path, bool), entry: &str) -> R
     let interpreted = Ran { output: ran.output, errors: ran.errors, code: ran.code };
     let compiled = driver::run_command(Command::new(path).arg(entry));
     if let Some(changed) = compiled.output.lines().find(|line| line.starts_with(generate::CHANGED)) {
-        return Err(format!("entry {entry}: a value was changed through another one: {changed}"));
+        return Err(format!("entry {entry}: the program finds itself wrong: {changed}"));
     }
     if interpreted == compiled || (spawns && without_path(&interpreted) == without_path(&compiled)) {
         return Ok(());

@@ -21,7 +21,7 @@ impl Body<'_> {
 
     fn statement(&mut self) {
         let nests = self.depth < DEEPEST;
-        match self.random.below(22) {
+        match self.random.below(23) {
             0..=3 => self.declare(),
             4..=5 => self.copy_and_change(),
             6..=9 => self.change(),
@@ -33,6 +33,7 @@ impl Body<'_> {
             19 => self.take_apart(),
             20 => self.question(),
             21 => self.function_value(),
+            22 => self.in_order(),
             _ => self.change(),
         }
     }

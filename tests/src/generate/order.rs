@@ -1,0 +1,102 @@
+//! Left to right: an expression whose parts read and change one variable gives the same as its parts one after the other, each in a `let`
+//! of its own, over a copy. The program itself compares the two, so that what it tests is not MIR but how MIR came about.
+
+use super::CHANGED;
+use super::body::Body;
+use super::ty::Ty;
+
+/// The variable in the parts below.
+const VARIABLE: &str = "X";
+
+/// Parts that give an int.
+const OF_INT: [&str; 6] = [
+    "X",
+    "(if true { X ^= 1; X } else { 0 })",
+    "(if X > 2 { X = 5 - (X % 100); X } else { X = 9; 1 })",
+    "X.wrapping_mul(3)",
+    "min(X, 4)",
+    "(match X { 0 => 1, n => n, })",
+];
+const OF_ARRAY: [&str; 9] = [
+    "X.len()",
+    "(X.get(0) ?? -1)",
+    "(X.pop() ?? -2)",
+    "(if X.len() < 9 { X.push(4); X.len() } else { X.clear(); 0 })",
+    "X.fold(0, (a, b) => a.wrapping_add(b))",
+    "sum(X)",
+    "(if X.len() > 0 { X[0] ^= 5; X[0] } else { 3 })",
+    "(if true { let old = X; X.reverse(); sum(old) } else { 3 })",
+    "(if true { X = [X.len(), 7]; X[0] } else { 3 })",
+];
+const OF_MAP: [&str; 7] = [
+    "X.len()",
+    "(X.get(\"a\") ?? -1)",
+    "(X.remove(\"a\") ?? -2)",
+    "X.or_insert(\"a\", 5)",
+    "(if true { X.or_insert(\"a\", 1) ^= 1; X.len() } else { 0 })",
+    "(if true { X[\"b\"] = X.len(); X[\"b\"] } else { 0 })",
+    "(if X.contains(\"b\") { X.clear(); 1 } else { 0 })",
+];
+
+/// What three parts make.
+const WHOLES: [&str; 11] = [
+    "(A, B, C)",
+    "[A, B, C]",
+    "three(A, B, C)",
+    "A.wrapping_add(B.wrapping_mul(C))",
+    "A.wrapping_sub(B).wrapping_sub(C)",
+    "{A: B, C: 1}",
+    "(A == B, C)",
+    "((A & 63) << (B & 7)) - (C & 63)",
+    "f\"{A} {B} {C}\"",
+    "([A].contains(B), C > 1)",
+    "Three { a: A, b: B, c: C }",
+];
+
+/// What wholes and parts use.
+pub(super) const DECLARED: &str = "class Three { a: int, b: int, c: int }
+fn three(a: int, b: int, c: int) [int] { return [c, a, b] }
+fn sum(xs: [int]) int { return xs.fold(0, (a, b) => a.wrapping_add(b)) }
+";
+
+impl Body<'_> {
+    pub(super) fn in_order(&mut self) {
+        let map = Ty::Map(Box::new(Ty::Text), Box::new(Ty::Int));
+        let (ty, parts) = self.random.of(&[(Ty::Int, &OF_INT[..]), (Ty::array(Ty::Int), &OF_ARRAY), (map, &OF_MAP)]);
+        let whole = self.random.of(&WHOLES);
+        let quoted = |part: &&str| part.contains('"') && whole.starts_with("f\"");
+        let parts: Vec<&str> =
+            (0..3).map(|_| self.random.of(parts)).map(|part| if quoted(&part) { "X.len()" } else { part }).collect();
+        let (first, second) = (self.fresh(), self.fresh());
+        let value = self.expr(&ty, 2);
+        self.line(&format!("let mut {first}: {} = {value}", ty.name()));
+        self.line(&format!("let mut {second} = {first}"));
+        let at_once = made_of(whole, &[0, 1, 2].map(|at| parts[at].replace(VARIABLE, &first)));
+        let result = self.fresh();
+        self.line(&format!("let {result} = {at_once}"));
+        let steps = [0, 1, 2].map(|at| {
+            let step = self.fresh();
+            self.line(&format!("let {step} = {}", parts[at].replace(VARIABLE, &second)));
+            step
+        });
+        let by_steps = self.fresh();
+        self.line(&format!("let {by_steps} = {}", made_of(whole, &steps)));
+        self.line(&format!("print(f\"{{{result}}} {{{first}}}\")"));
+        let differs = format!("{result} != {by_steps} || {first} != {second}");
+        let shown = format!("print(f\"{CHANGED}: {{{result}}} {{{first}}}, {{{by_steps}}} {{{second}}}\")");
+        self.line(&format!("if {differs} {{ {shown} }}"));
+    }
+}
+
+fn made_of(whole: &str, parts: &[String; 3]) -> String {
+    let mut text = String::new();
+    for symbol in whole.chars() {
+        match symbol {
+            'A' => text += &parts[0],
+            'B' => text += &parts[1],
+            'C' => text += &parts[2],
+            other => text.push(other),
+        }
+    }
+    text
+}
