@@ -111,7 +111,8 @@ impl World {
             if random.chance(40) {
                 fields.push(("next".to_owned(), Ty::maybe(Ty::Class(number))));
             }
-            self.classes.push(Class { fields, set: Ty::random(self, random, 1) });
+            let set = if random.chance(40) { Ty::Class(number) } else { Ty::random(self, random, 1) };
+            self.classes.push(Class { fields, set });
         }
         self.write_data();
         for number in 0..self.classes.len() {
@@ -149,6 +150,7 @@ impl World {
         let mut body = Body::new(self, random, Ty::Int, BTreeSet::new());
         body.bind("self", Ty::Class(number), true);
         body.bind("x", set.clone(), false);
+        body.watch("x");
         body.change();
         body.change();
         body.give_result();
@@ -170,6 +172,11 @@ impl World {
         }
         if let Some(ty) = &function {
             body.bind("callback", ty.clone(), false);
+        }
+        for (at, (_, mutable)) in params.iter().enumerate() {
+            if !mutable && body.random.chance(30) {
+                body.watch(&format!("p{at}"));
+            }
         }
         let count = body.random.between(3, 7);
         body.statements(count);

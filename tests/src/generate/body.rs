@@ -80,6 +80,12 @@ impl<'w> Body<'w> {
         self.scope.push(Variable { name: name.to_owned(), ty, mutable, witness: None });
     }
 
+    /// At the end of its block, a variable looks as it looks now.
+    pub(super) fn watch(&mut self, name: &str) {
+        let witness = self.witness(name);
+        self.scope.iter_mut().filter(|it| it.name == name).for_each(|it| it.witness = Some(witness.clone()));
+    }
+
     /// Notes what a variable, which nothing may change, looks like now.
     pub(super) fn witness(&mut self, name: &str) -> String {
         let witness = self.fresh();

@@ -39,7 +39,7 @@ const OF_MAP: [&str; 7] = [
 ];
 
 /// What three parts make.
-const WHOLES: [&str; 11] = [
+const WHOLES: [&str; 15] = [
     "(A, B, C)",
     "[A, B, C]",
     "three(A, B, C)",
@@ -47,6 +47,10 @@ const WHOLES: [&str; 11] = [
     "A.wrapping_sub(B).wrapping_sub(C)",
     "{A: B, C: 1}",
     "(A == B, C)",
+    "(A < B, C)",
+    "(C, A >= B)",
+    "(A != B) == (C > 2)",
+    "([5, 6, 7, 8][A & 3], B, C)",
     "((A & 63) << (B & 7)) - (C & 63)",
     "f\"{A} {B} {C}\"",
     "([A].contains(B), C > 1)",

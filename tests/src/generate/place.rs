@@ -154,7 +154,9 @@ impl Body<'_> {
             Ty::Class(number) if self.world.methods_are_there && self.random.chance(60) => {
                 let set = self.world.classes[*number].set.clone();
                 self.cost += 10 * self.times;
-                format!("print({path}.set({}))", self.expr(&set, 1))
+                let itself = set == *ty && self.random.chance(40);
+                let value = if itself { path.to_owned() } else { self.expr(&set, 1) };
+                format!("print({path}.set({value}))")
             }
             Ty::Bool
             | Ty::Byte
@@ -169,8 +171,8 @@ impl Body<'_> {
     }
 
     fn assign(&mut self, path: &str, ty: &Ty) {
-        // What may hold one of its own kind gets a new one.
-        let holds = matches!(ty, Ty::Maybe(inner) if matches!(**inner, Ty::Class(_)));
+        // In a loop, what may hold one of its own kind gets a new one.
+        let holds = self.times > 1 && matches!(ty, Ty::Maybe(inner) if matches!(**inner, Ty::Class(_)));
         let value = if holds { self.literal(ty, 2) } else { self.expr(ty, 2) };
         self.line(&format!("{path} = {value}"));
     }

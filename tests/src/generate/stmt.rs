@@ -21,7 +21,7 @@ impl Body<'_> {
 
     fn statement(&mut self) {
         let nests = self.depth < DEEPEST;
-        match self.random.below(23) {
+        match self.random.below(24) {
             0..=3 => self.declare(),
             4..=5 => self.copy_and_change(),
             6..=9 => self.change(),
@@ -33,7 +33,7 @@ impl Body<'_> {
             19 => self.take_apart(),
             20 => self.question(),
             21 => self.function_value(),
-            22 => self.in_order(),
+            22..=23 => self.in_order(),
             _ => self.change(),
         }
     }
@@ -44,8 +44,7 @@ impl Body<'_> {
         self.line(&format!("let {}{name}: {} = {value}", if mutable { "mut " } else { "" }, ty.name()));
         self.bind(&name, ty, mutable);
         if !mutable && self.random.chance(30) {
-            let witness = self.witness(&name);
-            self.scope.iter_mut().filter(|it| it.name == name).for_each(|it| it.witness = Some(witness.clone()));
+            self.watch(&name);
         }
     }
 
