@@ -2,7 +2,7 @@
 //! pass. Out: what it prints and how it ends; or that it breaks the rules of MIR, with function and instruction.
 //!
 //! It is the second opinion about what a program means. Where compiled code trusts a `Dup`, a `Drop` or a reference, the interpreter
-//! looks: objects live in an arena with counts and are never reused by mistake ([`heap`](crate::heap)), a local holds as many counts as it was
+//! looks: objects live in an arena with counts and are never reused by mistake (`heap`), a local holds as many counts as it was
 //! given, a store goes only into an object with one owner, and at the end nothing is left. Programs with several tasks or
 //! processes are refused ([`subset`]): what they do depends on who comes first.
 #![forbid(unsafe_code)]

@@ -57,13 +57,44 @@ const WHOLES: [&str; 15] = [
     "Three { a: A, b: B, c: C }",
 ];
 
+/// What statements do with two parts and the variable: by its type, an array or a map.
+const TO_ARRAY: [&str; 4] = ["X[A & 1] = B", "X.insert_at(A & 0, B)", "X = [A, B]", "X = [A, 7].slice(0, (B & 1) + 1)"];
+const TO_MAP: [&str; 4] =
+    ["X[key(A)] = B", "X.insert(key(A), B)", "X.or_insert(key(A), B) ^= 1", "X = {key(A): B, \"z\": 1}"];
+
 /// What wholes and parts use.
 pub(super) const DECLARED: &str = "class Three { a: int, b: int, c: int }
 fn three(a: int, b: int, c: int) [int] { return [c, a, b] }
+fn key(n: int) string { return f\"{n & 3}\" }
 fn sum(xs: [int]) int { return xs.fold(0, (a, b) => a.wrapping_add(b)) }
 ";
 
 impl Body<'_> {
+    /// The same for statements: the parts of the place first, then the value, then the change.
+    pub(super) fn changes_in_order(&mut self) {
+        let map = Ty::Map(Box::new(Ty::Text), Box::new(Ty::Int));
+        let all =
+            [(Ty::array(Ty::Int), "[7, 1, 0]", &OF_ARRAY[..], TO_ARRAY), (map, "{\"a\": 3}", &OF_MAP[..], TO_MAP)];
+        let (ty, value, parts, changes) = self.random.of(&all);
+        let (change, parts) = (self.random.of(&changes), [(); 2].map(|()| self.random.of(parts)));
+        let [first, second] = [(); 2].map(|()| {
+            let name = self.fresh();
+            self.line(&format!("let mut {name}: {} = {value}", ty.name()));
+            name
+        });
+        let at_once = change.replace(VARIABLE, &first);
+        let of = |name: &str| [parts[0], parts[1], ""].map(|part| part.replace(VARIABLE, name));
+        self.line(&made_of(&at_once, &of(&first)));
+        let mut steps = of(&second).map(|part| (part, String::new()));
+        for (part, step) in &mut steps[..2] {
+            *step = self.fresh();
+            self.line(&format!("let {step} = {part}"));
+        }
+        self.line(&made_of(&change.replace(VARIABLE, &second), &steps.map(|(_, step)| step)));
+        self.line(&format!("print({first})"));
+        self.line(&format!("if {first} != {second} {{ print(f\"{CHANGED}: {{{first}}}, {{{second}}}\") }}"));
+    }
+
     pub(super) fn in_order(&mut self) {
         let map = Ty::Map(Box::new(Ty::Text), Box::new(Ty::Int));
         let (ty, parts) = self.random.of(&[(Ty::Int, &OF_INT[..]), (Ty::array(Ty::Int), &OF_ARRAY), (map, &OF_MAP)]);

@@ -21,7 +21,7 @@ impl Body<'_> {
 
     fn statement(&mut self) {
         let nests = self.depth < DEEPEST;
-        match self.random.below(24) {
+        match self.random.below(25) {
             0..=3 => self.declare(),
             4..=5 => self.copy_and_change(),
             6..=9 => self.change(),
@@ -34,6 +34,7 @@ impl Body<'_> {
             20 => self.question(),
             21 => self.function_value(),
             22..=23 => self.in_order(),
+            24 => self.changes_in_order(),
             _ => self.change(),
         }
     }
