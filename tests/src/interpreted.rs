@@ -40,6 +40,10 @@ fn run(case: &Case, needs: Option<&str>) -> Result<(), Failed> {
         (Ok(ran), None) => ran,
         (Err(Stopped::Refused(refusal)), Some(needs)) if refusal.needs == needs => return Ok(()),
         (Ok(_), Some(needs)) => return Err(format!("it runs: refused.txt says it needs {needs}").into()),
+        (Err(Stopped::Refused(refusal)), _) => {
+            let line = format!("{}: {}", case.name, refusal.needs);
+            return Err(format!("{refusal}; tests/interpreter/refused.txt needs the line `{line}`").into());
+        }
         (Err(stopped), _) => return Err(stopped.to_string().into()),
     };
     let now = corpus::as_recorded(&driver::Ran { output: ran.output, errors: ran.errors.clone(), code: ran.code });

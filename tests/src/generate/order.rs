@@ -39,7 +39,7 @@ const OF_MAP: [&str; 7] = [
 ];
 
 /// What three parts make.
-const WHOLES: [&str; 15] = [
+const WHOLES: [&str; 16] = [
     "(A, B, C)",
     "[A, B, C]",
     "three(A, B, C)",
@@ -55,6 +55,7 @@ const WHOLES: [&str; 15] = [
     "f\"{A} {B} {C}\"",
     "([A].contains(B), C > 1)",
     "Three { a: A, b: B, c: C }",
+    "Three { c: A, a: B, b: C }",
 ];
 
 /// What statements do with two parts and the variable: by its type, an array or a map.
