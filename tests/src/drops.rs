@@ -138,6 +138,7 @@ fn successors(end: &Terminator) -> Vec<Block> {
             arms.chain(select.default).collect()
         }
         Terminator::CallRemote(call) => vec![call.then],
+        Terminator::CallDetached(call) => vec![call.then],
         Terminator::Branch { then, otherwise, .. } => vec![*then, *otherwise],
         Terminator::Switch { arms, otherwise, .. } => arms.iter().map(|arm| arm.1).chain([*otherwise]).collect(),
         Terminator::SwitchStatus { .. } | Terminator::Return(_) | Terminator::Fail(_) => vec![],

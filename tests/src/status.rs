@@ -20,6 +20,8 @@ app Main[store: Store] {
     fn main(self) {
         for n in 0..200 { self.store.keep("text") catch 0 }
         self.store.keep("bad") catch -1
+        spawn self.store.keep("text").detach()
+        spawn self.store.keep("bad").detach()
         let fault = spawn self.store.keep("worse")
         print(fault.outcome())
         print("done")
@@ -56,13 +58,19 @@ fn a_running_system_says_how_it_is() {
     assert_eq!(code, Some(0));
     assert!(table.starts_with("system Two (") && table.contains("front -> Store.keep"), "{table}");
     assert!(table.lines().any(|line| line.split_whitespace().eq(["front", "->", "back", "up"])), "{table}");
-    let (json, _, _) = status(temp.path(), &["--json"]);
-    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let look = || -> serde_json::Value {
+        let (json, _, _) = status(temp.path(), &["--json"]);
+        serde_json::from_str(&json).expect("JSON")
+    };
+    let calls = |json: &serde_json::Value| json[0]["processes"][1]["status"]["edges"][0]["calls"].as_u64();
+    // Nobody waited for the detached ones.
+    wait_until(|| calls(&look()) >= Some(204));
+    let json = look();
     let back = &json[0]["processes"][1];
     assert_eq!(back["name"], "back");
     let edge = &back["status"]["edges"][0];
     let counts = ["calls", "errors", "faults", "cut"].map(|name| edge[name].as_u64());
-    assert_eq!(counts, [Some(202), Some(1), Some(1), Some(0)], "{json}");
+    assert_eq!(counts, [Some(204), Some(2), Some(1), Some(0)], "{json}");
     assert!(edge["bytes_in"].as_u64().is_some_and(|bytes| bytes >= 202 * 4), "{json}");
     assert!(edge["p50_us"].as_u64() <= edge["p99_us"].as_u64(), "{json}");
     assert_eq!(back["status"]["connections"][0]["caller"], "front");

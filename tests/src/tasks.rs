@@ -209,3 +209,20 @@ fn a_plan_shows_channels() {
         \ntopic news: int (capacity 4)\n    in memory of process main: Clerk: Publisher\n";
     assert!(ran.output.ends_with(wanted), "{}", ran.output);
 }
+
+#[test]
+fn a_task_that_computes_without_end_does_not_keep_the_program() {
+    let source = r#"
+fn spin() { let mut n = 1
+    while true { n = n * 31 & 0xFFFF } }
+fn main() {
+    spawn spin().detach()
+    sleep(50ms)
+    print("main ends")
+}
+"#;
+    for workers in ["1", "2", "3"] {
+        let ran = run_with(source, workers);
+        assert_eq!((ran.output.as_str(), ran.code), ("main ends\n", 0), "{workers}: {}", ran.errors);
+    }
+}

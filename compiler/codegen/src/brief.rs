@@ -68,6 +68,7 @@ fn is_brief_end(end: &Terminator) -> bool {
         | Terminator::Fault { .. }
         | Terminator::Unreachable => true,
         Terminator::CallRemote(_)
+        | Terminator::CallDetached(_)
         | Terminator::ReadText { .. }
         | Terminator::CallValue { .. }
         | Terminator::Spawn { .. }

@@ -272,6 +272,7 @@ fn on_fail(end: &Terminator) -> Option<OnFail> {
         | Terminator::SwitchStatus { .. }
         | Terminator::Return(_)
         | Terminator::Fail(_)
+        | Terminator::CallDetached(_)
         | Terminator::Unreachable => None,
     }
 }

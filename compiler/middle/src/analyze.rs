@@ -3,6 +3,7 @@
 //! what, what may run twice; `E0502`, `E0512`, `E0514`, `E0515`.
 
 mod calls;
+mod detached;
 mod flow;
 mod loops;
 mod order;
@@ -15,6 +16,7 @@ mod state;
 mod waiting;
 
 pub(crate) use calls::method_callee;
+pub(crate) use detached::spawned;
 pub(crate) use recursion::components;
 pub(crate) use state::culprit as state_culprit;
 
@@ -42,6 +44,7 @@ pub fn analyze(program: &Program, types: &Types, diagnostics: &mut Diagnostics) 
         services: order::start_order(program),
         shared: reach::shared(program, &calls, &waits),
         in_loops: loops::in_loops(program),
+        detached: detached::detached(program, types),
         repeatable: repeat::repeatable(program, types, &calls),
         waits,
         called: flows.called,

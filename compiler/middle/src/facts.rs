@@ -32,6 +32,8 @@ pub struct Facts {
     pub waits: BTreeSet<FnId>,
     /// Calls of methods that stand in loops.
     pub in_loops: BTreeSet<ExprId>,
+    /// Tasks that only call a method of a dependency, and are detached where they are spawned: the method.
+    pub detached: BTreeMap<FnId, FnId>,
     /// Functions that may run twice where once was meant, and nobody can tell.
     pub repeatable: BTreeSet<FnId>,
     /// Services that more than one task can reach in one process, requests of other processes aside.

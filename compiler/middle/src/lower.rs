@@ -11,6 +11,7 @@ mod channel;
 mod closure;
 mod control;
 mod data;
+mod detached;
 mod early;
 mod expr;
 mod item;

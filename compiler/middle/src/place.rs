@@ -26,7 +26,7 @@ pub fn place(program: &Program, facts: &Facts, system: Option<SystemId>, diagnos
     };
     placement.edges = edges(program, facts, &placement);
     if let Some(system) = system {
-        timeouts::warn(program, &program.systems[system], &placement, diagnostics);
+        timeouts::warn(program, facts, &program.systems[system], &placement, diagnostics);
     }
     placement
 }

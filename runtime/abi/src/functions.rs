@@ -86,6 +86,8 @@ macro_rules! for_each_runtime_fn {
             task_cancel(handle: word) -> unit;
             /// The task goes on without handles, and is not cancelled when the last one is dropped.
             task_detach(handle: word) -> unit;
+            /// The same; it is a call of a service, which the end of the process waits for, for a limited time.
+            task_detach_call(handle: word) -> unit;
             /// Waiting function.
             sleep(task: ptr, nanoseconds: word, site: word) -> word;
             /// A deadline for what follows: `out[0]` the one that held before (for `deadline_end`), `out[1]` this one.
@@ -249,12 +251,17 @@ macro_rules! for_each_runtime_fn {
 
             // ---- remote calls ----
             /// Begins a call of `remotes[method]`, which is a method of process `peer`; a call object with an empty request buffer. It waits
-            /// `timeout` milliseconds from `call_send` on, at most; 0: 5 s, or as long as the task has; -1: until the callee answers or is gone.
+            /// `timeout` milliseconds from `call_begin` on, at most; 0: 5 s, or as long as the task has; `layout::NO_TIMEOUT`,
+            /// `layout::DETACHED`.
             call_new(task: ptr, peer: word, method: word, timeout: word) -> ptr;
+            /// 1: go on. 0: too much waits to be sent to the process: suspend and ask again.
+            call_begin(task: ptr, call: ptr) -> word;
             /// Its request buffer.
             call_buffer(call: ptr) -> ptr;
             /// Sends the request. The call ends when its time or a deadline of the task is over, whichever comes first.
             call_send(task: ptr, call: ptr) -> unit;
+            /// Sends the request of a detached call and frees the call; `service` and `method` are static strings.
+            call_detach(task: ptr, call: ptr, service: word, method: word) -> unit;
             /// `layout::CallState`.
             call_poll(task: ptr, call: ptr) -> word;
             /// The reader over the reply's body.
@@ -269,6 +276,9 @@ macro_rules! for_each_runtime_fn {
             call_fault(task: ptr, call: ptr) -> unit;
             /// Frees it.
             call_end(task: ptr, call: ptr) -> unit;
+            /// A method has ended with this error, which is about to be written as a reply. 1: nobody waits for it; it was reported and
+            /// dropped.
+            reply_error(task: ptr, reply: ptr, error: word) -> word;
             /// Writes the task's fault (message and path) as a reply, after clearing the reply, and forgets it.
             reply_fault(task: ptr, reply: ptr) -> unit;
             /// Writes that the request was malformed, after clearing the reply.

@@ -218,6 +218,11 @@ pub struct SelectArm {
     pub value: u64,
 }
 
+/// The `timeout` of a call that waits until the callee answers or is gone.
+pub const NO_TIMEOUT: u64 = u64::MAX;
+/// The `timeout` of a detached call.
+pub const DETACHED: u64 = u64::MAX - 1;
+
 /// What `call_poll` answers.
 #[repr(u64)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

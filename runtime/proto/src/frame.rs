@@ -30,6 +30,7 @@ const ASK: u8 = 6;
 const ALIVE: u8 = 7;
 const ASK_STATUS: u8 = 8;
 const STATUS: u8 = 9;
+const DETACHED: u8 = 10;
 
 /// A message between two processes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -88,10 +89,22 @@ pub struct Request {
     pub call: u64,
     /// The position in the `methods` of the callee's hello.
     pub method: u64,
-    /// How many milliseconds the caller still waits.
-    pub remaining: u64,
+    /// What the caller waits for.
+    pub awaits: Awaits,
     /// The encoded arguments.
     pub body: Vec<u8>,
+}
+
+/// What the caller of a request waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Awaits {
+    /// An answer.
+    Reply {
+        /// For so many milliseconds more.
+        remaining: u64,
+    },
+    /// Nothing: no frame answers the request, and nothing cancels it.
+    Nothing,
 }
 
 /// Did a refused method run?
@@ -114,6 +127,15 @@ pub fn put_request(out: &mut Vec<u8>, call: u64, method: u64, remaining: u64, bo
         put_varint(head, call);
         put_varint(head, method);
         put_varint(head, remaining);
+    })
+}
+
+/// Appends a request that nothing answers.
+pub fn put_detached(out: &mut Vec<u8>, call: u64, method: u64, body: &[u8]) -> Result<(), TooLarge> {
+    put_frame(out, body, |head| {
+        head.push(DETACHED);
+        put_varint(head, call);
+        put_varint(head, method);
     })
 }
 
@@ -238,7 +260,13 @@ fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
         REQUEST => Ok(Frame::Request(Request {
             call: cursor.varint()?,
             method: cursor.varint()?,
-            remaining: cursor.varint()?,
+            awaits: Awaits::Reply { remaining: cursor.varint()? },
+            body: cursor.rest().to_vec(),
+        })),
+        DETACHED => Ok(Frame::Request(Request {
+            call: cursor.varint()?,
+            method: cursor.varint()?,
+            awaits: Awaits::Nothing,
             body: cursor.rest().to_vec(),
         })),
         REPLY => Ok(Frame::Reply { call: cursor.varint()?, body: cursor.rest().to_vec() }),

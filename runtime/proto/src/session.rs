@@ -1,7 +1,8 @@
 //! The calls from one process to another, through all of their connections. In: calls, replies, lost connections, the time.
 //! Out: what to write next, and how each call ended. Each call ends at most once; late replies are dropped. A call that ends before its
 //! reply, though the callee may know of it, is to be cancelled there. Requests with large bodies are written in pieces, by turns
-//! with the others; such a call counts as sent with its last piece, as the callee cannot run it before.
+//! with the others; such a call counts as sent with its last piece, as the callee cannot run it before. Of a detached call nothing is kept
+//! from then on. What waits to be written is limited: [`Session::has_room`].
 //!
 //! Times are milliseconds since whatever moment the user of this module chose.
 
@@ -22,6 +23,32 @@ pub struct Session<C> {
     /// Calls that the callee should forget.
     cancels: VecDeque<u64>,
     deadlines: BTreeSet<(u64, u64)>,
+    /// What was not handed to a connection whole.
+    waiting: Load,
+    room: Load,
+    /// How many calls are detached ones.
+    detached: usize,
+}
+
+/// So many calls, with so many bytes of arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Load {
+    /// How many.
+    pub calls: usize,
+    /// Their arguments.
+    pub bytes: usize,
+}
+
+/// While so much waits to be written to a process, no more calls should be submitted.
+pub const ROOM: Load = Load { calls: 64 * 1024, bytes: 32 * 1024 * 1024 };
+
+/// Does the caller of a call wait for an outcome?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wants {
+    /// Yes.
+    Reply,
+    /// No: it is over for this side when it is written.
+    Nothing,
 }
 
 /// What to write: a piece of a request.
@@ -31,8 +58,10 @@ pub struct Piece<'a, C> {
     pub id: u64,
     /// When it ends at the latest.
     pub deadline: u64,
+    /// Is an outcome wanted?
+    pub wants: Wants,
     /// The call.
-    pub call: &'a C,
+    pub call: &'a mut C,
     /// Which bytes of its body.
     pub bytes: Range<usize>,
     /// Are they the last ones?
@@ -60,6 +89,9 @@ pub enum Sent {
 #[derive(Debug)]
 struct Entry<C> {
     call: C,
+    /// How many bytes of arguments it has.
+    size: usize,
+    wants: Wants,
     /// Its entry in `deadlines`: first when it must have been sent, then when it must have been answered.
     first: u64,
     deadline: u64,
@@ -70,6 +102,13 @@ struct Entry<C> {
 
 impl<C> Default for Session<C> {
     fn default() -> Session<C> {
+        Session::new(ROOM)
+    }
+}
+
+impl<C> Session<C> {
+    /// One that has room for so much that waits.
+    pub fn new(room: Load) -> Session<C> {
         Session {
             next: 1,
             calls: BTreeMap::new(),
@@ -78,25 +117,73 @@ impl<C> Default for Session<C> {
             small_first: false,
             cancels: VecDeque::new(),
             deadlines: BTreeSet::new(),
+            waiting: Load::default(),
+            room,
+            detached: 0,
         }
     }
-}
 
-impl<C> Session<C> {
-    /// A new call, to be sent by this time, and to be answered by that; its id.
-    pub fn submit(&mut self, call: C, send_by: u64, deadline: u64) -> u64 {
+    /// A new call with so many bytes of arguments, to be sent by this time, and to be answered by that; its id.
+    pub fn submit(&mut self, call: C, size: usize, send_by: u64, deadline: u64) -> u64 {
+        self.add(call, size, Wants::Reply, send_by, deadline)
+    }
+
+    /// A new call of which no outcome is wanted, to be sent by this time.
+    pub fn submit_detached(&mut self, call: C, size: usize, send_by: u64) -> u64 {
+        self.add(call, size, Wants::Nothing, send_by, u64::MAX)
+    }
+
+    fn add(&mut self, call: C, size: usize, wants: Wants, send_by: u64, deadline: u64) -> u64 {
         let id = self.next;
         self.next += 1;
         let first = send_by.min(deadline);
-        self.calls.insert(id, Entry { call, first, deadline, sent: Sent::No, known: false });
+        self.calls.insert(id, Entry { call, size, wants, first, deadline, sent: Sent::No, known: false });
         self.queue.push_back(id);
         self.deadlines.insert((first, id));
+        self.waiting.calls += 1;
+        self.waiting.bytes += size;
+        if wants == Wants::Nothing {
+            self.detached += 1;
+        }
         id
     }
 
-    /// What to write next: the oldest call that was not sent, or the next piece of one whose body is larger than `most` bytes; in turns,
-    /// if there are both. With its last piece a call counts as sent.
-    pub fn send(&mut self, size: impl Fn(&C) -> usize, most: usize) -> Option<Piece<'_, C>> {
+    /// May another call be submitted? Only advice: one is never refused.
+    pub fn has_room(&self) -> bool {
+        self.waiting.calls < self.room.calls && self.waiting.bytes < self.room.bytes
+    }
+
+    /// What was not handed to a connection whole.
+    pub fn waiting(&self) -> Load {
+        self.waiting
+    }
+
+    /// Writes the oldest call that was not sent, or the next piece of one whose body is larger than `most` bytes; in turns, if there are
+    /// both. With its last piece a call counts as sent; a detached one is forgotten.
+    pub fn send<R>(&mut self, most: usize, write: impl FnOnce(Piece<'_, C>) -> R) -> Option<R> {
+        let (id, from) = self.next_piece()?;
+        let entry = self.calls.get_mut(&id)?;
+        let to = entry.size.min(from + most);
+        let place = if to == entry.size { Place::Last } else { Place::Before };
+        entry.known = true;
+        let (deadline, wants) = (entry.deadline, entry.wants);
+        let written = write(Piece { id, deadline, wants, call: &mut entry.call, bytes: from..to, place });
+        match (place, wants) {
+            (Place::Before, Wants::Reply | Wants::Nothing) => self.large.push_back((id, to)),
+            (Place::Last, Wants::Nothing) => drop(self.end(id)),
+            (Place::Last, Wants::Reply) => {
+                entry.sent = Sent::Yes;
+                self.waiting.leaves(entry.size);
+                self.deadlines.remove(&(entry.first, id));
+                entry.first = entry.deadline;
+                self.deadlines.insert((entry.first, id));
+            }
+        }
+        Some(written)
+    }
+
+    /// Whose turn it is, and from which byte on.
+    fn next_piece(&mut self) -> Option<(u64, usize)> {
         loop {
             let unsent = if self.small_first || self.large.is_empty() { self.first_unsent() } else { None };
             let (id, from) = match unsent {
@@ -114,26 +201,10 @@ impl<C> Session<C> {
                     }
                 }
             };
-            let Some(whole) = self.calls.get(&id).map(|entry| size(&entry.call)) else { continue };
-            return self.piece(id, from, whole, most);
+            if self.calls.contains_key(&id) {
+                return Some((id, from));
+            }
         }
-    }
-
-    fn piece(&mut self, id: u64, from: usize, whole: usize, most: usize) -> Option<Piece<'_, C>> {
-        let to = whole.min(from + most);
-        let place = if to == whole { Place::Last } else { Place::Before };
-        if place == Place::Before {
-            self.large.push_back((id, to));
-        }
-        let entry = self.calls.get_mut(&id)?;
-        entry.known = true;
-        if place == Place::Last {
-            entry.sent = Sent::Yes;
-            self.deadlines.remove(&(entry.first, id));
-            entry.first = entry.deadline;
-            self.deadlines.insert((entry.first, id));
-        }
-        Some(Piece { id, deadline: entry.deadline, call: &entry.call, bytes: from..to, place })
     }
 
     /// A call that the callee should forget, to be told to it.
@@ -163,6 +234,12 @@ impl<C> Session<C> {
     fn end(&mut self, id: u64) -> Option<C> {
         let entry = self.calls.remove(&id)?;
         self.deadlines.remove(&(entry.first, id));
+        if entry.sent == Sent::No {
+            self.waiting.leaves(entry.size);
+        }
+        if entry.wants == Wants::Nothing {
+            self.detached -= 1;
+        }
         Some(entry.call)
     }
 
@@ -192,6 +269,13 @@ impl<C> Session<C> {
         self.end_all(Sent::No)
     }
 
+    /// Nobody will send anything any more: ends all detached calls.
+    pub fn give_up_detached(&mut self) -> Vec<C> {
+        let is_detached = |(_, entry): &(&u64, &Entry<C>)| entry.wants == Wants::Nothing;
+        let ids: Vec<u64> = self.calls.iter().filter(is_detached).map(|(&id, _)| id).collect();
+        ids.into_iter().filter_map(|id| self.end(id)).collect()
+    }
+
     /// The other side is not made for these calls: ends those that were not sent.
     pub fn refuse(&mut self, is_meant: impl Fn(&C) -> bool) -> Vec<C> {
         let meant = self.calls.iter().filter(|(_, entry)| entry.sent == Sent::No && is_meant(&entry.call));
@@ -207,12 +291,12 @@ impl<C> Session<C> {
                 break;
             }
             self.deadlines.pop_first();
-            if let Some(entry) = self.calls.remove(&id) {
-                if entry.known {
-                    self.cancels.push_back(id);
-                }
-                ended.push((entry.call, entry.sent));
+            let Some(entry) = self.calls.get(&id) else { continue };
+            let sent = entry.sent;
+            if entry.known {
+                self.cancels.push_back(id);
             }
+            ended.extend(self.end(id).map(|call| (call, sent)));
         }
         ended
     }
@@ -220,6 +304,11 @@ impl<C> Session<C> {
     /// When [`Session::expire`] should be called next.
     pub fn next_deadline(&self) -> Option<u64> {
         self.deadlines.first().map(|&(deadline, _)| deadline)
+    }
+
+    /// Is there a detached call that was not written?
+    pub fn has_detached(&self) -> bool {
+        self.detached > 0
     }
 
     /// Does a call wait for what the callee does?
@@ -245,6 +334,13 @@ impl<C> Session<C> {
     fn end_all(&mut self, sent: Sent) -> Vec<C> {
         let ids: Vec<u64> = self.calls.iter().filter(|(_, entry)| entry.sent == sent).map(|(&id, _)| id).collect();
         ids.into_iter().filter_map(|id| self.end(id)).collect()
+    }
+}
+
+impl Load {
+    fn leaves(&mut self, bytes: usize) {
+        self.calls -= 1;
+        self.bytes -= bytes;
     }
 }
 

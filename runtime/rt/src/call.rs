@@ -10,17 +10,44 @@ use std::sync::Arc;
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::session::Sent;
 
+use crate::heap::show::quoted;
 use crate::sync::Mutex;
+use crate::task::handle::log_error;
 use crate::task::wait::Waiter;
 use crate::task::{Scheduler, TaskRef};
 
-/// A call that waits for its outcome.
+/// A call on its way to another process: what is sent, and who hears of its end.
 #[derive(Debug)]
-pub struct Pending {
+pub struct Call {
     /// The number of the method among those of other processes that this one calls.
     pub method: u64,
-    /// The encoded arguments.
+    /// The encoded arguments; none any more when they were written.
     pub request: Vec<u8>,
+    /// Who hears of its end.
+    pub hears: Hears,
+}
+
+/// Who hears of the end of a call.
+#[derive(Debug)]
+pub enum Hears {
+    /// A task that waits.
+    Task(Arc<Pending>),
+    /// Nobody, as the call is detached; if it cannot be sent, the log says so.
+    Log(Target),
+}
+
+/// What is called, for people.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Target {
+    /// The service's class.
+    pub service: &'static str,
+    /// Its method.
+    pub method: &'static str,
+}
+
+/// The outcome of a call, for the task that waits for it.
+#[derive(Debug)]
+pub struct Pending {
     waiter: Waiter<TaskRef>,
     outcome: Mutex<Option<Outcome>>,
     /// As long as this is here, something outside may wake a task.
@@ -78,22 +105,52 @@ pub enum FailureKind {
     Version,
 }
 
+impl Call {
+    /// A reply has come.
+    pub fn reply(&self, body: Vec<u8>) {
+        match &self.hears {
+            Hears::Task(pending) => pending.end(Outcome::Reply(body)),
+            // No call of this kind is kept so long.
+            Hears::Log(_) => {}
+        }
+    }
+
+    /// There is no reply.
+    pub fn fail(&self, kind: FailureKind, sent: Sent, detail: impl Into<String>) {
+        let failure = Failure { kind, detail: detail.into(), sent };
+        match &self.hears {
+            Hears::Task(pending) => pending.end(Outcome::Failed(failure)),
+            Hears::Log(target) => failure.log(target.service, target.method),
+        }
+    }
+}
+
+impl Failure {
+    /// Says what a local task says that ends with this error and that nobody waits for.
+    pub fn log(&self, service: &str, method: &str) {
+        let kind = match self.kind {
+            FailureKind::Network => "NetworkError",
+            FailureKind::Timeout => "TimeoutError",
+            FailureKind::Unavailable => "UnavailableError",
+            FailureKind::Version => "VersionError",
+        };
+        let [service, method, detail] = [service, method, &self.detail].map(quoted);
+        let may_have_run = self.sent == Sent::Yes;
+        let fields = format!("service: {service}, method: {method}, detail: {detail}, may_have_run: {may_have_run}");
+        log_error(&format!("{kind} {{ {fields} }}"), &[]);
+    }
+}
+
 impl Pending {
-    /// A call whose outcome ends that wait.
-    pub fn new(method: u64, request: Vec<u8>, waiter: Waiter<TaskRef>, scheduler: &'static Scheduler) -> Arc<Pending> {
-        let source = Source::new(scheduler);
-        Arc::new(Pending { method, request, waiter, outcome: Mutex::new(None), _source: source })
+    /// One whose outcome ends that wait.
+    pub fn new(waiter: Waiter<TaskRef>, scheduler: &'static Scheduler) -> Arc<Pending> {
+        Arc::new(Pending { waiter, outcome: Mutex::new(None), _source: Source::new(scheduler) })
     }
 
     /// Sets the outcome, once, and wakes who waits.
     pub fn end(&self, outcome: Outcome) {
         *self.outcome.lock() = Some(outcome);
         self.waiter.finish(0);
-    }
-
-    /// Sets that there is no reply.
-    pub fn fail(&self, kind: FailureKind, sent: Sent, detail: impl Into<String>) {
-        self.end(Outcome::Failed(Failure { kind, detail: detail.into(), sent }));
     }
 
     /// The outcome, if there is one and it was not taken yet.

@@ -34,7 +34,9 @@ const END_LIMIT: u64 = 2_000_000_000;
 const SIGNAL_LIMIT: u64 = 200_000_000;
 /// So long tasks that have just been started may take until they receive for the first time, when `main` has returned.
 const GRACE: u64 = 200_000_000;
-/// So often somebody looks whether the queues are empty.
+/// Nothing goes on any more if that is so at so many looks.
+const STUCK: usize = 10;
+/// So often somebody looks whether the queues are empty, or all is quiet.
 const LOOK_AGAIN: u64 = 2_000_000;
 /// The exit code when the environment asks for something impossible.
 const USAGE_EXIT: i32 = 2;
@@ -104,6 +106,9 @@ fn live(scheduler: &'static Scheduler) -> i32 {
     let signal = presence.as_ref().map(|presence| presence.signal.clone()).unwrap_or_default();
     let server = presence.as_ref().map(|presence| presence.server.clone());
     let code = serve_and_end(scheduler, server.as_ref(), &signal);
+    if let Some(links) = scheduler.links() {
+        links.give_up();
+    }
     drop(presence.map(|presence| presence.leftovers));
     code
 }
@@ -173,11 +178,13 @@ fn serve_and_end(scheduler: &'static Scheduler, server: Option<&Arc<Server>>, si
         0
     };
     empty_channels(scheduler);
+    let drained = drain(scheduler, server);
     if let Some(server) = server {
-        drain(scheduler, server);
+        server.close();
     }
     let stopped = stop(scheduler, program.service_count());
-    if let Some(server) = server {
+    if drained == Drained::All {
+        // What came since, and what the services began when they stopped.
         drain(scheduler, server);
     }
     if code == 0 { stopped } else { code }
@@ -213,10 +220,30 @@ fn empty_channels(scheduler: &'static Scheduler) {
     }
 }
 
-/// Answers what runs, refuses what comes, for a limited time.
-fn drain(scheduler: &'static Scheduler, server: &Server) {
-    server.drain();
-    scheduler.run_until_or(scheduler.clock.now().saturating_add(DRAIN_LIMIT), || server.is_quiet());
+/// Did all calls end in time?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Drained {
+    /// Yes.
+    All,
+    /// No.
+    Some,
+}
+
+/// Answers what runs, refuses what comes, and sends and runs what is detached, for a limited time.
+fn drain(scheduler: &'static Scheduler, server: Option<&Arc<Server>>) -> Drained {
+    let until = scheduler.clock.now().saturating_add(DRAIN_LIMIT);
+    if let Some(server) = server {
+        server.drain();
+    }
+    let sent = || scheduler.links().is_none_or(|links| links.is_quiet());
+    let quiet = || sent() && !scheduler.has_detached_calls() && server.is_none_or(|server| server.is_quiet());
+    let mut stuck = 0;
+    while !quiet() && stuck < STUCK && scheduler.clock.now() < until {
+        scheduler.run_until_or(scheduler.clock.now().saturating_add(LOOK_AGAIN).min(until), quiet);
+        // A detached call may wait here for what never comes. One look may come when a timer is just going off.
+        stuck = if sent() && scheduler.is_stuck() { stuck + 1 } else { 0 };
+    }
+    if quiet() { Drained::All } else { Drained::Some }
 }
 
 /// Stops the services that have started, so many, in reverse order: the exit code.

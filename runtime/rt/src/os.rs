@@ -11,11 +11,12 @@ pub mod latch;
 mod overflow;
 pub mod process;
 pub mod program;
-mod remote;
+pub(crate) mod remote;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod signals;
 pub mod slot;
+pub mod socket;
 mod sort;
 pub mod stream;
 pub mod switch;

@@ -90,6 +90,17 @@ pub fn heavy_fence() {
     crate::os::process::fence_all_threads();
 }
 
+/// The side of a pair of barriers that many pass and that has to be cheap; with [`far_fence`] on the other side.
+#[inline]
+pub fn near_fence() {
+    if may_lean() { light_fence() } else { atomic::fence(atomic::Ordering::SeqCst) }
+}
+
+/// The other side, for who comes seldom.
+pub fn far_fence() {
+    if may_lean() { heavy_fence() } else { atomic::fence(atomic::Ordering::SeqCst) }
+}
+
 /// Is there a [`heavy_fence`]?
 #[inline]
 pub fn may_lean() -> bool {

@@ -54,6 +54,10 @@ impl FnCx<'_, '_> {
                 self.named_end(*dest, *channel, *side, *subscription);
             }
             Inst::TaskMessage { dest, task } => self.task_message(*dest, task),
+            Inst::DetachCall { task } => {
+                let task = self.word(task);
+                self.e.run(RuntimeFn::task_detach_call, &[task]);
+            }
             Inst::DeadlineBegin { before, own, limit } => self.deadline_begin((*before, *own), limit),
             Inst::DeadlineEnd { before } => self.deadline_end(before),
             Inst::DeadlineExpired { dest, own } => self.deadline_expired(*dest, own),

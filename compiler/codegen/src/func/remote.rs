@@ -11,13 +11,13 @@ use cranelift_frontend::Switch;
 use pluto_abi::layout::{self, CallState};
 use pluto_middle::hir::BuiltinError;
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{RemoteCall, Timeout};
+use pluto_middle::mir::{DetachedCall, Operand, Peer, RemoteCall, Timeout};
 
 impl FnCx<'_, '_> {
     /// Calls a method of another process and goes on.
     pub(super) fn call_remote(&mut self, call: &RemoteCall) {
         let handle = self.send_call(call);
-        let answer = self.wait_for_call(handle);
+        let answer = self.repeat_until_answered(RuntimeFn::call_poll, handle);
         let state = self.e.b.declare_var(types::I64);
         self.e.b.def_var(state, answer);
         let (value, error, fault) = (self.e.block(), self.e.cold_block(), self.e.cold_block());
@@ -47,30 +47,47 @@ impl FnCx<'_, '_> {
         self.boundary_error(call, handle, answer);
     }
 
-    /// Begins the call: encodes the arguments and sends.
+    /// Hands a detached call on and goes on.
+    pub(super) fn call_detached(&mut self, call: &DetachedCall) {
+        let handle = self.begin_call((call.peer, call.method), layout::DETACHED, &call.args);
+        let service = self.e.address(Symbol::Str(call.service_name.clone()));
+        let method = self.e.address(Symbol::Str(call.method_name.clone()));
+        self.e.run(RuntimeFn::call_detach, &[self.e.task, handle, service, method]);
+        self.goto(call.then);
+    }
+
+    /// Begins the call and sends it.
     fn send_call(&mut self, call: &RemoteCall) -> Value {
-        let (peer, method) = (self.e.number(call.peer.index()), self.e.word(i64::from(call.method)));
-        let timeout = self.e.word(match call.timeout {
+        let timeout = match call.timeout {
             Timeout::Usual => 0,
-            Timeout::Policy(timeout) => timeout.0.get().cast_signed(),
-            Timeout::Never => -1,
-        });
-        let handle = self.e.ask(RuntimeFn::call_new, &[self.e.task, peer, method, timeout]);
-        let buffer = self.e.ask(RuntimeFn::call_buffer, &[handle]);
-        for arg in &call.args {
-            let word = self.word(arg);
-            wire::encode::operand(self.e, self.f, arg, buffer, word);
-        }
+            Timeout::Policy(timeout) => timeout.0.get(),
+            Timeout::Never => layout::NO_TIMEOUT,
+        };
+        let handle = self.begin_call((call.peer, call.method), timeout, &call.args);
         self.e.run(RuntimeFn::call_send, &[self.e.task, handle]);
         handle
     }
 
-    /// Suspends the task until there is an answer; its state.
-    fn wait_for_call(&mut self, handle: Value) -> Value {
-        let (poll, wait, answered) = (self.e.block(), self.e.block(), self.e.block());
+    /// Begins a call of a method of a process: waits until it may be sent, and encodes the arguments.
+    fn begin_call(&mut self, (peer, method): (Peer, u32), timeout: u64, args: &[Operand]) -> Value {
+        let (peer, method) = (self.e.number(peer.index()), self.e.word(i64::from(method)));
+        let timeout = self.e.word(timeout.cast_signed());
+        let handle = self.e.ask(RuntimeFn::call_new, &[self.e.task, peer, method, timeout]);
+        self.repeat_until_answered(RuntimeFn::call_begin, handle);
+        let buffer = self.e.ask(RuntimeFn::call_buffer, &[handle]);
+        for arg in args {
+            let word = self.word(arg);
+            wire::encode::operand(self.e, self.f, arg, buffer, word);
+        }
+        handle
+    }
+
+    /// Calls a function of the call until it does not answer 0, with the task suspended in between.
+    fn repeat_until_answered(&mut self, function: RuntimeFn, handle: Value) -> Value {
+        let (poll, wait, answered) = (self.e.block(), self.e.cold_block(), self.e.block());
         self.e.jump(poll);
         self.e.begin(poll);
-        let state = self.e.ask(RuntimeFn::call_poll, &[self.e.task, handle]);
+        let state = self.e.ask(function, &[self.e.task, handle]);
         self.e.branch(state, answered, wait);
         self.e.begin(wait);
         self.e.run(RuntimeFn::suspend, &[self.e.task]);

@@ -37,6 +37,7 @@ impl FnCx<'_, '_> {
                 self.call(*dest, *function, args, *then, *on_fail);
             }
             Terminator::CallRemote(call) => self.call_remote(call),
+            Terminator::CallDetached(call) => self.call_detached(call),
             Terminator::Builtin { dest, method, receiver, args, then, on_fail, site } => {
                 self.faulting_builtin(*dest, (*method, *receiver), args, exits(*then, *on_fail, *site));
             }

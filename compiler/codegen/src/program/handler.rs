@@ -87,6 +87,12 @@ fn reply_failure(e: &mut Emitter<'_>, handler: &Handler, reply: Value, status: V
     e.run(RuntimeFn::reply_fault, &[e.task, reply]);
     e.b.ins().return_(&[]);
     e.begin(error);
+    let (wanted, reported) = (e.cold_block(), e.cold_block());
+    let unwanted = e.ask(RuntimeFn::reply_error, &[e.task, reply, status]);
+    e.branch(unwanted, reported, wanted);
+    e.begin(reported);
+    e.b.ins().return_(&[]);
+    e.begin(wanted);
     let found = e.load(status, layout::DESC);
     for (number, ty) in handler.errors.iter().enumerate() {
         let (this, next) = (e.cold_block(), e.cold_block());

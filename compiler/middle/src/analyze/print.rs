@@ -24,6 +24,7 @@ pub fn print(program: &Program, facts: &Facts) -> String {
                 CallHow::Direct => "",
                 CallHow::Value => " as a value",
                 CallHow::Made => " is made",
+                CallHow::Spawned if facts.detached.contains_key(&call.callee) => " in a task, detached",
                 CallHow::Spawned => " in a task",
             };
             let line = program.sources.line_col(call.span).0;

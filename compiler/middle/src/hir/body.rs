@@ -14,6 +14,15 @@ pub struct Block {
     pub span: Span,
 }
 
+impl Block {
+    /// The call that is all that the body of `spawn f(x)` does.
+    #[must_use]
+    pub fn forwarded(&self) -> Option<&Expr> {
+        let value = self.value.as_deref().filter(|_| self.stmts.is_empty())?;
+        if let ExprKind::Forward(call) = &value.kind { Some(call) } else { None }
+    }
+}
+
 /// A statement.
 #[derive(Clone, Debug)]
 pub struct Stmt {

@@ -106,8 +106,7 @@ impl Body<'_, '_> {
         self.cx.builtin_errors.extend(BuiltinError::BOUNDARY);
         let number = self.cx.remote_method(to, method);
         let dest = self.temp(self.cx.types.results[method]);
-        let args = args.into_iter().zip(&program.fns[method].params);
-        let args = args.map(|(arg, param)| self.in_local(arg, self.cx.types.locals[method][*param])).collect();
+        let args = self.args_in_locals(method, args);
         let on_fail = self.own_path_fails(on_error);
         let then = self.block();
         self.end(Terminator::CallRemote(Box::new(RemoteCall {
@@ -125,6 +124,12 @@ impl Body<'_, '_> {
         })));
         self.go_on(then);
         Operand::Copy(dest)
+    }
+
+    /// The arguments of a call that crosses, as the method takes them.
+    pub(super) fn args_in_locals(&mut self, method: FnId, args: Vec<Operand>) -> Vec<Operand> {
+        let args = args.into_iter().zip(&self.cx.program.fns[method].params);
+        args.map(|(arg, param)| self.in_local(arg, self.cx.types.locals[method][*param])).collect()
     }
 
     fn call_global(&mut self, function: Global, args: &[Expr], ty: TyId, span: Span, on_error: OnError) -> Operand {

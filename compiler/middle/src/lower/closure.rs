@@ -4,8 +4,8 @@
 use super::body::{Body, OnError, This};
 use super::item;
 use super::program::{Key, Lowering};
-use crate::hir::{Block, ClassKind, Expr, ExprKind, FnKind};
-use crate::ids::{ClassId, ExprId, FnId, LocalId, TyId};
+use crate::hir::{ClassKind, Expr, FnKind};
+use crate::ids::{ClassId, FnId, LocalId, TyId};
 use crate::mir::{
     Const, Entry, Func, Function, Inst, Local, Name, OnFail, Operand, Site, StackCheck, Terminator, Type, TypeId,
 };
@@ -59,20 +59,13 @@ pub(super) fn closure(cx: &mut Lowering, id: FnId, name: Name) -> Function {
     body.take_captures(&captures, closure);
     let site = body.site(source.span);
     if entry == Entry::Task {
-        body.spawned = spawned_call(&source.body);
+        body.spawned = source.body.forwarded().map(|call| call.id);
     }
     let value = body.value_of_block(&source.body);
     item::end_of_body(&mut body, source, value);
     let result = body.result;
     let result = body.mir_ty(result);
     body.finish_as(entry, params, result, site, stack_check)
-}
-
-/// The call that is all that a task does.
-fn spawned_call(body: &Block) -> Option<ExprId> {
-    let value = body.value.as_deref().filter(|_| body.stmts.is_empty())?;
-    let ExprKind::Forward(call) = &value.kind else { return None };
-    Some(call.id)
 }
 
 /// A function of the program as the code of a closure without captures.

@@ -163,7 +163,7 @@ impl Body<'_, '_> {
         block.value.as_ref().map_or(UNIT, |value| self.expr(value))
     }
 
-    fn stmt(&mut self, stmt: &Stmt) {
+    pub(super) fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Let { pattern, value, .. } => {
                 let ty = self.ty(value);

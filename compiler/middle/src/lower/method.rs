@@ -1,6 +1,7 @@
 //! Method calls on data: those of classes and the built-in ones.
 
 use super::body::{Body, OnError, UNIT, int};
+use super::detached::Detached;
 use crate::builtin::{Changes, Faults, Method};
 use crate::hir::{Expr, SelfParam};
 use crate::ids::{FnId, TyId};
@@ -49,6 +50,9 @@ impl Body<'_, '_> {
         }
         if method.calls_closure() {
             return self.sequence(method, receiver, args, call, on_error);
+        }
+        if method == Method::TaskDetach && self.detached_call(receiver) == Detached::Yes {
+            return UNIT;
         }
         match method.row().changes {
             Changes::No => {

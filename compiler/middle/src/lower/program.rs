@@ -209,14 +209,19 @@ impl<'a> Lowering<'a> {
 
     /// The types of a method that crosses are encoded or decoded here.
     pub(super) fn crosses(&mut self, method: FnId, errors: &[TypeId]) {
+        self.crosses_into(method);
+        let result = self.table.of(self.types.results[method]);
+        self.crossing.insert(result);
+        self.crossing.extend(errors);
+    }
+
+    /// The same where nothing comes back.
+    pub(super) fn crosses_into(&mut self, method: FnId) {
         let locals = &self.types.locals[method];
-        let params = self.program.fns[method].params.iter().map(|param| locals[*param]);
-        let all: Vec<_> = params.chain([self.types.results[method]]).collect();
-        for ty in all {
-            let ty = self.table.of(ty);
+        for param in &self.program.fns[method].params {
+            let ty = self.table.of(locals[*param]);
             self.crossing.insert(ty);
         }
-        self.crossing.extend(errors);
     }
 
     /// The tests.

@@ -64,6 +64,7 @@ fn fails_itself(function: &Function) -> bool {
             | Terminator::Return(_)
             | Terminator::Fail(_)
             | Terminator::Call { .. }
+            | Terminator::CallDetached(_)
             | Terminator::Unreachable => false,
         };
         raises || ends

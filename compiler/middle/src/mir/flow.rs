@@ -65,6 +65,7 @@ pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
         | Inst::TraceStart { .. }
         | Inst::DeadlineEnd { .. }
         | Inst::Safepoint
+        | Inst::DetachCall { .. }
         | Inst::Unlock { .. }
         | Inst::NoteFault { .. }
         | Inst::ClearService { .. } => [None, None],

@@ -203,6 +203,8 @@ pub enum Inst {
     NamedEnd { dest: Local, channel: Channel, side: crate::ty::Holder, subscription: u32 },
     /// `dest: string` = what a task that has ended with a failure or fault says (b).
     TaskMessage { dest: Local, task: Operand },
+    /// Lets a task go on without handles (b) that is a detached call of a service: the process does not end before it, for a limited time.
+    DetachCall { task: Operand },
     /// A deadline `limit` (b: duration) from now for what follows, unless an earlier one holds. `before: int` is what
     /// `DeadlineEnd` puts back, `own: int` is this deadline.
     DeadlineBegin { before: Local, own: Local, limit: Operand },
@@ -305,6 +307,8 @@ pub enum Terminator {
     /// Calls a method (by its number) of another process: args borrowed. Encodes, waits, decodes; `errors` maps numbers on the
     /// wire to error types.
     CallRemote(Box<RemoteCall>),
+    /// Sends a request to another process, and waits for no answer; perhaps until there is room for it.
+    CallDetached(Box<DetachedCall>),
     /// A built-in method with `Faults::Can`; operands as in `Inst::Builtin`.
     Builtin {
         dest: Local,
@@ -407,6 +411,23 @@ pub enum SelectOp {
     Recv(Local),
     /// Sends this value (b: the channel gets a count of its own).
     Send(Operand),
+}
+
+/// A call of another process of which nobody wants to know how it ends: `spawn self.store.put(x).detach()`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DetachedCall {
+    /// The process.
+    pub peer: Peer,
+    /// The position in `Program.remotes`.
+    pub method: u32,
+    /// The service's and method's names, for the log.
+    pub service_name: Name,
+    /// See `service_name`.
+    pub method_name: Name,
+    /// Borrowed. Locals, never constants, so that their types (and with them the encoding) are known.
+    pub args: Vec<Operand>,
+    /// Goes on, always: what goes wrong is logged.
+    pub then: Block,
 }
 
 /// How long a call of another process waits, unless a `within` or a caller's deadline is earlier.

@@ -105,6 +105,8 @@ pub struct PlanEdge {
     pub transport: &'static str,
     /// The milliseconds that the call waits at most by its policy; `null`: it has none, and waits for 5 s.
     pub timeout_ms: Option<Millis>,
+    /// Is it a message without reply, whose errors nobody but the log hears of?
+    pub detached: bool,
     /// The errors that the callee itself can raise.
     pub errors: Vec<String>,
     /// The errors that the boundary adds.
@@ -177,7 +179,8 @@ impl Planner<'_> {
     fn edge(&self, edge: &Edge) -> PlanEdge {
         let crosses = edge.transport != Transport::Direct;
         let errors = self.effects.errors.get(&(edge.to, edge.callee)).into_iter().flatten();
-        let boundary: &[BuiltinError] = if crosses { &BuiltinError::BOUNDARY } else { &[] };
+        let detached = crosses && self.facts.detached.contains_key(&edge.caller);
+        let boundary: &[BuiltinError] = if crosses && !detached { &BuiltinError::BOUNDARY } else { &[] };
         PlanEdge {
             from: self.placement.processes[edge.from].name.to_string(),
             to: self.placement.processes[edge.to].name.to_string(),
@@ -185,7 +188,8 @@ impl Planner<'_> {
             callee: self.program.fns[edge.callee].qualified.to_string(),
             call: self.line(edge.span),
             transport: transport_name(edge.transport),
-            timeout_ms: edge.timeout,
+            timeout_ms: edge.timeout.filter(|_| !detached),
+            detached,
             errors: errors.map(|error| self.program.errors[*error].name.to_string()).collect(),
             adds: boundary.iter().map(|error| error.name().to_string()).collect(),
             why: self.why(edge),
@@ -317,14 +321,16 @@ impl PlanEdge {
             let _ = writeln!(text, "    direct in process {}", self.from);
         } else {
             let timeout = self.timeout_ms.map_or(String::new(), |timeout| format!(", timeout {timeout}"));
-            let _ = writeln!(text, "    {} from {} to {}{timeout}", self.transport, self.from, self.to);
+            let detached = if self.detached { ", a message without reply" } else { "" };
+            let _ = writeln!(text, "    {} from {} to {}{timeout}{detached}", self.transport, self.from, self.to);
         }
         if !self.in_loops.is_empty() {
             let lines = self.in_loops.join(", ");
             let _ = writeln!(text, "    in a loop ({lines}): a message to and fro each time round");
         }
         if !self.errors.is_empty() {
-            let _ = writeln!(text, "    raises {}", self.errors.join(", "));
+            let whose = if self.detached { "logs there" } else { "raises" };
+            let _ = writeln!(text, "    {whose} {}", self.errors.join(", "));
         }
         if !self.adds.is_empty() {
             let _ = writeln!(text, "    adds {}, because", self.adds.join(", "));

@@ -124,3 +124,28 @@ fn crossing_calls_in_loops_are_marked() {
     let together = front.back(None);
     assert!(!shown(&front, &together).contains("in a loop"), "nothing crosses");
 }
+
+#[test]
+fn detached_calls_that_cross_are_messages_without_reply() {
+    let source = "error Bad { n: int }\n\
+        class Store { fn put(self, n: int) int { if n > 1 { raise Bad { n } } else { n } } }\n\
+        app Main[store: Store] {\n\
+        fn main(self) {\n\
+        spawn self.store.put(1 + 1).detach()\n\
+        let task = spawn self.store.put(2)\n\
+        task.detach()\n\
+        } }\n\
+        system Apart for Main { pod a { Main } pod b { Store } policy Store { timeout: 2ms } }\n";
+    let mut front = front(source);
+    let placed = front.first_system();
+    let apart = plan(&front.program, &front.types, &front.facts, &placed.placement, &placed.effects);
+    let shown: Vec<_> =
+        apart.edges.iter().map(|edge| (edge.detached, edge.timeout_ms.is_some(), edge.adds.len())).collect();
+    // The second one is a task that waits for the reply.
+    assert_eq!(shown, [(true, false, 0), (false, true, 4)]);
+    let text = apart.text();
+    assert!(text.contains("    tcp from a to b, a message without reply\n    logs there Bad\n"), "{text}");
+    let together = front.back(None);
+    let one = plan(&front.program, &front.types, &front.facts, &together.placement, &together.effects);
+    assert!(one.edges.iter().all(|edge| !edge.detached), "{}", one.text());
+}

@@ -129,7 +129,7 @@ fn process(entry: &ProcessEntry, folder: &Path, supervised: Option<&Supervised>)
                 Some(it) if it.state == SupervisedState::Gone => (ProcessState::Gone, it.detail.clone()),
                 Some(it) if it.state == SupervisedState::Restarting => (ProcessState::Restarting, error.to_string()),
                 Some(_) => (ProcessState::Silent, error.to_string()),
-                None if is_nobody_there(&error) => (ProcessState::Gone, error.to_string()),
+                None if is_nobody_there(&error) => (ProcessState::Gone, "nobody listens at its address".to_owned()),
                 None => (ProcessState::Silent, error.to_string()),
             };
             Process { name, state, restarts, status: None, trouble: Some(trouble) }

@@ -65,7 +65,10 @@ fn again(frame: &Frame) {
     let put = match frame {
         Frame::Hello(hello) => put_hello(&mut bytes, hello),
         Frame::Foreign { .. } => return,
-        Frame::Request(it) => put_request(&mut bytes, it.call, it.method, it.remaining, &it.body),
+        Frame::Request(it) => match it.awaits {
+            Awaits::Reply { remaining } => put_request(&mut bytes, it.call, it.method, remaining, &it.body),
+            Awaits::Nothing => put_detached(&mut bytes, it.call, it.method, &it.body),
+        },
         Frame::Reply { call, body } => put_reply(&mut bytes, *call, body),
         Frame::Refused { call, ran, detail } => {
             put_refused(&mut bytes, *call, *ran, detail);

@@ -5,7 +5,7 @@ use super::{Frame, HELLO, MAX_FRAME, TooLarge, at_end, cut, put_length};
 use crate::wire::{Cursor, Malformed, put_text, put_varint};
 
 /// The version of the whole format. Whoever speaks another one is told so.
-pub const VERSION: u64 = 3;
+pub const VERSION: u64 = 4;
 const MAGIC: &str = "pluto";
 /// No name is longer; longer ones are cut.
 const MOST_NAME: usize = 1024;

@@ -24,8 +24,10 @@ fn hello_bytes() -> Vec<u8> {
 fn any_frame() -> impl Strategy<Value = Frame> {
     let body = || proptest::collection::vec(any::<u8>(), 0..2000);
     prop_oneof![
-        (any::<u64>(), any::<u64>(), any::<u64>(), body())
-            .prop_map(|(call, method, remaining, body)| Frame::Request(Request { call, method, remaining, body })),
+        (any::<u64>(), any::<u64>(), any::<Option<u64>>(), body()).prop_map(|(call, method, remaining, body)| {
+            let awaits = remaining.map_or(Awaits::Nothing, |remaining| Awaits::Reply { remaining });
+            Frame::Request(Request { call, method, awaits, body })
+        }),
         (any::<u64>(), body()).prop_map(|(call, body)| Frame::Reply { call, body }),
         (any::<u64>(), any::<bool>(), ".{0,50}").prop_map(|(call, ran, detail)| Frame::Refused {
             call,
@@ -45,7 +47,12 @@ fn put(out: &mut Vec<u8>, frame: &Frame) {
     match frame {
         Frame::Hello(hello) => put_hello(out, hello).expect("small"),
         Frame::Foreign { .. } => unreachable!("nobody sends that"),
-        Frame::Request(r) => put_request(out, r.call, r.method, r.remaining, &r.body).expect("small"),
+        Frame::Request(Request { call, method, awaits: Awaits::Reply { remaining }, body }) => {
+            put_request(out, *call, *method, *remaining, body).expect("small");
+        }
+        Frame::Request(Request { call, method, awaits: Awaits::Nothing, body }) => {
+            put_detached(out, *call, *method, body).expect("small");
+        }
         Frame::Reply { call, body } => put_reply(out, *call, body).expect("small"),
         Frame::Refused { call, ran, detail } => put_refused(out, *call, *ran, detail),
         Frame::Cancel { call } => put_cancel(out, *call),

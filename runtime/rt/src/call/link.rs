@@ -1,26 +1,28 @@
 //! The way to another process: its calls, and the one connection that carries them. In: calls of this process's tasks. Out:
 //! their outcomes. The connection is made when the process starts if it calls that one ([`Links::keep`]), or else when a call wants it; and made
-//! again, with growing pauses.
+//! again, with growing pauses. A task that wants to call while too much waits to be written, waits itself ([`room`]).
 
 mod carry;
 mod meeting;
+pub mod room;
 mod routes;
 
 use std::future::{Future, poll_fn};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 
-use pluto_proto::frame::{Frame, Hello, PART, Ran, put_cancel, put_part, put_request};
+use pluto_proto::frame::{Frame, Hello, PART, Ran, put_cancel, put_detached, put_part, put_request};
 use pluto_proto::parts::{MAX_BODY, Parts};
 use pluto_proto::pulse::{INTERVAL, Pulse};
-use pluto_proto::session::{Piece, Place, Sent, Session};
+use pluto_proto::session::{Load, Piece, Place, ROOM, Sent, Session, Wants};
 use pluto_proto::topology::Address;
 use tokio::sync::Notify;
 
-use super::{FailureKind, Outcome, Pending};
+use super::{Call, FailureKind};
+use crate::log::{Level, say};
 use crate::sync::Mutex;
 use crate::task::Scheduler;
 use crate::transport::Outbox;
@@ -55,6 +57,8 @@ struct Link {
     /// This process calls methods of that one.
     needed: bool,
     open: Mutex<Open>,
+    /// The tasks that wait until they may call.
+    line: room::Line,
     /// A connection exists or is being made. Changes with the calls locked.
     driven: AtomicBool,
     /// There shall be a connection also while there are no calls.
@@ -67,6 +71,8 @@ struct Link {
     outbox: Mutex<Option<Arc<Outbox>>>,
     /// One at a time gathers requests for the connection, so that they keep their order.
     gathering: Mutex<()>,
+    /// So many detached calls are in the outbox, and perhaps still there. Changes while gathering.
+    entrusted: AtomicUsize,
     /// Replies that have not come whole.
     parts: Mutex<Parts>,
     /// Is the process at the end of the connection alive?
@@ -80,11 +86,20 @@ struct Link {
 }
 
 /// The calls, and how they are numbered where they go.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Open {
-    calls: Session<Arc<Pending>>,
+    calls: Session<Call>,
     /// While there is a connection.
     routes: Option<Routes>,
+}
+
+/// What may be set for tests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// Silent processes are asked so often, in milliseconds.
+    pub(super) interval: u64,
+    /// So much may wait to be written to one process.
+    pub(super) room: Load,
 }
 
 /// Why a connection ended.
@@ -95,6 +110,14 @@ enum Parting {
     Refused(FailureKind, String),
 }
 
+impl Parting {
+    fn why(&self) -> &str {
+        match self {
+            Parting::Lost(why) | Parting::Refused(_, why) => why,
+        }
+    }
+}
+
 impl Links {
     /// Ways to these processes (name, address); nothing is connected yet.
     pub fn new(
@@ -103,16 +126,16 @@ impl Links {
         peers: Vec<(String, Result<Address, String>)>,
         supervision: Option<PathBuf>,
     ) -> Links {
-        Links::with_pulse(scheduler, hello, peers, supervision, interval())
+        Links::with(scheduler, hello, peers, supervision, Manner { interval: interval(), room: ROOM })
     }
 
-    /// The same; silent processes are asked so often, in milliseconds.
-    pub(super) fn with_pulse(
+    /// The same in this manner.
+    pub(super) fn with(
         scheduler: &'static Scheduler,
         hello: &Hello,
         peers: Vec<(String, Result<Address, String>)>,
         supervision: Option<PathBuf>,
-        interval: u64,
+        manner: Manner,
     ) -> Links {
         let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
         let link = |(index, (peer, address))| {
@@ -124,15 +147,17 @@ impl Links {
                 address,
                 supervision: supervision.clone(),
                 needed: scheduler.program().remotes().any(|remote| remote.peer == index),
-                open: Mutex::default(),
+                open: Mutex::new(Open { calls: Session::new(manner.room), routes: None }),
+                line: room::Line::default(),
                 driven: AtomicBool::new(false),
                 kept: AtomicBool::new(false),
                 called: Notify::new(),
                 standing: Mutex::default(),
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
+                entrusted: AtomicUsize::new(0),
                 parts: Mutex::default(),
-                pulse: Mutex::new(Pulse::new(interval, 0)),
+                pulse: Mutex::new(Pulse::new(manner.interval, 0)),
                 dirty: dirty.clone(),
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
@@ -152,12 +177,57 @@ impl Links {
     }
 
     /// Sends a call, which ends by these times at the latest.
-    pub fn submit(&self, peer: usize, call: Arc<Pending>, limits: Limits) -> Option<Ticket> {
+    pub fn submit(&self, peer: usize, call: Call, limits: Limits) -> Option<Ticket> {
+        let (link, call) = self.sendable(peer, call)?;
+        let id = link.submit(call, limits)?;
+        Some(Ticket { link: link.clone(), id })
+    }
+
+    /// Sends a call of which no outcome is wanted, by this time at the latest.
+    pub fn submit_detached(&self, peer: usize, call: Call, by: u64) {
+        if let Some((link, call)) = self.sendable(peer, call) {
+            link.submit_detached(call, by);
+        }
+    }
+
+    /// The way to a process, if the call can be sent at all; it fails otherwise.
+    fn sendable(&self, peer: usize, call: Call) -> Option<(&Arc<Link>, Call)> {
         let Some(link) = self.links.get(peer) else {
             call.fail(FailureKind::Unavailable, Sent::No, "there is no such process");
             return None;
         };
-        link.submit(call, limits)
+        if let Err(why) = &link.address {
+            call.fail(FailureKind::Unavailable, Sent::No, why.clone());
+            return None;
+        }
+        if call.request.len() > MAX_BODY {
+            let detail = format!("the request has {} bytes; {MAX_BODY} at most can be sent", call.request.len());
+            call.fail(FailureKind::Network, Sent::No, detail);
+            return None;
+        }
+        Some((link, call))
+    }
+
+    /// What waits to be written to a process.
+    #[cfg(test)]
+    pub(super) fn waiting(&self, peer: usize) -> Load {
+        self.links[peer].open.lock().calls.waiting()
+    }
+
+    /// Have the sockets taken all detached calls?
+    pub fn is_quiet(&self) -> bool {
+        self.links.iter().all(|link| link.is_quiet())
+    }
+
+    /// The process ends: detached calls that were not sent will never be.
+    pub fn give_up(&self) {
+        for link in &self.links {
+            let unsent = link.open.lock().calls.give_up_detached();
+            for call in unsent {
+                let detail = format!("process {} ended before the call was sent", link.hello.process);
+                call.fail(FailureKind::Unavailable, Sent::No, detail);
+            }
+        }
     }
 
     /// The name of a process.
@@ -189,21 +259,31 @@ impl Drop for Ticket {
         drop(open);
         if ended.is_some() {
             self.link.has_something();
+            self.link.let_in();
         }
     }
 }
 
 impl Link {
-    fn submit(self: &Arc<Link>, call: Arc<Pending>, limits: Limits) -> Option<Ticket> {
-        if let Err(why) = &self.address {
-            call.fail(FailureKind::Unavailable, Sent::No, why.clone());
-            return None;
-        }
-        if call.request.len() > MAX_BODY {
-            let detail = format!("the request has {} bytes; {MAX_BODY} at most can be sent", call.request.len());
-            call.fail(FailureKind::Network, Sent::No, detail);
-            return None;
-        }
+    /// The call's id, unless it fails at once.
+    fn submit(self: &Arc<Link>, call: Call, limits: Limits) -> Option<u64> {
+        let size = call.request.len();
+        let deadline = limits.sent.min(limits.answered);
+        self.add(call, deadline, |calls, call| calls.submit(call, size, limits.sent, limits.answered))
+    }
+
+    fn submit_detached(self: &Arc<Link>, call: Call, by: u64) {
+        let size = call.request.len();
+        self.add(call, by, |calls, call| calls.submit_detached(call, size, by));
+    }
+
+    /// Adds a call that ends at this time, if nothing else happens to it; nothing if the process is known not to serve it.
+    fn add<T>(
+        self: &Arc<Link>,
+        call: Call,
+        deadline: u64,
+        add: impl FnOnce(&mut Session<Call>, Call) -> T,
+    ) -> Option<T> {
         let mut open = self.open.lock();
         if let Some(Err(difference)) = open.routes.as_ref().map(|routes| routes.number(call.method)) {
             let difference = difference.to_string();
@@ -211,8 +291,7 @@ impl Link {
             call.fail(FailureKind::Version, Sent::No, difference);
             return None;
         }
-        let id = open.calls.submit(call, limits.sent, limits.answered);
-        let deadline = limits.sent.min(limits.answered);
+        let added = add(&mut open.calls, call);
         let is_driven = self.driven.swap(true, Ordering::SeqCst);
         let armed = self.armed.load(Ordering::SeqCst);
         if armed == 0 || deadline < armed {
@@ -232,7 +311,7 @@ impl Link {
         } else if deadline < armed {
             self.earlier.notify_one();
         }
-        Some(Ticket { link: self.clone(), id })
+        Some(added)
     }
 
     /// There is something to send, before the next wait of a worker.
@@ -251,6 +330,7 @@ impl Link {
         let ended = self.open.lock().calls.expire(self.now());
         // Callees are told.
         self.flush();
+        self.let_in();
         for (call, sent) in ended {
             match sent {
                 Sent::Yes => {
@@ -263,13 +343,22 @@ impl Link {
 
     /// Writes requests until none is left or the socket takes no more.
     fn flush(&self) {
-        let _gathering = self.gathering.lock();
+        let gathering = self.gathering.lock();
         // Asked when it is this one's turn: nothing is handed to a connection that has been given up.
         let Some(outbox) = self.outbox.lock().clone() else { return };
-        while outbox.is_empty() && self.open.lock().calls.has_something() {
+        loop {
+            if !outbox.is_empty() {
+                break;
+            }
+            self.entrusted.store(0, Ordering::SeqCst);
+            if !self.open.lock().calls.has_something() {
+                break;
+            }
             outbox.put(|frames| self.gather(frames));
             outbox.flush();
         }
+        drop(gathering);
+        self.let_in();
     }
 
     /// Requests to write, as far as they fit into one write.
@@ -282,20 +371,35 @@ impl Link {
         // Without a connection nobody gathers.
         let Some(routes) = routes else { return };
         while frames.len() < WRITE_BATCH {
-            let Some(Piece { id, deadline, call, bytes, place }) = calls.send(|call| call.request.len(), PART) else {
-                break;
-            };
-            let body = &call.request[bytes];
-            // Calls without a number were refused when the connection was made.
-            let method = routes.number(call.method).unwrap_or(u64::MAX);
-            let put = match place {
-                Place::Before => put_part(frames, id, body),
-                Place::Last => put_request(frames, id, method, deadline.saturating_sub(now), body),
-            };
-            if put.is_err() {
-                unreachable!("a piece fits into a frame");
+            let sent = calls.send(PART, |piece| {
+                // Calls without a number were refused when the connection was made.
+                let method = routes.number(piece.call.method).unwrap_or(u64::MAX);
+                put_piece(frames, piece, method, now)
+            });
+            let Some(wants) = sent else { break };
+            if wants == Some(Wants::Nothing) {
+                self.entrusted.fetch_add(1, Ordering::SeqCst);
             }
         }
+    }
+
+    /// The connection is gone, with this outbox. Of detached calls in it nobody else will hear.
+    fn mourn(&self, outbox: &Outbox, why: &str) {
+        let gathering = self.gathering.lock();
+        let lost = if outbox.is_empty() { 0 } else { self.entrusted.load(Ordering::SeqCst) };
+        self.entrusted.store(0, Ordering::SeqCst);
+        drop(gathering);
+        if lost > 0 {
+            let calls = if lost == 1 { "a detached call" } else { "detached calls" };
+            let message = format!("{calls} to process {} may be lost ({lost}): the connection ended: {why}", self.peer);
+            say(Level::Error, &message, &[]);
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        let outbox = self.outbox.lock().clone();
+        let written = outbox.is_none_or(|outbox| outbox.is_empty());
+        written && !self.open.lock().calls.has_detached()
     }
 
     fn take_in(&self, frame: Frame) -> Result<(), Parting> {
@@ -304,7 +408,7 @@ impl Link {
                 let body = self.parts.lock().finish(call, body);
                 let ended = self.open.lock().calls.replied(call);
                 if let Some(call) = ended {
-                    call.end(Outcome::Reply(body));
+                    call.reply(body);
                 }
             }
             Frame::Part { call, bytes } => {
@@ -332,6 +436,27 @@ impl Link {
             }
         }
         Ok(())
+    }
+}
+
+/// Appends a piece of a request. With the last one its arguments are given back; that one says what is wanted.
+fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, method: u64, now: u64) -> Option<Wants> {
+    let Piece { id, deadline, wants, call, bytes, place } = piece;
+    let body = &call.request[bytes];
+    let put = match (place, wants) {
+        (Place::Before, Wants::Reply | Wants::Nothing) => put_part(frames, id, body),
+        (Place::Last, Wants::Reply) => put_request(frames, id, method, deadline.saturating_sub(now), body),
+        (Place::Last, Wants::Nothing) => put_detached(frames, id, method, body),
+    };
+    if put.is_err() {
+        unreachable!("a piece fits into a frame");
+    }
+    match place {
+        Place::Before => None,
+        Place::Last => {
+            call.request = Vec::new();
+            Some(wants)
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Calls between two schedulers in one process, over real sockets.
 
+mod detached;
 mod ends;
+mod limits;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -14,14 +16,14 @@ use pluto_abi::layout::ReplyKind;
 use pluto_proto::frame::{Decoder, Frame, Hello, MAX_FRAME, Offer, put_hello, put_request};
 use pluto_proto::parts::MAX_BODY;
 use pluto_proto::pulse::INTERVAL;
-use pluto_proto::session::Sent;
+use pluto_proto::session::{Load, ROOM, Sent};
 use pluto_proto::supervision::{self, Supervised, SupervisedState, Supervision};
 use pluto_proto::topology::{Address, fingerprint};
 use tokio::time::sleep;
 
-use super::link::{Limits, Links};
-use super::serve::Server;
-use super::{Failure, FailureKind, Outcome, Pending, introduction};
+use super::link::{Limits, Links, Manner, Ticket};
+use super::serve::{self, Server};
+use super::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target, introduction};
 use crate::heap::wire::{Buffer, Reader};
 use crate::os::program::Transport;
 use crate::os::sample::Sample;
@@ -38,15 +40,24 @@ const LARGE: u64 = 3;
 const SLOW: u64 = 4;
 const ECHO: u64 = 5;
 const UNKNOWN: u64 = 6;
-/// The callee's numbers of `echo` and `forever`.
+const NOTE: u64 = 7;
+/// The callee's numbers.
 const ECHO_THERE: u64 = 0;
+const SLOW_THERE: u64 = 1;
 const FOREVER_THERE: u64 = 4;
+const LENGTH_THERE: u64 = 5;
+const NOTE_THERE: u64 = 6;
+const FAULTY_THERE: u64 = 7;
 
 /// More than fits into a frame, and into what a socket takes at once.
 const MANY: usize = 5 * MAX_FRAME + 3;
 
 /// The requests of `forever` that were cut short.
 static CUT: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
+/// The requests of `forever` that have begun.
+static BEGUN: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
+/// The requests of `note` that came to their end.
+static NOTED: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
 
 extern "C" fn echo(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
     rest(task, 0);
@@ -76,6 +87,7 @@ extern "C" fn length(_task: &Task, reader: &mut Reader, reply: &mut Buffer) {
 
 extern "C" fn forever(task: &Task, reader: &mut Reader, _reply: &mut Buffer) {
     let id = reader.int();
+    begun().insert(id);
     let waited = loop {
         match task.sleep(600 * 1_000_000_000, 0) {
             Waited::Suspend => task.suspend(),
@@ -92,8 +104,47 @@ extern "C" fn forever(task: &Task, reader: &mut Reader, _reply: &mut Buffer) {
     cut().insert(id);
 }
 
+extern "C" fn note(task: &Task, reader: &mut Reader, reply: &mut Buffer) {
+    let id = reader.int();
+    rest(task, 50);
+    reply.byte(ReplyKind::Value as u8);
+    noted().insert(id);
+}
+
+extern "C" fn faulty(_task: &Task, _reader: &mut Reader, reply: &mut Buffer) {
+    reply.byte(ReplyKind::Fault as u8);
+    reply.text("this is a test");
+    reply.varint(0);
+}
+
+fn begun() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
+    BEGUN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn noted() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
+    NOTED.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits until that request came to its end.
+fn wait_until_noted(id: i64) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    while !noted().contains(&id) {
+        assert!(Instant::now() < limit, "the callee does not come to the end of {id}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 fn cut() -> std::sync::MutexGuard<'static, BTreeSet<i64>> {
     CUT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waits until that request of `forever` has begun.
+fn wait_until_begun(id: i64) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    while !begun().contains(&id) {
+        assert!(Instant::now() < limit, "the callee does not begin {id}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Waits until that request was cut short.
@@ -133,11 +184,25 @@ struct Callee {
 
 impl Callee {
     fn start(address: &Address, build: &'static str) -> Callee {
-        Callee::saying(address, build, |_| {})
+        Callee::with(address, build, serve::LIMITS, |_| {})
+    }
+
+    /// The same with connections that may cost so much.
+    fn start_within(address: &Address, build: &'static str, limits: serve::Limits) -> Callee {
+        Callee::with(address, build, limits, |_| {})
     }
 
     /// The same; of what it serves it says something else.
     fn saying(address: &Address, build: &'static str, change: impl FnOnce(&mut Vec<Offer>) + Send + 'static) -> Callee {
+        Callee::with(address, build, serve::LIMITS, change)
+    }
+
+    fn with(
+        address: &Address,
+        build: &'static str,
+        limits: serve::Limits,
+        change: impl FnOnce(&mut Vec<Offer>) + Send + 'static,
+    ) -> Callee {
         let stop = Arc::new(AtomicBool::new(false));
         let (flag, address) = (stop.clone(), address.clone());
         let (ready, is_ready) = mpsc::channel();
@@ -149,6 +214,8 @@ impl Callee {
                 ("T.later", echo),
                 ("S.forever", forever),
                 ("S.length", length),
+                ("S.note", note),
+                ("S.faulty", faulty),
             ];
             let services = vec!["S", "T"];
             let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
@@ -156,7 +223,7 @@ impl Callee {
             let listener = bind(&address, &mut leftovers).expect("a free address");
             let mut hello = introduction::as_callee(scheduler.program(), &hello("callee", build));
             change(&mut hello.methods);
-            let server = Server::start(scheduler, hello, vec![listener]);
+            let server = Server::start_within(scheduler, hello, vec![listener], limits);
             server.started(1);
             let late = server.clone();
             let seen = flag.clone();
@@ -189,25 +256,29 @@ impl Drop for Callee {
 
 /// Runs a body in a task of a process that knows the callee.
 fn as_caller(address: &Address, body: impl FnOnce(&Task) + Send + 'static) {
-    as_caller_with_pulse(address, INTERVAL, body);
+    as_caller_with(address, Manner { interval: INTERVAL, room: ROOM }, body);
 }
 
 fn as_caller_with_pulse(address: &Address, interval: u64, body: impl FnOnce(&Task) + Send + 'static) {
-    as_supervised_caller(address, None, interval, body);
+    as_supervised_caller(address, None, Manner { interval, room: ROOM }, body);
+}
+
+fn as_caller_with(address: &Address, manner: Manner, body: impl FnOnce(&Task) + Send + 'static) {
+    as_supervised_caller(address, None, manner, body);
 }
 
 fn as_supervised_caller(
     address: &Address,
     supervision: Option<std::path::PathBuf>,
-    interval: u64,
+    manner: Manner,
     body: impl FnOnce(&Task) + Send + 'static,
 ) {
     let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
-    let methods = ["S.length", "S.forever", "T.later", "S.large", "S.slow", "S.echo", "S.unknown"];
+    let methods = ["S.length", "S.forever", "T.later", "S.large", "S.slow", "S.echo", "S.unknown", "S.note"];
     let remotes = methods.into_iter().map(|name| (name, 1)).collect();
     let scheduler = scheduler(Sample { name: "caller", peers, remotes, ..Sample::default() });
     let places = vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(address.clone()))];
-    scheduler.connect(Links::with_pulse(scheduler, &hello("caller", "b1"), places, supervision, interval));
+    scheduler.connect(Links::with(scheduler, &hello("caller", "b1"), places, supervision, manner));
     let done = Arc::new(AtomicBool::new(false));
     let flag = done.clone();
     let run = move |task: &Task| {
@@ -226,14 +297,21 @@ fn limits(task: &Task, within: u64) -> Limits {
 }
 
 fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
-    let pending = Pending::new(method, request, task.begin_wait(What::Reply, 0), task.scheduler());
-    let links = task.scheduler().links().expect("connected");
-    let ticket = links.submit(1, pending.clone(), limits(task, within));
+    let (pending, ticket) = submit(task, method, request, within);
     while task.enter() == Entry::Pending {
         task.suspend();
     }
     drop(ticket);
     pending.take().expect("the wait is over")
+}
+
+/// Begins a call; the task waits for its end.
+fn submit(task: &Task, method: u64, request: Vec<u8>, within: u64) -> (Arc<Pending>, Option<Ticket>) {
+    let pending = Pending::new(task.begin_wait(What::Reply, 0), task.scheduler());
+    let call = Call { method, request, hears: Hears::Task(pending.clone()) };
+    let links = task.scheduler().links().expect("connected");
+    let ticket = links.submit(1, call, limits(task, within));
+    (pending, ticket)
 }
 
 fn number(value: i64) -> Vec<u8> {
@@ -357,15 +435,19 @@ fn dying_callee(path: &std::path::Path) -> JoinHandle<()> {
     callee_until_a_request(path, || {})
 }
 
+/// The callee's introduction if it serves these.
+fn as_if_serving(methods: &[&str]) -> Hello {
+    let offer = |name: &&str| Offer { fingerprint: fingerprint(&[name]), name: (*name).to_string() };
+    Hello { methods: methods.iter().map(offer).collect(), ..hello("callee", "b1") }
+}
+
 /// A process that introduces itself, takes a request, does that, and dies.
 fn callee_until_a_request(path: &std::path::Path, then: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     let listener = std::os::unix::net::UnixListener::bind(path).expect("a free path");
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a caller");
         let mut bytes = vec![];
-        let (echo, slow) = ("S.echo".to_string(), "S.slow".to_string());
-        let methods = [echo, slow].map(|name| Offer { fingerprint: fingerprint(&[&name]), name }).to_vec();
-        put_hello(&mut bytes, &Hello { methods, ..hello("callee", "b1") }).expect("small");
+        put_hello(&mut bytes, &as_if_serving(&["S.echo", "S.slow", "S.length"])).expect("small");
         stream.write_all(&bytes).expect("sent");
         let (mut decoder, mut buffer) = (Decoder::of_caller(), [0; 512]);
         loop {
@@ -445,7 +527,7 @@ fn a_process_that_its_supervisor_gave_up_is_unavailable_at_once() {
     let gone = Supervised { name, state: SupervisedState::Gone, restarts: 5, detail };
     let file = folder.path().join(supervision::FILE);
     std::fs::write(&file, Supervision { processes: vec![gone] }.to_json()).expect("writable");
-    as_supervised_caller(&address, Some(file), INTERVAL, |task| {
+    as_supervised_caller(&address, Some(file), Manner { interval: INTERVAL, room: ROOM }, |task| {
         for _ in 0..3 {
             let before = task.scheduler().now();
             let failure = failed(call(task, ECHO, number(1), 5_000));
@@ -524,7 +606,7 @@ fn a_malformed_frame_costs_only_its_connection() {
         }
     }
     let Outcome::Reply(body) = value(3) else { unreachable!("a value is a reply") };
-    assert!(matches!(&frames[0], Frame::Hello(hello) if hello.process == "callee" && hello.methods.len() == 6));
+    assert!(matches!(&frames[0], Frame::Hello(hello) if hello.process == "callee" && hello.methods.len() == 8));
     assert_eq!(frames[1..], [Frame::Reply { call: 9, body }]);
 }
 

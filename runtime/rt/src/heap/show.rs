@@ -290,6 +290,13 @@ fn push(out: &mut String, value: impl std::fmt::Display) {
     let _ = write!(out, "{value}");
 }
 
+/// A text as a literal of the language.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    quote(&mut out, text);
+    out
+}
+
 /// As a literal of the language.
 fn quote(out: &mut String, text: &str) {
     out.push('"');

@@ -10,6 +10,7 @@ use super::string::{new_string, text_of};
 pub struct Buffer {
     bytes: Vec<u8>,
     failed: bool,
+    unwanted: bool,
 }
 
 impl Buffer {
@@ -17,6 +18,18 @@ impl Buffer {
     #[must_use]
     pub fn new() -> Buffer {
         Buffer::default()
+    }
+
+    /// An empty one for the reply to a call that nobody waits for.
+    #[must_use]
+    pub fn unwanted() -> Buffer {
+        Buffer { unwanted: true, ..Buffer::default() }
+    }
+
+    /// Will anybody read what is written?
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        !self.unwanted
     }
 
     /// What was written so far.

@@ -5,14 +5,17 @@
 use pluto_abi::layout::ReplyKind;
 
 pub use super::channels::*;
+use super::program::Status;
 use super::remote::RemoteCall;
 pub use super::sort::*;
 pub use super::tasks::*;
+use crate::call::Target;
 use crate::heap::fault_text::fault_message;
 use crate::heap::string::{new_string, text_of};
 use crate::heap::wire::Buffer;
 use crate::task::Task;
 use crate::task::fault::Stop;
+use crate::task::handle::log_error;
 
 /// The task at an address.
 pub(super) unsafe fn task<'a>(task: *mut u8) -> &'a Task {
@@ -74,6 +77,21 @@ pub unsafe fn call_send(at: *mut u8, call: *mut u8) {
 }
 
 /// See the table.
+pub unsafe fn call_begin(at: *mut u8, call: *mut u8) -> u64 {
+    // SAFETY: the table's contract.
+    u64::from(unsafe { remote(call).may_begin(task(at)) })
+}
+
+/// See the table.
+pub unsafe fn call_detach(at: *mut u8, call: *mut u8, service: u64, method: u64) {
+    // SAFETY: the table's contract: `call_new` made the call that way, nobody uses it any more, and the strings are static.
+    unsafe {
+        let target = Target { service: text_of(service), method: text_of(method) };
+        Box::from_raw(call.cast::<RemoteCall>()).detach(task(at), target);
+    }
+}
+
+/// See the table.
 pub unsafe fn call_poll(at: *mut u8, call: *mut u8) -> u64 {
     // SAFETY: the table's contract.
     unsafe { remote(call).poll(task(at)) as u64 }
@@ -113,6 +131,19 @@ pub unsafe fn call_fault(at: *mut u8, call: *mut u8) {
 pub unsafe fn call_end(_at: *mut u8, call: *mut u8) {
     // SAFETY: `call_new` made it that way, and nobody uses it any more.
     drop(unsafe { Box::from_raw(call.cast::<RemoteCall>()) });
+}
+
+/// See the table.
+pub unsafe fn reply_error(at: *mut u8, reply: *mut u8, error: u64) -> u64 {
+    // SAFETY: the table's contract.
+    let (task, reply) = unsafe { (task(at), &mut *reply.cast::<Buffer>()) };
+    if reply.is_wanted() {
+        return 0;
+    }
+    let Status::Error(error) = Status::new(error) else { return 0 };
+    log_error(&error.text(), &task.take_path());
+    reply.byte(ReplyKind::Error as u8);
+    1
 }
 
 /// See the table.

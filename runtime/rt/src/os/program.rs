@@ -274,9 +274,14 @@ impl Program {
         self.tests().get(index).map_or(Status::Fine, |test| call(test.run, task))
     }
 
-    /// Runs a method for another process: its reply.
-    pub fn run_handler(self, index: usize, task: &Task, request: Vec<u8>) -> Result<Vec<u8>, TooDeep> {
-        let mut reply = Buffer::new();
+    /// Runs a method for another process, with an empty buffer for its reply: the reply.
+    pub fn run_handler(
+        self,
+        index: usize,
+        task: &Task,
+        request: Vec<u8>,
+        mut reply: Buffer,
+    ) -> Result<Vec<u8>, TooDeep> {
         let mut reader = Reader::new(request);
         if let Some(handler) = self.handlers().get(index) {
             // SAFETY: the description promises this type; request, reader and reply outlive the call.

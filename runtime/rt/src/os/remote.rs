@@ -1,19 +1,24 @@
 //! A remote call as generated code sees it: an object at an address. In: the request's parts, polls. Out: the state, and the
-//! reader over the reply.
+//! reader over the reply. A detached call ends for its caller when it is handed on to the way to its process.
 
 use std::sync::Arc;
 
-use pluto_abi::layout::{CallState, ReplyKind};
+use pluto_abi::layout::{CallState, DETACHED, NO_TIMEOUT, ReplyKind};
 use pluto_proto::session::Sent;
 
+use crate::call::link::room::Spot;
 use crate::call::link::{DEFAULT_DEADLINE, Limits, Ticket};
-use crate::call::{Failure, FailureKind, Outcome, Pending, reply_kind};
+use crate::call::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target, reply_kind};
 use crate::heap::wire::{Buffer, Reader};
 use crate::task::fault::Fault;
+use crate::task::timers::TimerId;
+use crate::task::wait::Cut;
 use crate::task::{Entry, NEVER, Task, What};
 
-/// No reply has more lines of a path.
-const MOST_LINES: u64 = 1024;
+/// The case of an answer: no room has come in time.
+const CASE_LATE: u32 = 1;
+const TOO_DEEP: &str = "the request is nested too deeply to be sent";
+const KNOWS_NO_OTHER: &str = "this process knows no other";
 /// Generated code does not say where it calls.
 const NO_SITE: u64 = u64::MAX;
 
@@ -26,13 +31,16 @@ enum Timeout {
     Policy(u64),
     /// Until the callee answers or is gone; but it must be reached in the usual time.
     Never,
+    /// For no answer; but it must be reached in the usual time, whatever the task's own deadline.
+    Detached,
 }
 
 impl Timeout {
     fn new(word: u64) -> Timeout {
         match word {
             0 => Timeout::Usual,
-            u64::MAX => Timeout::Never,
+            NO_TIMEOUT => Timeout::Never,
+            DETACHED => Timeout::Detached,
             millis => Timeout::Policy(millis),
         }
     }
@@ -40,21 +48,32 @@ impl Timeout {
 
 /// A remote call from its first byte to its end.
 #[derive(Debug)]
-pub(super) struct RemoteCall {
+pub(crate) struct RemoteCall {
     peer: usize,
     method: u64,
     timeout: Timeout,
-    pub(super) request: Buffer,
-    pub(super) reply: Reader,
+    pub(crate) request: Buffer,
+    pub(crate) reply: Reader,
     state: CallState,
     detail: String,
     may_have_run: bool,
+    /// When it ends at the latest, once that is known.
+    limits: Option<Limits>,
+    queued: Option<Queued>,
     sent: Option<(Arc<Pending>, Option<Ticket>)>,
+}
+
+/// A task that waits until it may call.
+#[derive(Debug)]
+struct Queued {
+    /// If it stands in line at all: there may have been room at the last moment.
+    spot: Option<Spot>,
+    late: TimerId,
 }
 
 impl RemoteCall {
     /// `timeout` is that of the table.
-    pub(super) fn new(peer: u64, method: u64, timeout: u64) -> RemoteCall {
+    pub(crate) fn new(peer: u64, method: u64, timeout: u64) -> RemoteCall {
         RemoteCall {
             peer: usize::try_from(peer).unwrap_or(usize::MAX),
             method,
@@ -64,33 +83,127 @@ impl RemoteCall {
             state: CallState::Pending,
             detail: String::new(),
             may_have_run: false,
+            limits: None,
+            queued: None,
             sent: None,
         }
     }
 
+    /// Waiting function, before the arguments are written: false if too much waits to be sent to the process. True also if it will never
+    /// be sent, which its state says.
+    pub(crate) fn may_begin(&mut self, task: &Task) -> bool {
+        let Some(links) = task.scheduler().links() else { return true };
+        let Some(queued) = &self.queued else {
+            return links.has_room(self.peer) || !self.stand_in_line(task);
+        };
+        let entry = task.enter();
+        if entry == Entry::Pending {
+            return false;
+        }
+        task.scheduler().remove_timer(queued.late);
+        if let Some(spot) = queued.spot {
+            links.leave_line(self.peer, spot);
+        }
+        match entry {
+            Entry::Early { .. } => self.state = CallState::Early,
+            Entry::Over(answer) if answer.case == CASE_LATE => {
+                let detail = format!("too many calls wait to be sent to process {}", links.name(self.peer));
+                self.fail(CallState::Timeout, &detail, Sent::No);
+            }
+            Entry::Fresh | Entry::Pending | Entry::Over(_) => {}
+        }
+        true
+    }
+
+    /// Begins to wait for room. False: it need not.
+    fn stand_in_line(&mut self, task: &Task) -> bool {
+        let scheduler = task.scheduler();
+        let Some(links) = scheduler.links() else { return false };
+        let limits = limits(task, self.timeout);
+        self.limits = Some(limits);
+        // A detached call belongs to no deadline and is not cancelled with its caller: neither cuts this wait.
+        let cut = if self.timeout == Timeout::Detached { Cut::MayNot } else { task.cut() };
+        if self.timeout != Timeout::Detached && matches!(task.enter_now(), Entry::Early { .. }) {
+            self.state = CallState::Early;
+            return false;
+        }
+        let waiter = task.begin_wait_that(cut, What::Room, NO_SITE);
+        let spot = links.stand_in_line(self.peer, waiter);
+        if spot.is_none() && task.give_up_wait() {
+            return false;
+        }
+        let late = limits.sent.min(limits.answered).saturating_mul(1_000_000);
+        let late = task.add_timer(late, crate::task::wait::Waiter { case: CASE_LATE, ..waiter });
+        self.queued = Some(Queued { spot, late });
+        true
+    }
+
     /// Sends the request, or knows at once that it cannot.
-    pub(super) fn send(&mut self, task: &Task) {
+    pub(crate) fn send(&mut self, task: &Task) {
+        let sent = self.hand_on(task);
+        if let (Some(links), Err(())) = (task.scheduler().links(), sent) {
+            // It was let in, and makes no use of that.
+            links.let_in(self.peer);
+        }
+    }
+
+    /// Does that; an error if nothing came to the way to the process.
+    fn hand_on(&mut self, task: &Task) -> Result<(), ()> {
+        if self.state != CallState::Pending {
+            return Err(());
+        }
         let scheduler = task.scheduler();
         let Some(request) = std::mem::take(&mut self.request).finish() else {
-            self.fail(CallState::Network, "the request is nested too deeply to be sent", Sent::No);
-            return;
+            self.fail(CallState::Network, TOO_DEEP, Sent::No);
+            return Err(());
         };
         let Some(links) = scheduler.links() else {
-            self.fail(CallState::Unavailable, "this process knows no other", Sent::No);
-            return;
+            self.fail(CallState::Unavailable, KNOWS_NO_OTHER, Sent::No);
+            return Err(());
         };
         // What has been cancelled sends nothing more.
         if let Entry::Early { .. } = task.enter_now() {
             self.state = CallState::Early;
-            return;
+            return Err(());
         }
-        let pending = Pending::new(self.method, request, task.begin_wait(What::Reply, NO_SITE), scheduler);
-        let ticket = links.submit(self.peer, pending.clone(), limits(task, self.timeout));
+        let limits = self.limits.unwrap_or_else(|| limits(task, self.timeout));
+        let pending = Pending::new(task.begin_wait(What::Reply, NO_SITE), scheduler);
+        let call = Call { method: self.method, request, hears: Hears::Task(pending.clone()) };
+        let ticket = links.submit(self.peer, call, limits);
+        let handed_on = if ticket.is_some() { Ok(()) } else { Err(()) };
         self.sent = Some((pending, ticket));
+        handed_on
+    }
+
+    /// Sends the request as that of a detached call. If it cannot be sent, now or later, the log says so.
+    pub(crate) fn detach(self, task: &Task, target: Target) {
+        let links = task.scheduler().links();
+        match (self.state, self.request.finish(), links) {
+            (CallState::Pending, Some(request), Some(links)) => {
+                let call = Call { method: self.method, request, hears: Hears::Log(target) };
+                let by = self.limits.unwrap_or_else(|| limits(task, self.timeout)).sent;
+                links.submit_detached(self.peer, call, by);
+            }
+            (CallState::Pending, request, _) => {
+                let (kind, detail) = match request {
+                    None => (FailureKind::Network, TOO_DEEP),
+                    Some(_) => (FailureKind::Unavailable, KNOWS_NO_OTHER),
+                };
+                Failure { kind, detail: detail.to_string(), sent: Sent::No }.log(target.service, target.method);
+            }
+            // It waited for room in vain; nothing else ends a detached call here.
+            (_, _, _) => {
+                let failure = Failure { kind: FailureKind::Timeout, detail: self.detail, sent: Sent::No };
+                failure.log(target.service, target.method);
+            }
+        }
+        if let Some(links) = links {
+            links.let_in(self.peer);
+        }
     }
 
     /// How it stands.
-    pub(super) fn poll(&mut self, task: &Task) -> CallState {
+    pub(crate) fn poll(&mut self, task: &Task) -> CallState {
         if self.state == CallState::Pending && self.sent.is_some() {
             match task.enter() {
                 Entry::Pending => return CallState::Pending,
@@ -115,26 +228,24 @@ impl RemoteCall {
     }
 
     /// The reply cannot be read.
-    pub(super) fn malformed(&mut self) {
+    pub(crate) fn malformed(&mut self) {
         self.fail(CallState::Network, "the reply is malformed", Sent::Yes);
     }
 
     /// Why there is no reply.
-    pub(super) fn detail(&self) -> &str {
+    pub(crate) fn detail(&self) -> &str {
         &self.detail
     }
 
     /// May the callee have run?
-    pub(super) fn may_have_run(&self) -> bool {
+    pub(crate) fn may_have_run(&self) -> bool {
         self.may_have_run
     }
 
     /// The callee's fault becomes the task's.
-    pub(super) fn take_over(&mut self, task: &Task) {
-        let message = self.reply.text().to_string();
-        let lines = self.reply.length().min(MOST_LINES);
-        let path = (0..lines).map(|_| self.reply.text().to_string()).filter(|line| !line.is_empty()).collect();
-        task.take_over(Fault { message, path }, task.scheduler().program().name());
+    pub(crate) fn take_over(&mut self, task: &Task) {
+        let fault = Fault::read(&mut self.reply);
+        task.take_over(fault, task.scheduler().program().name());
     }
 
     fn read(&mut self, body: Vec<u8>) {
@@ -182,6 +293,9 @@ fn limits(task: &Task, timeout: Timeout) -> Limits {
         Timeout::Usual if task.deadline() != NEVER => both(own),
         Timeout::Usual => both(within(DEFAULT_DEADLINE)),
         Timeout::Never => Limits { sent: within(DEFAULT_DEADLINE), answered: own },
+        Timeout::Detached => {
+            Limits { sent: task.scheduler().now().saturating_add(DEFAULT_DEADLINE), answered: u64::MAX }
+        }
     }
 }
 

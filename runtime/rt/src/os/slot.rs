@@ -252,9 +252,14 @@ fn guard(slot: usize) {
         return;
     }
     if PROTECTED.fetch_add(1, Ordering::Relaxed) < most_protected() {
-        // SAFETY: the same.
-        unsafe { libc::mprotect(at, GUARD_BYTES, libc::PROT_NONE) };
+        protect(slot);
     }
+}
+
+/// For systems that have no `MADV_GUARD_INSTALL`.
+fn protect(slot: usize) {
+    // SAFETY: as for `guard`.
+    unsafe { libc::mprotect((slot as *mut u8).cast(), GUARD_BYTES, libc::PROT_NONE) };
 }
 
 /// How many guards page protection may give, so that half of the process's mappings are left for others.
@@ -269,6 +274,15 @@ fn most_protected() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_guards_of_its_own_the_system_protects_the_page() {
+        let slot = reserve().expect("memory");
+        protect(slot);
+        let maps = std::fs::read_to_string("/proc/self/maps").expect("Linux");
+        let page = format!("{slot:x}-{:x} ---p", slot + GUARD_BYTES);
+        assert!(maps.lines().any(|line| line.starts_with(&page)), "{page}\n{maps}");
+    }
 
     #[test]
     fn a_task_lies_above_its_stack() {

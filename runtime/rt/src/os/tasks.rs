@@ -213,6 +213,12 @@ pub unsafe fn task_detach(handle: u64) {
 }
 
 /// See the table.
+pub unsafe fn task_detach_call(handle: u64) {
+    // SAFETY: the table's contract.
+    unsafe { state(handle) }.detach_call();
+}
+
+/// See the table.
 pub unsafe fn sleep(at: *mut u8, nanoseconds: u64, site: u64) -> u64 {
     // SAFETY: the table's contract.
     unsafe { task(at) }.sleep(nanoseconds as i64, site) as u64

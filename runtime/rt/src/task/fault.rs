@@ -4,6 +4,7 @@
 use std::cell::RefMut;
 
 use super::Task;
+use crate::heap::wire::Reader;
 use crate::os::program::Program;
 
 /// So many places of this process are kept; the others are counted.
@@ -55,6 +56,19 @@ pub struct Fault {
     pub message: String,
     /// Where, and how it came there: `at function (file:line)`.
     pub path: Vec<String>,
+}
+
+/// No reply has more lines of a path.
+const MOST_LINES: u64 = 1024;
+
+impl Fault {
+    /// That of a reply.
+    pub fn read(reply: &mut Reader) -> Fault {
+        let message = reply.text().to_string();
+        let lines = reply.length().min(MOST_LINES);
+        let path = (0..lines).map(|_| reply.text().to_string()).filter(|line| !line.is_empty()).collect();
+        Fault { message, path }
+    }
 }
 
 impl Task {

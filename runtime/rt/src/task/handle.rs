@@ -8,6 +8,7 @@ use pluto_abi::layout::Waited;
 pub use crate::os::tasks::{Ending, Jointly, Outcome, drop_handle};
 
 use super::fault::{Fault, Stop};
+use super::scheduler::Comes;
 use super::wait::Waiter;
 use super::{Entry, Task, TaskRef, What};
 use crate::log::{Level, say};
@@ -36,6 +37,8 @@ pub struct TaskState {
     detached: AtomicBool,
     /// Somebody has learnt how it ended.
     seen: AtomicBool,
+    /// It counts among the detached calls that the end of the process waits for. Changes inside of `waiters`.
+    awaited_at_end: AtomicBool,
     outcome: Outcome,
     /// Over when those who wait have been told, and nobody is forgotten.
     waiters: Jointly<Waiters>,
@@ -80,6 +83,7 @@ impl TaskState {
             task: task.me(),
             detached: AtomicBool::new(false),
             seen: AtomicBool::new(false),
+            awaited_at_end: AtomicBool::new(false),
             outcome: Outcome::default(),
             waiters: Jointly::default(),
         }
@@ -97,6 +101,9 @@ impl TaskState {
             if leaves == Leaves::Last || (self.detached.load(Ordering::Relaxed) && waiters.first.is_none()) {
                 // The task itself is here: the path of its error is still known.
                 self.log_unseen(|| self.task.task().take_path());
+            }
+            if self.awaited_at_end.load(Ordering::Relaxed) {
+                self.task.task().scheduler().count_detached_call(Comes::No);
             }
             std::mem::take(waiters)
         })
@@ -120,6 +127,17 @@ impl TaskState {
     /// The task goes on without handles.
     pub fn detach(&self) {
         self.detached.store(true, Ordering::Relaxed);
+    }
+
+    /// The same; it is a call, for which the end of the process waits.
+    pub fn detach_call(&self) {
+        self.detach();
+        self.waiters.visit(|_| {
+            // It is not over before we are out again, and so the task does not become another one.
+            if !self.awaited_at_end.swap(true, Ordering::Relaxed) {
+                self.task.task().scheduler().count_detached_call(Comes::Yes);
+            }
+        });
     }
 
     /// The last handle is gone.
@@ -215,8 +233,18 @@ pub fn end_of(task: &Task, status: Status, result: impl FnOnce() -> Value) -> En
 /// Nobody else will learn of it.
 fn log(end: &End, path: impl FnOnce() -> Vec<String>) {
     match end {
-        End::Failed(error) => say(Level::Error, &format!("task ended by an error: {}", error.text()), &path()),
-        End::Faulted(fault) => say(Level::Error, &format!("task ended by a fault: {}", fault.message), &fault.path),
+        End::Failed(error) => log_error(&error.text(), &path()),
+        End::Faulted(fault) => log_fault(fault),
         End::Done(_) | End::Cancelled => {}
     }
+}
+
+/// Says how a task ended that nobody waits for: with this error, which took that path.
+pub fn log_error(text: &str, path: &[String]) {
+    say(Level::Error, &format!("task ended by an error: {text}"), path);
+}
+
+/// The same of a fault.
+pub fn log_fault(fault: &Fault) {
+    say(Level::Error, &format!("task ended by a fault: {}", fault.message), &fault.path);
 }

@@ -8,9 +8,9 @@ use loom::thread;
 
 use super::lock::{AGAIN, Lock, Mode, Stay, Workers, leaning};
 use super::parking::{Bed, Sleepers};
-use super::standing::{Left, Standing, everyone_sees};
+use super::standing::{Left, Standing};
 use super::wait::{Answer, Cut, Sleeper, Ticket, Waiter, Waiting};
-use crate::sync::light_fence;
+use crate::sync::{far_fence, light_fence};
 
 /// A pool of workers that take work from a heap, and do nothing with it.
 struct Pool {
@@ -204,34 +204,42 @@ struct Leaver {
 }
 
 impl Leaver {
+    fn that_runs() -> Arc<Leaver> {
+        let leaver = Leaver {
+            standing: Standing::done(),
+            waiting: Waiting::new(),
+            cancelled: AtomicU64::new(0),
+            queued: AtomicUsize::new(0),
+        };
+        leaver.standing.set_running();
+        Arc::new(leaver)
+    }
+
+    /// What `Task::suspend` and `Worker::arrive` do, after a look before: false if the task just went on.
+    fn leave(&self, ticket: Ticket) -> bool {
+        if self.waiting.is_answered(ticket) {
+            return false;
+        }
+        if self.standing.leave(ticket, &self.waiting) == Left::Ready {
+            self.queued.fetch_add(1, Ordering::Relaxed);
+        }
+        if self.cancelled.load(Ordering::Relaxed) != 0 {
+            self.answer(ticket);
+        }
+        true
+    }
+
     /// The running task begins to wait, and the other thread acts on that wait: how often was it queued?
     fn waits_while(act: fn(&Leaver, Ticket)) {
         loom::model(move || {
-            let leaver = Arc::new(Leaver {
-                standing: Standing::done(),
-                waiting: Waiting::new(),
-                cancelled: AtomicU64::new(0),
-                queued: AtomicUsize::new(0),
-            });
-            leaver.standing.set_running();
+            let leaver = Leaver::that_runs();
             let ticket = leaver.waiting.begin(Cut::May);
             let other = leaver.clone();
             let other = thread::spawn(move || act(&other, ticket));
-            // What `Task::suspend` and `Worker::arrive` do.
-            if !leaver.waiting.is_answered(ticket) {
-                if leaver.standing.leave(ticket, &leaver.waiting) == Left::Ready {
-                    leaver.queued.fetch_add(1, Ordering::Relaxed);
-                }
-                if leaver.cancelled.load(Ordering::Relaxed) != 0 {
-                    leaver.answer(ticket);
-                }
-                other.join().expect("no panic");
-                assert!(leaver.waiting.is_answered(ticket));
-                assert_eq!(leaver.queued.load(Ordering::Relaxed), 1);
-            } else {
-                other.join().expect("no panic");
-                assert_eq!(leaver.queued.load(Ordering::Relaxed), 0, "it has gone on by itself");
-            }
+            let left = leaver.leave(ticket);
+            other.join().expect("no panic");
+            assert!(leaver.waiting.is_answered(ticket), "it is not forgotten");
+            assert_eq!(leaver.queued.load(Ordering::Relaxed), usize::from(left));
         });
     }
 
@@ -252,7 +260,7 @@ impl Leaver {
     fn cancel(&self) {
         self.cancelled.fetch_or(1, Ordering::SeqCst);
         if !self.cut() {
-            everyone_sees();
+            far_fence();
             self.cut();
         }
     }
@@ -281,28 +289,14 @@ fn loom_a_task_that_leaves_its_stack_is_cancelled_once() {
 #[test]
 fn loom_a_cancellation_meets_the_beginning_of_a_wait() {
     loom::model(|| {
-        let leaver = Arc::new(Leaver {
-            standing: Standing::done(),
-            waiting: Waiting::new(),
-            cancelled: AtomicU64::new(0),
-            queued: AtomicUsize::new(0),
-        });
-        leaver.standing.set_running();
+        let leaver = Leaver::that_runs();
         let other = leaver.clone();
         let other = thread::spawn(move || other.cancel());
         let ticket = leaver.waiting.begin(Cut::May);
-        let goes_on = leaver.waiting.is_answered(ticket);
-        if !goes_on {
-            if leaver.standing.leave(ticket, &leaver.waiting) == Left::Ready {
-                leaver.queued.fetch_add(1, Ordering::Relaxed);
-            }
-            if leaver.cancelled.load(Ordering::Relaxed) != 0 {
-                leaver.answer(ticket);
-            }
-        }
+        let left = leaver.leave(ticket);
         other.join().expect("no panic");
         assert!(leaver.waiting.is_answered(ticket), "it is not forgotten");
-        assert_eq!(leaver.queued.load(Ordering::Relaxed), usize::from(!goes_on));
+        assert_eq!(leaver.queued.load(Ordering::Relaxed), usize::from(left));
     });
 }
 

@@ -53,7 +53,7 @@ impl Monitor {
     /// Somebody works again.
     #[inline]
     pub(super) fn wake(&self) {
-        if self.asleep.load(Ordering::Relaxed)
+        if self.asleep.load(Ordering::SeqCst)
             && self.asleep.swap(false, Ordering::SeqCst)
             && let Some(thread) = self.thread.get()
         {
@@ -77,7 +77,7 @@ impl Monitor {
 fn watch(scheduler: &'static Scheduler) {
     let monitor = &scheduler.monitor;
     let mut seen: Vec<Seen> = vec![];
-    let mut was_kept = true;
+    let (mut was_kept, mut was_late) = (true, false);
     let mut idle = 0;
     while !monitor.stopped.load(Ordering::SeqCst) {
         let busy = tick(scheduler, &mut seen);
@@ -86,7 +86,7 @@ fn watch(scheduler: &'static Scheduler) {
             idle = 0;
             monitor.asleep.store(true, Ordering::SeqCst);
             // Somebody may have begun to work just before it was said that this one sleeps.
-            if !is_busy(scheduler) {
+            if !scheduler.is_awake() {
                 while monitor.asleep.load(Ordering::SeqCst) && !monitor.stopped.load(Ordering::SeqCst) {
                     std::thread::park();
                 }
@@ -100,12 +100,14 @@ fn watch(scheduler: &'static Scheduler) {
             scheduler.wake_parked();
         }
         was_kept = kept;
+        // Tasks that run for some milliseconds each are never interrupted, and may keep all workers from looking.
+        let late = scheduler.timer_is_due() || scheduler.has_reactor() && !kept;
+        if late && was_late {
+            scheduler.look_out();
+        }
+        was_late = late;
         std::thread::park_timeout(if busy && scheduler.has_idle() { SHORT_TICK } else { TICK });
     }
-}
-
-fn is_busy(scheduler: &'static Scheduler) -> bool {
-    (0..scheduler.worker_count()).any(|index| scheduler.desk(index).running.get().is_some())
 }
 
 /// Looks at all workers: does anybody work?
@@ -122,7 +124,8 @@ fn tick(scheduler: &'static Scheduler, seen: &mut Vec<Seen>) -> bool {
         let same = now.running.is_some() && now.running == seen.running && now.switches == seen.switches;
         busy |= now.running.is_some();
         *seen = now;
-        let wanted = outside || unattended || desk.slot_full.load(Ordering::Relaxed);
+        let nudged = index == 0 && scheduler.is_nudged();
+        let wanted = outside || unattended || nudged || desk.slot_full.load(Ordering::Relaxed);
         // The code of a program with one task takes the request for a stack that is used up: nobody else could run there anyway.
         if same && wanted && scheduler.program().is_concurrent() {
             desk.running.get().inspect(|task| task.ask_to_yield());

@@ -179,6 +179,10 @@ impl Task {
         if !damage.broken.load(Ordering::Acquire) {
             return None;
         }
+        if damage.stops.load(Ordering::Acquire) {
+            self.fault(format!("{} was broken by a fault, and has stopped", scheduler.program().service_name(service)));
+            return Some(Waited::Early);
+        }
         if !repair.goes_on {
             if let Err(refused) = repair.begin(scheduler.clock.now()) {
                 drop(repair);
@@ -215,7 +219,8 @@ fn rebuild_until_whole(task: &Task, service: usize) {
     let damage = &scheduler.damages.0[service];
     loop {
         let mut repair = damage.repair.lock();
-        if repair.goes_on || !damage.broken.load(Ordering::Acquire) {
+        let stops = damage.stops.load(Ordering::Acquire);
+        if stops || repair.goes_on || !damage.broken.load(Ordering::Acquire) {
             return;
         }
         let begun = repair.begin(scheduler.clock.now());

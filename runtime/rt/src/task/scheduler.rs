@@ -27,10 +27,19 @@ use crate::os::coroutine::Execution;
 use crate::os::process::usable_processors;
 use crate::os::program::Program;
 use crate::os::slot::{self, Shared, SlotStack};
-use crate::sync::{Mutex, heavy_fence, may_lean};
+use crate::sync::{Mutex, far_fence, near_fence};
 
 /// There can be no more workers.
 pub const MOST_WORKERS: usize = 256;
+
+/// Is there one more of something, or one less?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Comes {
+    /// One more.
+    Yes,
+    /// One less.
+    No,
+}
 
 /// What all tasks of a process share. Never freed.
 pub struct Scheduler {
@@ -69,9 +78,15 @@ pub struct Scheduler {
     begun_outside: AtomicU64,
     /// Tasks that have received from declared channels or topics.
     takers: AtomicUsize,
+    /// Detached calls that run here as tasks.
+    detached_calls: AtomicUsize,
     next_id: AtomicU64,
     /// All tasks are asked to end, also those that are started now.
     ending_tasks: AtomicBool,
+    /// Timers and sockets have waited for long.
+    looks_out: AtomicBool,
+    /// The system gave no thread for another worker: no more of them are asked for.
+    no_more_workers: AtomicBool,
     ending: AtomicBool,
     threads: StdMutex<Vec<JoinHandle<()>>>,
 }
@@ -141,8 +156,11 @@ impl Scheduler {
             ready: Mutex::default(),
             begun_outside: AtomicU64::new(0),
             takers: AtomicUsize::new(0),
+            detached_calls: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
             ending_tasks: AtomicBool::new(false),
+            looks_out: AtomicBool::new(false),
+            no_more_workers: AtomicBool::new(false),
             ending: AtomicBool::new(false),
             threads: StdMutex::default(),
         }));
@@ -178,6 +196,7 @@ impl Scheduler {
         Execution::prepare(task, body);
         task.task().renew(self, self.count_in(own), SlotStack::of(task.task()));
         prepare(task.task());
+        near_fence();
         if self.ending_tasks.load(Ordering::Relaxed) {
             task.task().cancel();
         }
@@ -267,7 +286,32 @@ impl Scheduler {
     /// Should that worker look around before it runs the next task? Only a look: [`Scheduler::was_nudged`] answers once.
     #[inline]
     pub(super) fn wants(&self, worker: usize) -> bool {
-        self.is_random() || self.is_ending() || worker == 0 && self.nudged.load(Ordering::Relaxed)
+        self.is_random()
+            || self.is_ending()
+            || self.looks_out.load(Ordering::Relaxed)
+            || worker == 0 && self.is_nudged()
+    }
+
+    /// Is there something new for the thread that runs until something is the case? Only a look.
+    #[inline]
+    pub(super) fn is_nudged(&self) -> bool {
+        self.nudged.load(Ordering::Relaxed)
+    }
+
+    /// Timers and sockets have waited for long: whoever comes to it first looks after them.
+    pub(super) fn look_out(&self) {
+        self.looks_out.store(true, Ordering::Relaxed);
+    }
+
+    /// Was that asked for?
+    #[inline]
+    pub(super) fn is_to_look_out(&self) -> bool {
+        self.looks_out.load(Ordering::Relaxed)
+    }
+
+    /// Does some worker not sleep?
+    pub(super) fn is_awake(&self) -> bool {
+        self.sleepers.sleeping() < self.worker_count()
     }
 
     /// Runs a future in the reactor, beside the tasks.
@@ -362,7 +406,8 @@ impl Scheduler {
     fn start_worker(&'static self) {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         let index = self.worker_count();
-        if index >= self.desks.len() || self.ending.load(Ordering::SeqCst) {
+        let refused = self.no_more_workers.load(Ordering::Relaxed);
+        if refused || index >= self.desks.len() || self.ending.load(Ordering::SeqCst) {
             self.sleepers.found();
             return;
         }
@@ -374,8 +419,10 @@ impl Scheduler {
         };
         match std::thread::Builder::new().name(format!("pluto-{index}")).spawn(run) {
             Ok(thread) => threads.push(thread),
-            // It will never come; its queue stays empty.
+            // It will never come; its queue stays empty. It does not count, and nobody is sent for again.
             Err(_) => {
+                self.no_more_workers.store(true, Ordering::Relaxed);
+                self.workers.store(index, Ordering::SeqCst);
                 self.sleepers.found();
             }
         }
@@ -448,6 +495,9 @@ impl Scheduler {
 
     /// Looks at the reactor and the timers, unless somebody else does.
     pub(super) fn poll(&self, worker: usize) {
+        if self.is_to_look_out() {
+            self.looks_out.store(false, Ordering::Relaxed);
+        }
         if self.timers.earliest() != NEVER {
             self.fire_timers();
         }
@@ -540,11 +590,13 @@ impl Scheduler {
 
     pub(super) fn task_ended(&self, desk: &Desk) {
         desk.ended.add_own(1);
-        if !may_lean() {
+        near_fence();
+        if self.ending_tasks.load(Ordering::Relaxed) {
+            // Of two that end at the same time, one sees both.
             fence(Ordering::SeqCst);
-        }
-        if self.ending_tasks.load(Ordering::SeqCst) && self.task_count() == 0 {
-            self.nudge();
+            if self.task_count() == 0 {
+                self.nudge();
+            }
         }
     }
 
@@ -562,9 +614,24 @@ impl Scheduler {
         self.takers.load(Ordering::SeqCst) > 0
     }
 
+    /// A detached call begins, or has ended.
+    pub(super) fn count_detached_call(&self, comes: Comes) {
+        match comes {
+            Comes::Yes => self.detached_calls.fetch_add(1, Ordering::SeqCst),
+            Comes::No => self.detached_calls.fetch_sub(1, Ordering::SeqCst),
+        };
+    }
+
+    /// Are there detached calls that run here as tasks?
+    pub fn has_detached_calls(&self) -> bool {
+        self.detached_calls.load(Ordering::SeqCst) > 0
+    }
+
     /// Does nothing run or wait to run, but for this thread?
     pub fn is_idle(&self) -> bool {
-        !self.has_work() && self.sleepers.sleeping() + 1 >= self.worker_count()
+        let queues_are_empty = || (0..self.worker_count()).all(|index| self.desk(index).is_empty());
+        let has_own_work = self.own_worker().is_some_and(Worker::has_own_work);
+        !has_own_work && !self.has_work() && queues_are_empty() && self.sleepers.sleeping() + 1 >= self.worker_count()
     }
 
     /// How many tasks have not ended.
@@ -602,9 +669,7 @@ impl Scheduler {
     pub fn end_tasks(&'static self, limit: u64) -> bool {
         self.ending_tasks.store(true, Ordering::SeqCst);
         // Whoever ends a task now sees that, or we see that it has ended.
-        if may_lean() {
-            heavy_fence();
-        }
+        far_fence();
         self.each_task(Task::cancel);
         let until = self.clock.now().saturating_add(limit);
         self.run_until_or(until, || self.task_count() == 0);

@@ -5,13 +5,13 @@
 //! was answered meanwhile. Whoever answers a wait looks afterwards whether the task has left. One of the two must see the other's
 //! store: between each one's store and look there has to be a barrier. Tasks leave their stacks far more often than somebody
 //! answers them in that moment, so leaving takes none, and the other, who finds that the task has not left, has all threads pass one
-//! ([`heavy_fence`]): the same trick as in `sync::bias`, and the same source.
+//! ([`far_fence`]): the same trick as in `sync::bias`, and the same source.
 //!
 //! The number of the wait is part of the word, so that nobody takes a later wait for the one that it has answered.
 
 use super::wait::{Ticket, Waiting};
-use crate::sync::atomic::{AtomicU64, Ordering, fence};
-use crate::sync::{heavy_fence, light_fence, may_lean};
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{far_fence, near_fence};
 
 /// Where a task stands: one of the phases below; with [`WAITS`], and only then, the wait's number above it.
 #[derive(Debug)]
@@ -72,11 +72,7 @@ impl Standing {
     #[inline]
     pub(super) fn leave(&self, ticket: Ticket, waiting: &Waiting) -> Left {
         self.0.store(waits(ticket), Ordering::Release);
-        if may_lean() {
-            light_fence();
-        } else {
-            fence(Ordering::SeqCst);
-        }
+        near_fence();
         if waiting.is_answered(ticket) && self.take(ticket) { Left::Ready } else { Left::Waits }
     }
 
@@ -88,22 +84,13 @@ impl Standing {
             }
             std::hint::spin_loop();
         }
-        everyone_sees();
+        far_fence();
         self.take(ticket)
     }
 
     #[inline]
     fn take(&self, ticket: Ticket) -> bool {
         self.0.compare_exchange(waits(ticket), READY, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-    }
-}
-
-/// A barrier between what this thread has stored and what it looks at next, and between the same of tasks that leave their stacks.
-pub(super) fn everyone_sees() {
-    if may_lean() {
-        heavy_fence();
-    } else {
-        fence(Ordering::SeqCst);
     }
 }
 

@@ -15,10 +15,10 @@ use std::sync::atomic::Ordering;
 
 use pluto_abi::layout::Waited;
 
-use super::standing::everyone_sees;
 use super::timers::{Alarm, TimerId};
 use super::wait::{Answer, Cut, Ticket, Waiter};
 use super::{CANCELLED, LIMITED, NEVER, Task, TaskRef};
+use crate::sync::far_fence;
 
 /// Cases of answers that the waiting functions do not see.
 const CASE_CANCELLED: u32 = u32::MAX;
@@ -57,10 +57,11 @@ pub enum What {
     Sleep = 8,
     Reply = 9,
     Rebuild = 10,
+    Room = 11,
 }
 
 impl What {
-    const ALL: [What; 11] = [
+    const ALL: [What; 12] = [
         What::Nothing,
         What::Receive,
         What::Send,
@@ -72,6 +73,7 @@ impl What {
         What::Sleep,
         What::Reply,
         What::Rebuild,
+        What::Room,
     ];
 
     fn text(self) -> &'static str {
@@ -87,6 +89,7 @@ impl What {
             What::Sleep => "sleeps",
             What::Reply => "waits for another process",
             What::Rebuild => "waits for a service to be rebuilt",
+            What::Room => "waits until another process takes more calls",
         }
     }
 }
@@ -151,7 +154,12 @@ impl Task {
     /// answers `Suspend`.
     #[inline]
     pub fn begin_wait(&self, what: What, site: u64) -> Waiter<TaskRef> {
-        let cut = self.cut();
+        self.begin_wait_that(self.cut(), what, site)
+    }
+
+    /// The same, where the function says whether the wait may be cut.
+    #[inline]
+    pub fn begin_wait_that(&self, cut: Cut, what: What, site: u64) -> Waiter<TaskRef> {
         let ticket = self.waiting.begin(cut);
         self.wait.set(Some(ticket));
         self.cuttable.set(cut == Cut::May);
@@ -237,7 +245,7 @@ impl Task {
     /// us pass a barrier in between (see `standing`).
     fn cut_now(&self, case: u32, word: u64) {
         if !cut_current(self.me(), case, word) && !self.is_done() {
-            everyone_sees();
+            far_fence();
             cut_current(self.me(), case, word);
         }
     }

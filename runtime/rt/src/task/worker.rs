@@ -35,6 +35,10 @@ const MOST_OPERATIONS_PER_LOOK: u32 = 1024;
 const SLOT_CYCLES: u64 = 60_000;
 /// And so long tasks that were woken may wait in the queue, until others are woken for them: a few turns of a pipeline.
 const QUEUE_CYCLES: u64 = 200_000;
+/// So much work in the queue is worth waking somebody for, in cycles: about what that takes.
+const WORTH_WAKING: u64 = 100_000;
+/// Tasks that run so short are better off here, in cycles: a processor that takes one fetches its stack and state from this one's caches.
+const WORTH_MOVING: u64 = 2_000;
 /// So many free tasks a worker keeps for itself; it takes or gives half of them at a time.
 const MOST_FREE: usize = 64;
 /// So many numbers for tasks a worker takes at a time.
@@ -78,8 +82,10 @@ pub struct Worker {
     itself: Cell<Option<&'static Worker>>,
     switches: Cell<u32>,
     slot_runs: Cell<u32>,
-    /// The running task has made others that wait in the queue.
-    has_made: Cell<bool>,
+    /// New tasks have come into the queue, and nobody was told.
+    has_come: Cell<bool>,
+    /// How long tasks ran lately until they left their stacks, in cycles.
+    mean: Cell<u64>,
     /// The reactor should be looked at before the next task.
     look: Cell<bool>,
     free: RefCell<Vec<TaskRef>>,
@@ -167,6 +173,11 @@ impl Desk {
         (desk, queue)
     }
 
+    /// Is nothing in its queue, new or old?
+    pub(super) fn is_empty(&self) -> bool {
+        self.stealer.is_empty()
+    }
+
     /// Is there something that others should take? Not what was just woken: its own worker may come to it soon, and if not,
     /// wakes somebody, or the monitor has it do so.
     pub(super) fn has_work(&self) -> bool {
@@ -211,7 +222,9 @@ impl Worker {
             itself: Cell::new(None),
             switches: Cell::new(0),
             slot_runs: Cell::new(0),
-            has_made: Cell::new(false),
+            has_come: Cell::new(false),
+            // Not known yet: others get what there is.
+            mean: Cell::new(WORTH_WAKING),
             look: Cell::new(false),
             free: RefCell::default(),
             ids: Cell::new((0, 0)),
@@ -277,12 +290,15 @@ impl Worker {
         }
     }
 
-    /// A new task was made on this thread. Others get the one that was in the slot before when the maker waits for them, or lets
-    /// others run; or if that takes long.
+    /// A new task was made on this thread: by a task, or for something that came from outside, which is then done in the order in which
+    /// it came. Others get what waits in the queue when the maker goes away, or if that takes long.
     pub(super) fn ready(&self, task: TaskRef) {
-        if let Some(before) = self.put_into_slot(task) {
+        if self.running.get().is_none() {
+            self.put_into_queue(task);
+            self.has_come.set(true);
+        } else if let Some(before) = self.put_into_slot(task) {
             self.put_into_queue(before);
-            self.has_made.set(true);
+            self.has_come.set(true);
         }
     }
 
@@ -313,17 +329,18 @@ impl Worker {
 
     #[cold]
     fn wake_for_queue(&self) {
-        if self.desk.has_waited_for_long(cycles()) {
+        if self.mean.get() > WORTH_MOVING && self.desk.has_waited_for_long(cycles()) {
             self.desk.since.store(0, Ordering::Relaxed);
             self.scheduler.wake_one();
         }
     }
 
-    /// The task that runs has made others, and goes away now: several may run at a time.
+    /// Tasks came into the queue, by the one that goes away now or from outside: others are woken for them if that pays.
     #[cold]
-    fn share_what_was_made(&self) {
-        self.has_made.set(false);
-        if !self.queue.is_empty() {
+    fn share_what_came(&self) {
+        self.has_come.set(false);
+        let mean = self.mean.get();
+        if mean > WORTH_MOVING && self.queue.len() as u64 * mean > WORTH_WAKING {
             self.desk.since.store(0, Ordering::Relaxed);
             self.scheduler.wake_one();
         }
@@ -421,7 +438,7 @@ impl Worker {
         }
         let switches = self.switches.get() + 1;
         self.switches.set(switches);
-        if switches >= SWITCHES_PER_TURN || self.look.get() {
+        if switches >= SWITCHES_PER_TURN || self.look.get() || self.scheduler.is_to_look_out() {
             self.switches.set(0);
             let interrupted = self.look.replace(false);
             self.scheduler.poll(self.index);
@@ -487,7 +504,8 @@ impl Worker {
         None
     }
 
-    fn has_own_work(&self) -> bool {
+    /// Is there something in its slot or queue?
+    pub(super) fn has_own_work(&self) -> bool {
         self.slot.get().is_some() || !self.queue.is_empty()
     }
 
@@ -505,9 +523,15 @@ impl Worker {
 
     /// Runs a task, and those to which it goes, until one of them leaves for this worker's own stack.
     fn run(&self, task: TaskRef) {
+        if self.has_come.get() {
+            self.share_what_came();
+        }
+        let (begun, switches) = (cycles(), self.desk.switches.load(Ordering::Relaxed));
         self.take_over(task);
         self.home.leave(&task.task().execution);
         self.arrive();
+        let runs = self.desk.switches.load(Ordering::Relaxed).wrapping_sub(switches).max(1);
+        self.mean.set((self.mean.get() + cycles().wrapping_sub(begun) / runs) / 2);
         self.running.set(None);
         self.desk.running.clear();
     }
@@ -529,8 +553,8 @@ impl Worker {
     #[inline(always)]
     pub(super) fn leave(&self, task: TaskRef, how: Leaving) -> &Execution {
         self.leaving.set(Some((task, how)));
-        if self.has_made.get() {
-            self.share_what_was_made();
+        if self.has_come.get() {
+            self.share_what_came();
         }
         match self.next_at_once(how) {
             Some(next) => {

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::faults::Fate;
 use crate::heap::output::flush_output;
+use crate::os::socket::{is_hung_up, unread};
 use crate::os::stream::writable;
 use crate::sync::Mutex;
 
@@ -59,6 +60,24 @@ impl Outgoing {
         }
     }
 
+    /// How many bytes the other side has sent that were not read.
+    fn unread(&self) -> usize {
+        match self {
+            Outgoing::Unix(socket) => unread(socket.as_ref()),
+            Outgoing::Tcp(socket) => unread(socket.as_ref()),
+            Outgoing::Troubled(troubled) => troubled.0.unread(),
+        }
+    }
+
+    /// Has the other side closed the connection?
+    fn is_hung_up(&self) -> bool {
+        match self {
+            Outgoing::Unix(socket) => is_hung_up(socket.as_ref()),
+            Outgoing::Tcp(socket) => is_hung_up(socket.as_ref()),
+            Outgoing::Troubled(troubled) => troubled.0.is_hung_up(),
+        }
+    }
+
     async fn writable(&self) -> io::Result<()> {
         match self {
             Outgoing::Unix(socket) => writable(socket).await,
@@ -83,6 +102,16 @@ impl Outbox {
     pub fn len(&self) -> usize {
         let frames = self.frames.lock();
         frames.bytes.len() - frames.written
+    }
+
+    /// How many bytes the other side has sent that nobody has read from the socket.
+    pub fn unread(&self) -> usize {
+        self.socket.unread()
+    }
+
+    /// Has the other side closed the connection, though not all that it sent may be read?
+    pub fn is_hung_up(&self) -> bool {
+        self.socket.is_hung_up()
     }
 
     /// Has the socket taken everything?

@@ -1,6 +1,6 @@
 //! Where a block goes. In: its terminator. Out: calls of a closure with each edge and the local that is set on it.
 
-use super::super::{Block, Local, OnFail, RemoteCall, Select, SelectArm, SelectOp, Terminator};
+use super::super::{Block, DetachedCall, Local, OnFail, RemoteCall, Select, SelectArm, SelectOp, Terminator};
 
 macro_rules! edge_visitors {
     ($name:ident, $about:literal $(, $mutable:tt)?) => {
@@ -34,6 +34,10 @@ macro_rules! edge_visitors {
                     see(then, Some(*dest));
                     let OnFail { status, fail } = on_fail;
                     see(fail, Some(*status));
+                }
+                Terminator::CallDetached(call) => {
+                    let DetachedCall { then, .. } = &$($mutable)? **call;
+                    see(then, None);
                 }
                 Terminator::Builtin { dest, then, on_fail, .. }
                 | Terminator::Checked { dest, then, on_fail, .. }

@@ -1,6 +1,6 @@
 //! The operands of instructions and terminators. In: one of them. Out: calls of a closure with each operand and its use.
 
-use super::super::{Func, Inst, Operand, RemoteCall, Select, SelectArm, SelectOp, Terminator};
+use super::super::{DetachedCall, Func, Inst, Operand, RemoteCall, Select, SelectArm, SelectOp, Terminator};
 use super::{Use, builtin_use};
 
 macro_rules! operand_visitors {
@@ -49,6 +49,7 @@ macro_rules! operand_visitors {
                 | Inst::ClearService { service: one }
                 | Inst::Capture { closure: one, .. }
                 | Inst::TaskMessage { task: one, .. }
+                | Inst::DetachCall { task: one }
                 | Inst::DeadlineBegin { limit: one, .. }
                 | Inst::DeadlineEnd { before: one }
                 | Inst::DeadlineExpired { own: one, .. }
@@ -107,6 +108,12 @@ macro_rules! operand_visitors {
                 }
                 Terminator::CallRemote(call) => {
                     let RemoteCall { args, .. } = &$($mutable)? **call;
+                    for arg in args {
+                        see(arg, Borrowed);
+                    }
+                }
+                Terminator::CallDetached(call) => {
+                    let DetachedCall { args, .. } = &$($mutable)? **call;
                     for arg in args {
                         see(arg, Borrowed);
                     }

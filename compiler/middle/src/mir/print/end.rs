@@ -45,6 +45,11 @@ impl Printer<'_> {
                     self.then(call.then, &call.on_fail)
                 )
             }
+            Terminator::CallDetached(call) => {
+                let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
+                let args = self.list(&call.args);
+                format!("remote {to} #{}{args} detached then {}", call.method, Self::block(call.then))
+            }
             Terminator::Builtin { dest, method, args, then, on_fail, site, .. } => {
                 let head = format!("{} {method:?} {}", self.set(*dest), self.list(args));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))

@@ -63,6 +63,7 @@ impl Printer<'_> {
             }
             Inst::Capture { dest, closure, index } => format!("{} capture {}.{index}", self.set(*dest), op(closure)),
             Inst::NamedEnd { dest, channel, subscription, .. } => self.named_end(*dest, *channel, *subscription),
+            Inst::DetachCall { task } => format!("detach call {}", op(task)),
             Inst::TaskMessage { dest, task } => format!("{} message {}", self.set(*dest), op(task)),
             Inst::DeadlineBegin { before, own, limit } => {
                 format!("{} before, {} deadline {}", self.set(*before), self.set(*own), op(limit))

@@ -175,6 +175,9 @@ impl Typing<'_> {
             Terminator::CallRemote(call) => {
                 ensure(self.program.peers.get(call.peer).is_some(), || "the peer is missing".to_owned())
             }
+            Terminator::CallDetached(call) => {
+                ensure(self.program.peers.get(call.peer).is_some(), || "the peer is missing".to_owned())
+            }
             Terminator::Builtin { method, receiver, args, .. } => self.builtin(*method, *receiver, args),
             Terminator::Checked { dest, left, right, .. } => {
                 self.local(*dest, "a number", |ty| !ty.is_counted())?;

@@ -7,13 +7,15 @@ use std::fmt::Write as _;
 /// A system.
 pub(super) fn table(system: &System) -> String {
     let mut text = format!("system {} ({})\n", system.system, system.folder.display());
+    let states: Vec<String> = system.processes.iter().map(state).collect();
+    let width = states.iter().map(String::len).max().unwrap_or(0).max(16);
     let _ = writeln!(
         text,
-        "  {:<16} {:<24} {:>8} {:>9} {:>8} {:>8}  callers",
+        "  {:<16} {:<width$} {:>8} {:>9} {:>8} {:>8}  callers",
         "process", "state", "pid", "up", "restarts", "running"
     );
-    for process in &system.processes {
-        text.push_str(line(process).trim_end());
+    for (process, state) in system.processes.iter().zip(&states) {
+        text.push_str(line(process, &format!("{state:<width$}")).trim_end());
         text.push('\n');
     }
     let said = || system.processes.iter().filter_map(|it| it.status.as_ref());
@@ -22,16 +24,16 @@ pub(super) fn table(system: &System) -> String {
     text
 }
 
-fn line(process: &Process) -> String {
-    let (name, state) = (&process.name, state(process));
+fn line(process: &Process, state: &str) -> String {
+    let name = &process.name;
     let restarts = process.restarts.map_or("-".to_owned(), |restarts| restarts.to_string());
     let Some(status) = &process.status else {
-        return format!("  {name:<16} {state:<24} {:>8} {:>9} {restarts:>8}", "-", "-");
+        return format!("  {name:<16} {state} {:>8} {:>9} {restarts:>8}", "-", "-");
     };
     let callers: Vec<&str> = status.connections.iter().map(|it| &*it.caller).filter(|it| *it != ME).collect();
     let up = format!("{:.1} s", status.up_ms as f64 / 1000.0);
     let (pid, running, callers) = (status.pid, status.running, callers.join(", "));
-    format!("  {name:<16} {state:<24} {pid:>8} {up:>9} {restarts:>8} {running:>8}  {callers}")
+    format!("  {name:<16} {state} {pid:>8} {up:>9} {restarts:>8} {running:>8}  {callers}")
 }
 
 fn state(process: &Process) -> String {

@@ -56,6 +56,7 @@ async fn carry(link: &Link, met: Met) -> Parting {
     let transfer = race(read(link, decoder, incoming), write(link, &outbox));
     let parting = race(transfer, feel(link, &outbox)).await;
     link.part();
+    link.mourn(&outbox, parting.why());
     parting
 }
 

@@ -11,7 +11,7 @@ use pluto_proto::supervision::{SupervisedState, Supervision};
 
 use super::routes::Routes;
 use super::{Link, Links, Parting, carry};
-use crate::call::{FailureKind, Pending};
+use crate::call::{Call, FailureKind};
 use crate::log::{self, Level};
 use crate::transport::Outbox;
 
@@ -50,11 +50,12 @@ impl Link {
         let routes = Routes::new(self.scheduler.program(), self.index, &self.hello, theirs);
         let mut open = self.open.lock();
         let refused = open.calls.refuse(|call| routes.number(call.method).is_err());
-        let difference = |call: &Arc<Pending>| routes.number(call.method).err().unwrap_or_default().to_string();
-        let refused: Vec<(Arc<Pending>, String)> =
-            refused.into_iter().map(|call| (call.clone(), difference(&call))).collect();
+        let difference = |call: &Call| routes.number(call.method).err().unwrap_or_default().to_string();
+        let refused: Vec<(Call, String)> =
+            refused.into_iter().map(|call| (difference(&call), call)).map(|(why, call)| (call, why)).collect();
         open.routes = Some(routes);
         drop(open);
+        self.let_in();
         for (call, difference) in refused {
             call.fail(FailureKind::Version, Sent::No, difference);
         }
@@ -89,6 +90,7 @@ impl Link {
             Parting::Refused(kind, why) => (open.calls.refused(), kind, Sent::No, why.clone(), why),
         };
         drop(open);
+        self.let_in();
         self.standing.lock().trouble = why;
         for call in ended {
             call.fail(kind, sent, detail.clone());

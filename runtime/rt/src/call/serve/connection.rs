@@ -1,23 +1,42 @@
-//! A connection of a caller: which of its requests run, and the replies on their way to it. In: beginnings and ends of requests,
-//! cancellations, replies. Out: bytes in the socket, large replies in pieces by turns; cancelled tasks.
+//! A connection of a caller: which of its requests run, which wait until others have ended, and the replies on their way to it. In:
+//! requests, ends of requests, cancellations, replies. Out: requests whose turn it is, bytes in the socket, large replies in pieces by turns;
+//! cancelled tasks.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod requests;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 
 use pluto_proto::frame::{PART, Ran, put_alive, put_part, put_refused, put_reply, put_status};
 use pluto_proto::status::ConnectionStatus;
 use pluto_proto::tally::Tally;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::Notify;
 
 use crate::sync::Mutex;
-use crate::task::TaskRef;
-use crate::transport::Outbox;
+use crate::transport::{Incoming, Outbox};
+use requests::Requests;
+pub(super) use requests::{Held, Waits};
 
-/// While so many requests of a connection run, no more are read from it.
-const MOST_RUNNING: usize = 16 * 1024;
-/// While so many bytes of replies wait for a connection, no more requests are read from it.
-const MOST_UNWRITTEN: usize = 32 * 1024 * 1024;
+/// What a connection may cost.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::call) struct Limits {
+    /// While so many requests run, others wait.
+    pub(in crate::call) running: usize,
+    /// While so many bytes of replies are not written, requests wait.
+    pub(in crate::call) unwritten: usize,
+    /// While requests of so many bytes wait, or replies of so many bytes more, nothing is read.
+    pub(in crate::call) held: usize,
+}
+
+/// Those of every connection, but for tests.
+pub(in crate::call) const LIMITS: Limits =
+    Limits { running: 16 * 1024, unwritten: 32 * 1024 * 1024, held: 32 * 1024 * 1024 };
 
 /// What the tasks of a connection's requests share with it.
 #[derive(Debug)]
@@ -28,12 +47,19 @@ pub(super) struct Connection {
     large: Mutex<Large>,
     /// It is among the dirty ones.
     is_dirty: AtomicBool,
-    has_room: Notify,
+    limits: Limits,
+    /// How many requests have begun and not ended.
     running: AtomicUsize,
-    calls: Mutex<Calls>,
+    requests: Mutex<Requests>,
+    /// How many requests wait, or are about to. Changes with them locked.
+    held: AtomicUsize,
+    /// Fewer requests or answers wait than did.
+    may_read: Notify,
     closed: AtomicBool,
-    /// The caller's process.
-    caller: String,
+    /// What was read from the socket has not all been looked at.
+    is_busy: AtomicBool,
+    /// The caller's process, when it has introduced itself.
+    caller: OnceLock<String>,
     /// Its calls that have ended, by method.
     tallies: Mutex<BTreeMap<usize, Tally>>,
 }
@@ -46,94 +72,33 @@ struct Large {
     bytes: usize,
 }
 
-#[derive(Debug, Default)]
-struct Calls {
-    /// Those that run, and their tasks.
-    running: BTreeMap<u64, TaskRef>,
-    /// Those that were cancelled before their task began.
-    cancelled: BTreeSet<u64>,
-    /// All are.
-    all_cancelled: bool,
-}
-
-/// Does the caller wait for the outcome?
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Waits {
-    /// Yes.
-    Yes,
-    /// No.
-    No,
-}
-
 impl Connection {
-    /// A connection with this process, whose replies go there.
-    pub(super) fn new(outbox: Outbox, caller: String) -> Connection {
+    /// A connection that has not introduced itself, whose replies go there.
+    pub(super) fn new(outbox: Outbox, limits: Limits) -> Connection {
         Connection {
             outbox,
             large: Mutex::default(),
             is_dirty: AtomicBool::new(false),
-            has_room: Notify::new(),
+            limits,
             running: AtomicUsize::new(0),
-            calls: Mutex::default(),
+            requests: Mutex::default(),
+            held: AtomicUsize::new(0),
+            may_read: Notify::new(),
             closed: AtomicBool::new(false),
-            caller,
+            is_busy: AtomicBool::new(false),
+            caller: OnceLock::new(),
             tallies: Mutex::default(),
         }
     }
 
-    // ---- requests ----
-
-    /// A request will get a task.
-    pub(super) fn begins(&self) {
-        self.running.fetch_add(1, Ordering::SeqCst);
+    /// The process that calls.
+    pub(super) fn introduced(&self, caller: String) {
+        self.caller.get_or_init(|| caller);
     }
 
-    /// That task runs. If nobody waits any more, it need not.
-    pub(super) fn runs(&self, call: u64, task: TaskRef) -> Waits {
-        let mut calls = self.calls.lock();
-        if calls.cancelled.remove(&call) || calls.all_cancelled {
-            return Waits::No;
-        }
-        calls.running.insert(call, task);
-        Waits::Yes
-    }
-
-    /// The method has ended, or was cut short.
-    pub(super) fn ran(&self, call: u64) -> Waits {
-        let mut calls = self.calls.lock();
-        let waits = if calls.running.remove(&call).is_some() { Waits::Yes } else { Waits::No };
-        if self.running.load(Ordering::SeqCst) == 1 {
-            // This is the only one: what was cancelled too late is not remembered.
-            calls.cancelled.clear();
-        }
-        waits
-    }
-
-    /// The task has nothing to do with it any more.
-    pub(super) fn ends(&self) {
-        self.running.fetch_sub(1, Ordering::SeqCst);
-        self.has_room.notify_one();
-    }
-
-    /// Nobody waits for this call any more.
-    pub(super) fn cancel(&self, call: u64) {
-        let mut calls = self.calls.lock();
-        match calls.running.remove(&call) {
-            // With the calls locked: the task has not ended, and is no other one.
-            Some(task) => task.task().cancel(),
-            None if self.running.load(Ordering::SeqCst) > calls.running.len() => {
-                calls.cancelled.insert(call);
-            }
-            // It has ended.
-            None => {}
-        }
-    }
-
-    /// Nobody waits for any call of this connection.
-    pub(super) fn cancel_all(&self) {
-        let mut calls = self.calls.lock();
-        calls.all_cancelled = true;
-        std::mem::take(&mut calls.running).into_values().for_each(|task| task.task().cancel());
+    /// Its name, if it has introduced itself.
+    pub(super) fn caller(&self) -> Option<&str> {
+        self.caller.get().map(String::as_str)
     }
 
     /// Counts a call of this method.
@@ -141,22 +106,45 @@ impl Connection {
         count(self.tallies.lock().entry(method).or_default());
     }
 
-    /// Its calls that have ended: the caller, by method.
-    pub(super) fn tallies(&self) -> (&str, BTreeMap<usize, Tally>) {
-        (&self.caller, self.tallies.lock().clone())
+    /// Its calls that have ended, by method.
+    pub(super) fn tallies(&self) -> BTreeMap<usize, Tally> {
+        self.tallies.lock().clone()
     }
 
-    /// How it stands.
-    pub(super) fn status(&self) -> ConnectionStatus {
+    /// How it stands, if it has introduced itself.
+    pub(super) fn status(&self) -> Option<ConnectionStatus> {
         let running = self.running.load(Ordering::SeqCst) as u64;
-        ConnectionStatus { caller: self.caller.clone(), running, unwritten: self.unwritten() as u64 }
+        let caller = self.caller()?.to_string();
+        Some(ConnectionStatus { caller, running, unwritten: self.unwritten() as u64 })
     }
 
-    /// Waits until another request may be read.
-    pub(super) async fn has_room(&self) {
-        while self.running.load(Ordering::SeqCst) >= MOST_RUNNING || self.unwritten() >= MOST_UNWRITTEN {
-            self.has_room.notified().await;
-        }
+    /// Reads what the socket gives.
+    pub(super) async fn read(&self, incoming: &mut Incoming, buffer: &mut [u8]) -> io::Result<usize> {
+        poll_fn(|context| {
+            // Before anything can be read: who asks whether all was looked at must not look in between.
+            self.is_busy.store(true, Ordering::SeqCst);
+            let mut into = ReadBuf::new(buffer);
+            let read = Pin::new(&mut *incoming).poll_read(context, &mut into);
+            if read.is_pending() {
+                self.is_busy.store(false, Ordering::SeqCst);
+            }
+            match read {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(read) => Poll::Ready(read.map(|()| into.filled().len())),
+            }
+        })
+        .await
+    }
+
+    /// Has the caller closed the connection, though there may be more to read?
+    pub(super) fn is_hung_up(&self) -> bool {
+        self.outbox.is_hung_up()
+    }
+
+    /// Is there nothing that the caller has sent and that was not looked at?
+    pub(super) fn is_read(&self) -> bool {
+        // In this order: see `read`.
+        self.outbox.unread() == 0 && !self.is_busy.load(Ordering::SeqCst)
     }
 
     // ---- replies ----
@@ -183,9 +171,13 @@ impl Connection {
         self.outbox.flush();
     }
 
-    /// Says how the process is. Of a list that fits into no frame nothing is said.
-    pub(super) fn say(&self, status: &str) {
-        if self.outbox.put(|frames| put_status(frames, status)).is_ok() {
+    /// Says how the process is. Of a list that fits into no frame nothing is said, and nothing to who asks and does not read.
+    pub(super) fn say(&self, status: impl FnOnce() -> String) {
+        if self.unwritten() >= self.limits.unwritten {
+            return;
+        }
+        let status = status();
+        if self.outbox.put(|frames| put_status(frames, &status)).is_ok() {
             self.outbox.flush();
         }
     }
@@ -202,13 +194,13 @@ impl Connection {
         while self.outbox.is_empty() && self.put_part() {
             self.outbox.flush();
         }
+        self.may_read.notify_one();
     }
 
     /// Writes what the socket did not take, when it does again.
     pub(super) async fn bring_after(&self) -> io::Result<()> {
         self.outbox.bring_after().await?;
         self.flush();
-        self.has_room.notify_one();
         Ok(())
     }
 

@@ -31,7 +31,7 @@ impl Server {
             pid: std::process::id(),
             up_ms: self.scheduler.clock.now().saturating_sub(self.since) / 1_000_000,
             running: self.running.load(Ordering::SeqCst) as u64,
-            connections: connections.iter().map(|connection| connection.status()).collect(),
+            connections: connections.iter().filter_map(|connection| connection.status()).collect(),
             edges: tallies.into_iter().map(edge).collect(),
         }
     }
@@ -60,8 +60,8 @@ const MOST_EDGES: usize = 4096;
 const OTHERS: &str = "others";
 
 fn gather(tallies: &mut BTreeMap<(String, usize), Tally>, connection: &Connection) {
-    let (caller, own) = connection.tallies();
-    for (method, tally) in own {
+    let Some(caller) = connection.caller() else { return };
+    for (method, tally) in connection.tallies() {
         let known = tallies.contains_key(&(caller.to_string(), method));
         let caller = if known || tallies.len() < MOST_EDGES { caller } else { OTHERS };
         tallies.entry((caller.to_string(), method)).or_default().add(&tally);

@@ -9,15 +9,16 @@ fn a_cancelled_call_ends_at_the_callee() {
     as_caller(&address, |task| {
         let scheduler = task.scheduler();
         let caller = scheduler.spawn(|task| {
-            let pending = Pending::new(FOREVER, number(1), task.begin_wait(What::Reply, 0), task.scheduler());
-            let links = task.scheduler().links().expect("connected");
-            let _ticket = links.submit(1, pending, limits(task, 600_000));
+            let _call = submit(task, FOREVER, number(1), 600_000);
             while task.enter() == Entry::Pending {
                 task.suspend();
             }
             task.take_stop();
         });
-        rest(task, 30);
+        // Before it has begun, a cancellation is heard too, but cuts nothing.
+        while !begun().contains(&1) {
+            rest(task, 1);
+        }
         caller.expect("memory for a stack").task().cancel();
         assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
         wait_until_cut(1);
@@ -43,7 +44,7 @@ fn the_calls_of_a_caller_that_vanishes_end() {
     let mut request = vec![];
     put_request(&mut request, 1, FOREVER_THERE, 600_000, &number(4)).expect("small");
     stream.write_all(&request).expect("sent");
-    std::thread::sleep(Duration::from_millis(30));
+    wait_until_begun(4);
     drop(stream);
     wait_until_cut(4);
 }

@@ -27,7 +27,7 @@ fn within(body: impl FnOnce(&Task) + Send + 'static) {
 
 /// A call whose outcome is there already.
 fn ended(task: &Task, outcome: Outcome) -> RemoteCall {
-    let pending = Pending::new(0, vec![], task.begin_wait(What::Reply, 0), task.scheduler());
+    let pending = Pending::new(task.begin_wait(What::Reply, 0), task.scheduler());
     pending.end(outcome);
     let mut call = RemoteCall::new(1, 0, 0);
     call.sent = Some((pending, None));
@@ -125,6 +125,8 @@ fn the_earliest_deadline_counts_and_the_usual_one_only_without_another() {
         let usual = limits(task, Timeout::Usual);
         assert!(usual.sent == usual.answered && (5_000..10_000).contains(&after(usual.sent)));
         assert!((60_000..65_000).contains(&after(limits(task, Timeout::Policy(60_000)).answered)));
+        let detached = limits(task, Timeout::Detached);
+        assert!((5_000..10_000).contains(&after(detached.sent)) && detached.answered == u64::MAX);
         let spawned = limits(task, Timeout::Never);
         assert!((5_000..10_000).contains(&after(spawned.sent)) && spawned.answered > u64::MAX / 2_000_000);
         // Within 30 s.
@@ -133,5 +135,8 @@ fn the_earliest_deadline_counts_and_the_usual_one_only_without_another() {
         assert_eq!(after(limits(task, Timeout::Never).answered), 30_002);
         assert_eq!(after(limits(task, Timeout::Policy(60_000)).answered), 30_002);
         assert!(after(limits(task, Timeout::Policy(10_000)).answered) < 30_000);
+        // Within 1 s: a detached call belongs to no `within`.
+        task.limit((before + 1_000) * 1_000_000);
+        assert!(after(limits(task, Timeout::Detached).sent) >= 5_000);
     });
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use pluto_abi::layout::Waited;
+
 use super::{Log, Run, compute, start};
 use crate::sync::Mutex;
 use crate::task::reactor::let_others;
@@ -34,21 +36,42 @@ fn a_program_that_spawns_nothing_runs_on_one_thread() {
     assert_eq!(run.scheduler.worker_count(), 1);
 }
 
-#[test]
-fn what_becomes_ready_last_runs_first_and_nobody_starves() {
-    let run = Run::new(1);
-    let log = Log::default();
+/// Three tasks that take turns.
+fn take_turns(log: &Log, start: impl Fn(Box<dyn FnOnce(&Task) + Send>)) {
     for name in ["a", "b", "c"] {
         let log = log.clone();
-        run.start(move |task| {
+        start(Box::new(move |task| {
             for turn in 0..3 {
                 log.lock().push(format!("{name}{turn}"));
                 task.yield_now();
             }
-        });
+        }));
     }
-    run.until(3);
+}
+
+#[test]
+fn what_a_task_made_last_runs_first_and_nobody_starves() {
+    let run = Run::new(1);
+    let log = Log::default();
+    let (makes, done) = (log.clone(), run.done.clone());
+    run.start(move |task| {
+        take_turns(&makes, |body| {
+            start(task.scheduler(), &done, body);
+        });
+    });
+    run.until(4);
     assert_eq!(log.lock().join(" "), "c0 a0 b0 c1 a1 b1 c2 a2 b2");
+}
+
+#[test]
+fn what_comes_from_outside_runs_in_its_order() {
+    let run = Run::new(1);
+    let log = Log::default();
+    take_turns(&log, |body| {
+        run.start(body);
+    });
+    run.until(3);
+    assert_eq!(log.lock().join(" "), "a0 b0 c0 a1 b1 c1 a2 b2 c2");
 }
 
 #[test]
@@ -181,7 +204,7 @@ fn computing_loops_let_others_run() {
     let flag = stop.clone();
     run.start(move |task| {
         let before = task.scheduler().clock.now();
-        while task.sleep(50_000_000, 0) == pluto_abi::layout::Waited::Suspend {
+        while task.sleep(50_000_000, 0) == Waited::Suspend {
             task.suspend();
         }
         let late = task.scheduler().clock.now() - before;
@@ -264,4 +287,35 @@ fn a_future_wakes_a_task() {
         }
         run.until(20);
     }
+}
+
+#[test]
+fn timers_come_to_their_turn_while_all_compute_for_a_few_milliseconds_each() {
+    const TICKS: usize = 10;
+    let run = Run::new(1);
+    run.scheduler.start_monitor();
+    let (stop, rounds) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let others = 6;
+    for _ in 0..others {
+        let (stop, rounds) = (stop.clone(), rounds.clone());
+        run.start(move |task| {
+            while !stop.load(Ordering::SeqCst) {
+                compute(2_000);
+                rounds.fetch_add(1, Ordering::SeqCst);
+                task.yield_now();
+            }
+        });
+    }
+    run.start(move |task| {
+        for _ in 0..TICKS {
+            while task.sleep(1_000_000, 0) == Waited::Suspend {
+                task.suspend();
+            }
+        }
+        stop.store(true, Ordering::SeqCst);
+    });
+    run.until(others + 1);
+    // A tick of the monitor is ten milliseconds, and it looks twice.
+    let rounds = rounds.load(Ordering::SeqCst);
+    assert!(rounds < TICKS * 40, "{rounds} rounds for {TICKS} ticks");
 }

@@ -85,6 +85,7 @@ impl Typing<'_> {
             | Inst::Capture { .. }
             | Inst::NamedEnd { .. }
             | Inst::TaskMessage { .. }
+            | Inst::DetachCall { .. }
             | Inst::DeadlineBegin { .. }
             | Inst::DeadlineEnd { .. }
             | Inst::DeadlineExpired { .. }

@@ -23,6 +23,8 @@ impl Typing<'_> {
         } else if let Inst::TaskMessage { dest, task } = inst {
             self.local(*dest, "a string", |ty| matches!(ty, Type::String))?;
             self.held(task, &[Holder::Task]).map(|_| ())
+        } else if let Inst::DetachCall { task } = inst {
+            self.held(task, &[Holder::Task]).map(|_| ())
         } else if let Inst::DeadlineBegin { before, own, limit } = inst {
             self.local(*before, "an int", is_int)?;
             self.local(*own, "an int", is_int)?;
