@@ -49,7 +49,7 @@ fn needed(block: &BlockData) -> Option<&'static str> {
 fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
     match inst {
         Inst::NamedEnd { .. } => Some("channels"),
-        Inst::TaskMessage { .. } | Inst::Safepoint => Some("tasks"),
+        Inst::TaskMessage { .. } | Inst::Safepoint | Inst::DetachCall { .. } => Some("tasks"),
         Inst::DeadlineBegin { .. } | Inst::DeadlineEnd { .. } | Inst::DeadlineExpired { .. } => Some("deadlines"),
         Inst::Unlock { .. } => Some("locks"),
         Inst::NoteFault { .. } | Inst::ClearService { .. } => Some("services that are rebuilt"),
@@ -97,7 +97,7 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
 
 fn needed_by_end(end: &Terminator) -> Option<&'static str> {
     match end {
-        Terminator::CallRemote(_) => Some("several processes"),
+        Terminator::CallRemote(_) | Terminator::CallDetached(_) => Some("several processes"),
         Terminator::Spawn { .. } => Some("tasks"),
         Terminator::NewChannel { .. } | Terminator::Next { .. } | Terminator::Select(_) => Some("channels"),
         Terminator::Wait { .. } => Some("waiting"),

@@ -73,6 +73,7 @@ impl<'p> Machine<'p> {
                 self.fault(message, *on_fail, *site)
             }
             Terminator::CallRemote(_)
+            | Terminator::CallDetached(_)
             | Terminator::Spawn { .. }
             | Terminator::NewChannel { .. }
             | Terminator::Wait { .. }

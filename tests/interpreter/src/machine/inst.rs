@@ -104,6 +104,7 @@ impl Machine<'_> {
             | Inst::Safepoint
             | Inst::Unlock { .. }
             | Inst::NoteFault { .. }
+            | Inst::DetachCall { .. }
             | Inst::ClearService { .. } => wrong("this is not in the subset"),
         }
     }
