@@ -1,6 +1,6 @@
 //! What runs in a row, and how it is made ready. In: a name. Out: a command.
 
-use crate::{go, tonic};
+use crate::{c, go, tonic};
 use pluto_syntax::diag::Diagnostics;
 use plutoc::deploy::build;
 use plutoc::load::Disk;
@@ -27,6 +27,8 @@ enum Kind {
     Rust(&'static str),
     /// A row of the Go program.
     Go(&'static str),
+    /// A row of the C program.
+    C(&'static str),
     /// A row of the program with tonic.
     Tonic(&'static str),
 }
@@ -40,6 +42,8 @@ pub(crate) enum Side {
     Go,
     /// Rust.
     Rust,
+    /// C.
+    C,
 }
 
 pub(crate) const fn pluto(program: &'static str) -> Contestant {
@@ -53,6 +57,9 @@ pub(crate) const fn rust(name: &'static str) -> Contestant {
 }
 pub(crate) const fn go(row: &'static str) -> Contestant {
     Contestant::of(Kind::Go(row))
+}
+pub(crate) const fn c(row: &'static str) -> Contestant {
+    Contestant::of(Kind::C(row))
 }
 pub(crate) const fn tonic(row: &'static str) -> Contestant {
     Contestant::of(Kind::Tonic(row))
@@ -78,6 +85,7 @@ impl Contestant {
             Kind::Program(_) | Kind::System(..) => Side::Pluto,
             Kind::Rust(_) | Kind::Tonic(_) => Side::Rust,
             Kind::Go(_) => Side::Go,
+            Kind::C(_) => Side::C,
         }
     }
 
@@ -87,6 +95,7 @@ impl Contestant {
             Kind::Program(name) | Kind::System(name, _) => name,
             Kind::Rust(name) => name.split_once('/').map_or("Rust", |(_, library)| library),
             Kind::Go(_) => "Go",
+            Kind::C(_) => "C",
             Kind::Tonic(_) => "tonic",
         };
         if self.workers == Some(1) { format!("{name}, one worker") } else { name.to_owned() }
@@ -99,6 +108,7 @@ impl Contestant {
         let words: Vec<OsString> = match self.kind {
             Kind::Rust(name) => vec![own.into(), "rival".into(), name.into()],
             Kind::Go(row) => vec![go::program()?.into(), row.into()],
+            Kind::C(row) => vec![c::program()?.into(), row.into()],
             Kind::Tonic(row) => vec![tonic::program()?.into(), row.into()],
             Kind::Program(name) => {
                 build_program(name, System::Local, out)?;

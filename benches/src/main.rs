@@ -1,6 +1,7 @@
-//! `cargo run --release -p pluto-benches`: our programs beside the same work in Rust and Go, interleaved, and the table of ratios.
+//! `cargo run --release -p pluto-benches`: our programs beside the same work in Rust, Go and C, interleaved, and the table of ratios.
 //! Each row is the median over rounds; only ratios from one run mean anything. In: the command line. Out: tables on standard output.
 
+mod c;
 mod contestant;
 mod go;
 mod idle;
@@ -19,6 +20,7 @@ fn main() {
     match args.first().map(String::as_str) {
         Some("rival") => rivals::main(&args[1..]),
         Some("go") => by_hand(go::program(), &args[1..]),
+        Some("c") => by_hand(c::program(), &args[1..]),
         Some("tonic") => by_hand(tonic::program(), &args[1..]),
         Some("rows") => table::list(),
         _ => match Wish::read(args) {
@@ -36,6 +38,7 @@ usage: pluto-benches [--only WORD]… [--rivals] [ROUNDS]   the table: rows whos
        pluto-benches rows                                 groups and names of the rows
        pluto-benches rival NAME                           one rival in Rust, e.g. `pipeline/flume`
        pluto-benches go NAME                              one in Go, e.g. `pipeline`
+       pluto-benches c NAME                               one in C, e.g. `trees`
        pluto-benches tonic NAME                           one with tonic, e.g. `unix`";
 
 /// Runs one row of such a program.

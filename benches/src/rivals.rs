@@ -7,6 +7,7 @@ mod clients;
 mod idle;
 mod large;
 mod locked;
+mod numbers;
 mod ping_pong;
 mod pipeline;
 mod select;
@@ -14,7 +15,9 @@ mod senders;
 mod sockets;
 mod spawning;
 mod stages;
+mod texts;
 mod tokio_frames;
+mod updates;
 
 use std::fmt::Display;
 
@@ -38,6 +41,16 @@ type Rival = (&'static str, fn() -> String);
 const RIVALS: &[Rival] = &[
     ("fib", || text(basics::fib_38())),
     ("array", || text(basics::array())),
+    ("n_body", numbers::n_body),
+    ("matrix", numbers::matrix),
+    ("trees", || text(numbers::trees())),
+    ("json", || text(texts::json())),
+    ("words", texts::words),
+    ("building", || text(texts::building())),
+    ("append", || text(texts::append())),
+    ("small_classes", || text(updates::small_classes())),
+    ("map_push", || text(updates::map_push())),
+    ("records", updates::records),
     ("unix/frames", || text(sockets::unix())),
     ("unix/tokio", || text(tokio_frames::unix())),
     ("tcp/frames", || text(sockets::tcp())),

@@ -3,7 +3,7 @@
 use crate::contestant::{Contestant, Ready, Side};
 use crate::idle::bytes_each;
 use crate::run::{Times, in_turns};
-use crate::{go, tonic};
+use crate::{c, go, tonic};
 
 use std::path::Path;
 
@@ -23,9 +23,9 @@ pub(crate) struct Row {
 
 /// What is measured.
 pub(crate) enum Measure {
-    /// The time of `ours` divided by those of `others`. The target stands for the ratio to the best of side `to`; `Pluto` there are other
-    /// programs of ours.
-    Ratio { ours: Contestant, others: Vec<Contestant>, to: Side },
+    /// The time of `ours` divided by those of `others`. The target stands for the ratio to the best of side `to`, or to the best of all
+    /// others; `Pluto` there are other programs of ours.
+    Ratio { ours: Contestant, others: Vec<Contestant>, to: Option<Side> },
     /// The time of `ours` divided by that of each of `others`, which are the same in all such rows. The target stands for the ratio to the
     /// one with the label `to`.
     Each { ours: Contestant, others: Vec<Contestant>, to: &'static str },
@@ -50,6 +50,12 @@ pub(crate) struct Outcome {
 impl Outcome {
     pub(crate) fn best_of(&self, side: Side) -> Option<(f64, &str)> {
         self.best.iter().find(|(it, ..)| *it == side).map(|(_, number, label)| (*number, label.as_str()))
+    }
+
+    /// The least number of that side, or of all.
+    pub(crate) fn least(&self, of: Option<Side>) -> Option<f64> {
+        let counts = self.best.iter().filter(|(side, ..)| of.is_none_or(|of| *side == of));
+        counts.map(|(_, number, _)| *number).min_by(f64::total_cmp)
     }
 
     /// How many times as long as the contestant with that label ours takes.
@@ -148,19 +154,19 @@ impl Outcome {
     fn add(&mut self, contestant: Contestant, number: f64) {
         match contestant.side() {
             Side::Pluto => self.ours = Some(number),
-            side @ (Side::Go | Side::Rust) => self.note(side, number, contestant.label()),
+            side @ (Side::Go | Side::Rust | Side::C) => self.note(side, number, contestant.label()),
         }
     }
 }
 
-/// Builds them; those in Go are left out without a toolchain, those with tonic if it cannot be built.
+/// Builds them; those in Go and C are left out without a toolchain, those with tonic if it cannot be built.
 fn ready(contestants: &[Contestant], folder: &Path) -> Result<Vec<Ready>, String> {
     std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let mut all = vec![];
     for (n, contestant) in contestants.iter().enumerate() {
         match contestant.ready(&folder.join(format!("contestant{n}"))) {
             Ok(ready) => all.push(ready),
-            Err(error) if [go::MISSING, tonic::MISSING].contains(&error.as_str()) => {}
+            Err(error) if [go::MISSING, c::MISSING, tonic::MISSING].contains(&error.as_str()) => {}
             Err(error) => return Err(format!("{}: {error}", contestant.label())),
         }
     }

@@ -1,11 +1,13 @@
 //! The rows of the tables, with their targets (from the design's performance targets where it has one).
 
+mod values;
+
 use crate::contestant::{Contestant, Side, go, pluto, rust, system, tonic};
 use crate::row::{Measure, Row};
 
 /// All, in the order of the tables.
 pub(crate) fn all() -> Vec<Row> {
-    let groups = [basics(), channels(), large(), tasks(), services(), remote()];
+    let groups = [basics(), values::rows(), channels(), large(), tasks(), services(), remote()];
     groups.into_iter().flatten().collect()
 }
 
@@ -153,5 +155,5 @@ fn ratio(
     ours: Contestant,
     others: Vec<Contestant>,
 ) -> Row {
-    Row { group, name, work, target, measure: Measure::Ratio { ours, others, to } }
+    Row { group, name, work, target, measure: Measure::Ratio { ours, others, to: Some(to) } }
 }

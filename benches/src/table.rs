@@ -2,7 +2,7 @@
 
 use crate::contestant::{Contestant, Side};
 use crate::row::{Measure, Outcome, Row};
-use crate::{Wish, go, rows};
+use crate::{Wish, c, go, rows};
 
 /// Runs the rows that are wanted and prints them.
 pub(crate) fn print(wish: &Wish) {
@@ -12,8 +12,11 @@ pub(crate) fn print(wish: &Wish) {
     let (ratios, others): (Vec<_>, Vec<_>) = wanted.partition(|row| matches!(row.measure, Measure::Ratio { .. }));
     let (each, numbers): (Vec<_>, Vec<_>) =
         others.into_iter().partition(|it| matches!(it.measure, Measure::Each { .. }));
-    let columns: &[&str] =
-        if wish.rivals { &["work", "Go / best Rust"] } else { &["work", "/ Go", "/ best Rust", "/ our own", "target"] };
+    let columns: &[&str] = if wish.rivals {
+        &["work", "Go / best Rust"]
+    } else {
+        &["work", "/ Go", "/ best Rust", "/ C", "/ our own", "target"]
+    };
     table(columns, &ratios, wish);
     if let Some(first) = each.first() {
         table(&first.columns(wish.rivals), &each, wish);
@@ -45,9 +48,10 @@ fn line(row: &Row, wish: &Wish) {
     let cells = match (&row.measure, wish.rivals) {
         (Measure::Ratio { .. }, true) => vec![between(&outcome)],
         (Measure::Ratio { to, .. }, false) => {
-            let mut cells: Vec<_> = [Side::Go, Side::Rust, Side::Pluto].map(|side| row.ratio(&outcome, side)).to_vec();
-            let reached = outcome.best_of(*to).and_then(|(best, _)| Some(outcome.ours? / best));
-            cells.push(verdict(&format!("≤ {} of {}", row.target, name(*to)), reached, row.target));
+            let mut cells: Vec<_> =
+                [Side::Go, Side::Rust, Side::C, Side::Pluto].map(|side| row.ratio(&outcome, side)).to_vec();
+            let reached = outcome.least(*to).and_then(|best| Some(outcome.ours? / best));
+            cells.push(verdict(&format!("≤ {} of {}", row.target, to.map_or("the best", name)), reached, row.target));
             cells
         }
         (Measure::Each { others, to, .. }, rivals) => row.each(&outcome, others, to, rivals),
@@ -61,7 +65,7 @@ impl Row {
     fn ratio(&self, outcome: &Outcome, side: Side) -> String {
         match (outcome.ours, outcome.best_of(side)) {
             (Some(ours), Some((best, label))) => format!("{:.2}{}", ours / best, by(label)),
-            (_, None) if self.has(side) => go::MISSING.to_owned(),
+            (_, None) if self.has(side) => if side == Side::C { c::MISSING } else { go::MISSING }.to_owned(),
             (None | Some(_), None) | (None, Some(_)) => "–".to_owned(),
         }
     }
@@ -126,7 +130,7 @@ fn between(outcome: &Outcome) -> String {
 
 /// Which of several was the best.
 fn by(label: &str) -> String {
-    if ["Go", "Rust"].contains(&label) { String::new() } else { format!(" ({label})") }
+    if ["Go", "Rust", "C"].contains(&label) { String::new() } else { format!(" ({label})") }
 }
 
 /// Half as much again keeps an issue open.
@@ -144,5 +148,6 @@ fn name(side: Side) -> &'static str {
         Side::Pluto => "our own",
         Side::Go => "Go",
         Side::Rust => "Rust",
+        Side::C => "C",
     }
 }

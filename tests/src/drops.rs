@@ -41,6 +41,12 @@ fn main() {
     print(seen)
     print(again == seen)
     print((a, b.tags))
+    let mut text = "text"
+    for tag in b.tags { text += tag + a.name }
+    let kept = text
+    text += f"{text.len()}"
+    print(kept)
+    print(text)
 }
 "#;
 

@@ -111,10 +111,15 @@ impl<'a> Emitter<'a> {
 
     /// The word at an address.
     pub(crate) fn load(&mut self, base: Value, offset: i32) -> Value {
-        self.b.ins().load(types::I64, MemFlagsData::trusted(), base, offset)
+        self.load_as(types::I64, base, offset)
     }
 
-    /// Writes a word to an address.
+    /// The same, for a register of this type.
+    pub(crate) fn load_as(&mut self, ty: ir::Type, base: Value, offset: i32) -> Value {
+        self.b.ins().load(ty, MemFlagsData::trusted(), base, offset)
+    }
+
+    /// Writes a word or float to an address.
     pub(crate) fn store(&mut self, base: Value, offset: i32, word: Value) {
         self.b.ins().store(MemFlagsData::trusted(), word, base, offset);
     }

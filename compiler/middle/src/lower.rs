@@ -3,6 +3,7 @@
 //! Order: services, then functions as they are met from the roots, breadth first; so ids are the same on every run.
 
 mod apart;
+mod append;
 mod assign;
 mod body;
 mod call;

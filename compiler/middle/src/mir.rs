@@ -10,6 +10,9 @@
 //! ownership pass turns last uses into `Move` and inserts `Dup` and `Drop`. Rules for each use are in [`Inst`] and
 //! [`Terminator`]: *owned* operands are consumed (pass a `Move`, or `Copy` after a `Dup`), *borrowed* ones are only read.
 //!
+//! **Views** ([`Holds::View`]) are locals of counted types that own nothing: the ownership pass finds parts that are only read while
+//! something else holds them, and gives them no count.
+//!
 //! **References** (locals of type [`Type::Ref`]) hold the address of a word: a variable, field, element or entry. They are
 //! made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
 //! can change the root. They are never counted.
@@ -440,9 +443,21 @@ pub struct LocalDecl {
     pub name: Name,
     /// Is its address taken by `RefLocal`? Then codegen keeps it in a stack slot, zeroed at entry.
     pub addressed: Addressed,
-    /// For references: the local whose value they point into (`None`: a parameter or service field). A use of a reference
-    /// counts as a use of its root.
+    /// For references and views: the local whose value they point into (`None`: a parameter or service field). A use of them
+    /// counts as a use of their root.
     pub root: Option<Local>,
+    /// Does it hold a count? Decided by the ownership pass; `lower` writes `Count`.
+    pub holds: Holds,
+}
+
+/// What a local of a counted type holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holds {
+    /// A count of its own.
+    Count,
+    /// Nothing: it shows a part of something that holds it as long as the local is used. Where a result is said to be a new
+    /// count, a view gets none.
+    View,
 }
 
 /// Whether a local lives in memory.

@@ -32,6 +32,10 @@ macro_rules! for_each_runtime_fn {
             show(desc: ptr, value: word, format: ptr, format_len: word) -> word;
             /// Joins `count` strings (an array of words at `parts`): borrowed.
             concat(parts: ptr, count: word) -> word;
+            /// A string (owned) with another one (borrowed) behind it; in place if nobody else owns the first.
+            string_append(text: word, part: word) -> word;
+            /// The same with `count` strings (an array of words at `parts`).
+            string_append_all(text: word, parts: ptr, count: word) -> word;
             /// Prints a line: borrowed.
             print(task: ptr, text: word) -> unit;
 

@@ -2,6 +2,7 @@
 //! descriptors of `pluto_abi::layout`. Out: the functions of the table in [`imp`]; texts of faults; buffers and readers for
 //! the calls between processes; the output buffer; the count of live objects.
 
+pub mod append;
 pub mod array;
 pub mod compare;
 pub mod count;

@@ -11,7 +11,7 @@ use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use pluto_abi::layout;
-use pluto_middle::mir::{Local, Type};
+use pluto_middle::mir::{Holds, Local, Type};
 
 impl FnCx<'_, '_> {
     /// Adds a count to what a local holds.
@@ -48,9 +48,12 @@ impl FnCx<'_, '_> {
         self.drop_counted(ty, value::counted(ty), word);
     }
 
-    /// Puts a word that was read from memory into a local, as a new count.
+    /// Puts a word that was read from memory into a local, as a new count unless that is a view.
     pub(super) fn define_new_count(&mut self, dest: Local, word: Value) {
-        self.dup(self.type_of(dest), word);
+        match self.f.locals[dest].holds {
+            Holds::Count => self.dup(self.type_of(dest), word),
+            Holds::View => {}
+        }
         self.define(dest, word);
     }
 

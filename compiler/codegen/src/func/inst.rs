@@ -44,6 +44,8 @@ impl FnCx<'_, '_> {
             Inst::Builtin { dest, method, receiver, args } => self.builtin(*dest, *method, *receiver, args),
             Inst::Show { dest, ty, value, format } => self.show(*dest, *ty, value, format.as_ref()),
             Inst::Concat { dest, parts } => self.concat(*dest, parts),
+            Inst::Append { dest, text, parts } => self.append(*dest, text, parts),
+            Inst::Take { dest, from } => self.take(*dest, from),
             Inst::Print { text } => self.print(text),
             Inst::EnvArgs { dest } => self.ask_of_type(RuntimeFn::env_args, *dest, self.f.locals[*dest].ty),
             Inst::Trace { status, site } => self.trace(status, *site),
@@ -152,12 +154,37 @@ impl FnCx<'_, '_> {
     }
 
     fn concat(&mut self, dest: Local, parts: &[Operand]) {
-        let words = self.words(parts);
+        let parts = self.in_memory(parts);
+        let text = self.e.ask(RuntimeFn::concat, &parts);
+        self.define(dest, text);
+    }
+
+    fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) {
+        let text = self.word(text);
+        let longer = if let [part] = parts {
+            let part = self.word(part);
+            self.e.ask(RuntimeFn::string_append, &[text, part])
+        } else {
+            let [at, count] = self.in_memory(parts);
+            self.e.ask(RuntimeFn::string_append_all, &[text, at, count])
+        };
+        self.define(dest, longer);
+    }
+
+    /// The string behind a reference; an empty one is left there.
+    fn take(&mut self, dest: Local, from: &Operand) {
+        let (from, empty) = (self.word(from), self.e.address(Symbol::Str("".into())));
+        let text = self.e.load(from, 0);
+        self.e.store(from, 0, empty);
+        self.define(dest, text);
+    }
+
+    /// Address and number of words.
+    fn in_memory(&mut self, operands: &[Operand]) -> [Value; 2] {
+        let words = self.words(operands);
         let slot = self.e.slot(words.len());
         let at = self.e.slot_address(slot);
         self.e.store_words(at, 0, &words);
-        let count = self.e.number(words.len());
-        let text = self.e.ask(RuntimeFn::concat, &[at, count]);
-        self.define(dest, text);
+        [at, self.e.number(words.len())]
     }
 }

@@ -4,6 +4,7 @@
 use super::FnCx;
 use super::homes::Home;
 use crate::abi::RuntimeFn;
+use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 use pluto_abi::layout::{self, FaultKind};
@@ -29,8 +30,14 @@ impl FnCx<'_, '_> {
     /// A word of an object, as a new count.
     pub(super) fn load_part(&mut self, dest: Local, base: &Operand, offset: i32) {
         let base = self.word(base);
-        let word = self.e.load(base, offset);
-        self.define_new_count(dest, word);
+        self.load_into(dest, base, offset);
+    }
+
+    /// What stands at an address, as a new count. Floats come without a detour through a register for words.
+    fn load_into(&mut self, dest: Local, base: Value, offset: i32) {
+        let ty = value::clif_type(self.type_of(dest));
+        let value = self.e.load_as(ty, base, offset);
+        self.define_new_count(dest, value);
     }
 
     /// The tag of an enum object, or the word itself.
@@ -47,8 +54,7 @@ impl FnCx<'_, '_> {
     pub(super) fn element_at(&mut self, dest: Local, array: &Operand, index: &Operand) {
         let (array, index) = (self.word(array), self.word(index));
         let address = self.element(array, index);
-        let word = self.e.load(address, layout::DATA);
-        self.define_new_count(dest, word);
+        self.load_into(dest, address, layout::DATA);
     }
 
     /// The entry at a position that is known to be good, as new counts.
@@ -78,14 +84,18 @@ impl FnCx<'_, '_> {
 
     /// Stores through a reference; what was there is dropped afterwards.
     pub(super) fn store_through(&mut self, to: &Operand, value: &Operand) {
-        let (address, word) = (self.word(to), self.word(value));
+        let reference = self.operand_type(to).map(|ty| self.e.ty(ty));
+        let Some(Type::Ref(inner)) = reference else { panic!("{to:?} is no reference") };
+        let address = self.word(to);
+        if value::counted(self.e.ty(*inner)) == Counted::Never {
+            let value = self.value(value);
+            return self.e.store(address, 0, value);
+        }
+        let word = self.word(value);
         self.share_stored(to, value, word);
         let old = self.e.load(address, 0);
         self.e.store(address, 0, word);
-        let reference = self.operand_type(to).map(|ty| self.e.ty(ty));
-        if let Some(Type::Ref(inner)) = reference {
-            self.drop(self.e.ty(*inner), old);
-        }
+        self.drop(self.e.ty(*inner), old);
     }
 
     /// The address of a field behind a reference.
@@ -136,14 +146,13 @@ impl FnCx<'_, '_> {
     pub(super) fn index(&mut self, dest: Local, base: &Operand, index: &Operand, exits: Exits) {
         let ty = self.operand_type(base).map(|ty| self.e.ty(ty));
         let object = self.word(base);
-        let word = if let Some(Type::Map(key, _)) = ty {
+        if let Some(Type::Map(key, _)) = ty {
             let found = self.find(RuntimeFn::map_find, object, index, *key, exits);
-            self.e.load(found, 0)
+            self.load_into(dest, found, 0);
         } else {
             let address = self.checked_element(object, index, exits);
-            self.e.load(address, layout::DATA)
-        };
-        self.define_new_count(dest, word);
+            self.load_into(dest, address, layout::DATA);
+        }
         self.goto(exits.then);
     }
 

@@ -85,7 +85,8 @@ impl Make {
     }
     /// A local.
     pub(crate) fn local(&mut self, ty: TypeId) -> Local {
-        self.function.locals.push(LocalDecl { ty, name: Name::from(""), addressed: Addressed::No, root: None })
+        let holds = Holds::Count;
+        self.function.locals.push(LocalDecl { ty, name: Name::from(""), addressed: Addressed::No, root: None, holds })
     }
     /// A local in memory.
     pub(crate) fn addressed(&mut self, ty: TypeId) -> Local {

@@ -15,6 +15,9 @@ impl Body<'_, '_> {
             self.insert(base, index, value);
             return;
         }
+        if self.appends_to(place, value) {
+            return;
+        }
         let place = self.place(place);
         let value = self.expr(value);
         if let Some(local) = place.whole_local() {
@@ -44,6 +47,10 @@ impl Body<'_, '_> {
 
     pub(super) fn assign_op(&mut self, place: &Expr, op: BinOp, value: &Expr, span: Span) {
         let ty = self.cx.types.exprs[place.id];
+        if *self.get(ty) == Ty::String {
+            self.append(place, |body| body.text_parts(value));
+            return;
+        }
         let place = self.place(place);
         let value = self.expr(value);
         if let Some(local) = place.whole_local() {

@@ -6,7 +6,7 @@ use super::within::Deadline;
 use crate::hir::{self, Mutability};
 use crate::ids::{ClassId, ExprId, FnId, Id, IndexVec, LocalId, TyId};
 use crate::mir::{
-    Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Inst, Local, LocalDecl, Name, OnFail,
+    Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Holds, Inst, Local, LocalDecl, Name, OnFail,
     Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
 };
 use crate::span::Span;
@@ -155,7 +155,7 @@ impl<'c, 'a> Body<'c, 'a> {
     /// A new local.
     pub(super) fn local(&mut self, ty: TypeId, name: Name) -> Local {
         self.mutable.push(false);
-        self.locals.push(LocalDecl { ty, name, addressed: Addressed::No, root: None })
+        self.locals.push(LocalDecl { ty, name, addressed: Addressed::No, root: None, holds: Holds::Count })
     }
 
     /// A new local without name.

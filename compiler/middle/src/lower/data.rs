@@ -97,6 +97,12 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn f_string(&mut self, parts: &[FPart]) -> Operand {
+        let parts = self.f_parts(parts);
+        self.joined(parts)
+    }
+
+    /// The pieces of an f-string, as texts.
+    pub(super) fn f_parts(&mut self, parts: &[FPart]) -> Vec<Operand> {
         let mut shown = Vec::new();
         for part in parts {
             match part {
@@ -111,7 +117,7 @@ impl Body<'_, '_> {
             }
             self.shorten(&mut shown);
         }
-        self.joined(shown)
+        shown
     }
 
     /// Joins the parts so far if there are many.

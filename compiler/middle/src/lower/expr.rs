@@ -166,6 +166,9 @@ impl Body<'_, '_> {
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Let { pattern, value, .. } => {
+                if self.bind_parts(pattern, value) {
+                    return;
+                }
                 let ty = self.ty(value);
                 let value = self.expr(value);
                 self.bind(pattern, value, ty);

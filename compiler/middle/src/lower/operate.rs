@@ -18,28 +18,21 @@ enum Arithmetic {
 impl Body<'_, '_> {
     pub(super) fn binary_chain(&mut self, first: &Expr, rest: &[BinaryStep]) -> Operand {
         let mut ty = self.ty(first);
+        if *self.get(ty) == Ty::String {
+            let parts = self.text_chain(first, rest);
+            return self.joined(parts);
+        }
         let mut value = self.expr(first);
-        // The parts of a text that is being joined.
-        let mut parts: Vec<Operand> = Vec::new();
         for step in rest {
             if may_change(self.cx, &step.right) {
                 value = self.settled(value);
             }
             let right = self.expr(&step.right);
-            if *self.get(ty) == Ty::String {
-                if parts.is_empty() {
-                    parts.push(self.settled(value.clone()));
-                }
-                let right = self.settled(right);
-                parts.push(right);
-                self.shorten(&mut parts);
-            } else {
-                let result = self.cx.types.exprs[step.id];
-                value = self.arithmetic(step.op, value, right, (ty, result), step.op_span);
-                ty = result;
-            }
+            let result = self.cx.types.exprs[step.id];
+            value = self.arithmetic(step.op, value, right, (ty, result), step.op_span);
+            ty = result;
         }
-        if parts.is_empty() { value } else { self.joined(parts) }
+        value
     }
 
     /// One arithmetic operation. It depends on the type of the left value.

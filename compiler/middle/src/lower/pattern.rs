@@ -2,7 +2,7 @@
 //! it matches, with its variables bound, and elsewhere if it does not.
 
 use super::body::{Body, int, text, truth};
-use crate::hir::{CmpOp, Inclusive, Literal, Pattern, PatternKind};
+use crate::hir::{CmpOp, Expr, ExprKind, Inclusive, Literal, Pattern, PatternKind};
 use crate::ids::TyId;
 use crate::mir::{Block, Const, Inst, Operand, Terminator, Type};
 use crate::ty::{Ty, TyTable};
@@ -12,6 +12,17 @@ impl Body<'_, '_> {
     pub(super) fn bind(&mut self, pattern: &Pattern, value: Operand, ty: TyId) {
         let never = self.block();
         self.matches(pattern, value, ty, never);
+    }
+
+    /// Is it `let (a, b) = (x, y)`? Then the parts are bound without making a tuple of them.
+    pub(super) fn bind_parts(&mut self, pattern: &Pattern, value: &Expr) -> bool {
+        let (PatternKind::Tuple(patterns), ExprKind::Tuple(parts)) = (&pattern.kind, &value.kind) else { return false };
+        let values = self.operands(&parts.iter().collect::<Vec<_>>());
+        for (pattern, (part, value)) in patterns.iter().zip(parts.iter().zip(values)) {
+            let ty = self.ty(part);
+            self.bind(pattern, value, ty);
+        }
+        true
     }
 
     /// Goes on if the pattern matches, and to `otherwise` if not.

@@ -95,6 +95,8 @@ pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
         | Inst::Builtin { dest, .. }
         | Inst::Show { dest, .. }
         | Inst::Concat { dest, .. }
+        | Inst::Append { dest, .. }
+        | Inst::Take { dest, .. }
         | Inst::EnvArgs { dest }
         | Inst::MakeClosure { dest, .. }
         | Inst::Capture { dest, .. }

@@ -186,6 +186,10 @@ pub enum Inst {
     Show { dest: Local, ty: TypeId, value: Operand, format: Option<Name> },
     /// `dest: string` = all parts (b, strings) joined.
     Concat { dest: Local, parts: Vec<Operand> },
+    /// `dest: string` = a string (o) with all parts (b, strings) behind it, in place if nobody else owns it.
+    Append { dest: Local, text: Operand, parts: Vec<Operand> },
+    /// `dest: string` = what the reference (b) points to, with its count: an empty string is left there. Followed by a `Store`.
+    Take { dest: Local, from: Operand },
     /// Prints a string (b) and a newline.
     Print { text: Operand },
     /// `dest: [string]`.

@@ -8,9 +8,10 @@ mod edges;
 mod liveness;
 mod passing;
 mod rewrite;
+mod views;
 
 use super::flow::{self, Use};
-use super::{Func, Function, Inst, Local, Operand, Passing, Program, Terminator, Type, TypeId};
+use super::{Func, Function, Holds, Inst, Local, Operand, Passing, Program, Terminator, Type, TypeId};
 use crate::ids::{Id, IndexVec};
 
 /// Runs the pass on all functions.
@@ -22,7 +23,9 @@ pub fn own(program: &mut Program) {
         .map(|function| function.params.iter().map(|(_, passing)| *passing).collect())
         .collect();
     let types = &program.types;
+    let with_handles = views::types_with_handles(types);
     for function in program.functions.iter_mut() {
+        views::find(function, types, &with_handles, &passings);
         own_function(function, types, &passings);
     }
 }
@@ -64,13 +67,16 @@ enum Role {
     Owned,
     /// A counted parameter that the caller keeps.
     Kept,
-    /// A reference; its uses are uses of this owned local.
+    /// A reference or view; its uses are uses of this owned local.
     Into(Local),
 }
 
 impl<'p> Roles<'p> {
     fn new(function: &Function, types: &IndexVec<TypeId, Type>, passings: &'p [Vec<Passing>]) -> Roles<'p> {
-        let counted = |local: Local| types[function.locals[local].ty].is_counted();
+        let counted = |local: Local| {
+            let decl = &function.locals[local];
+            decl.holds == Holds::Count && types[decl.ty].is_counted()
+        };
         let role = |local: Local| match (counted(local), function.locals[local].root) {
             (true, _) => Role::Owned,
             (false, Some(root)) if counted(root) => Role::Into(root),

@@ -5,8 +5,8 @@ mod inst;
 mod ty;
 
 use super::{
-    Block, Concurrent, Entry, Func, Function, HasStatus, Local, Locked, MainResult, Operand, Passing, Peer, Program,
-    Repeatable, Service, Site, StackCheck, TypeId,
+    Block, Concurrent, Entry, Func, Function, HasStatus, Holds, Local, Locked, MainResult, Operand, Passing, Peer,
+    Program, Repeatable, Service, Site, StackCheck, TypeId,
 };
 use crate::hir::{ChannelKind, Scheduler};
 use std::fmt::Write as _;
@@ -138,8 +138,10 @@ impl Printer<'_> {
 
     /// `x.1: T = `.
     fn set(&self, local: Local) -> String {
-        let ty = self.function.locals.get(local).map_or("?".to_owned(), |decl| self.ty(decl.ty));
-        format!("{}: {ty} =", self.local(local))
+        let decl = self.function.locals.get(local);
+        let ty = decl.map_or("?".to_owned(), |decl| self.ty(decl.ty));
+        let view = if decl.is_some_and(|decl| decl.holds == Holds::View) { "view " } else { "" };
+        format!("{}: {view}{ty} =", self.local(local))
     }
 
     fn block(block: Block) -> String {

@@ -20,9 +20,17 @@ pub(crate) unsafe fn hash_key(of: Desc, word: u64) -> u64 {
     // SAFETY: as the caller promises.
     if !unsafe { plain(of, word, &mut hasher) } {
         // SAFETY: as the caller promises.
-        hasher = unsafe { Hashing { states: vec![hasher], sums: vec![], todo: vec![Step::Word(of, word)] }.run() };
+        hasher = unsafe { with_parts(of, word, hasher) };
     }
     hasher.finish().max(1)
+}
+
+/// # Safety
+/// As for [`hash_key`].
+#[cold]
+unsafe fn with_parts(of: Desc, word: u64, hasher: State) -> State {
+    // SAFETY: as the caller promises.
+    unsafe { Hashing { states: vec![hasher], sums: vec![], todo: vec![Step::Word(of, word)] }.run() }
 }
 
 type State = <RandomState as BuildHasher>::Hasher;

@@ -5,10 +5,11 @@
 //! when somebody wants entries by position. An object without a table is an empty map.
 
 use super::compare::{Floats, same};
-use super::describe::{Desc, first, second};
+use super::describe::{Desc, first, kind, second};
 use super::object::Object;
+use super::string::text_of;
 use hashbrown::HashTable;
-use pluto_abi::layout::{LEN, MAP_TABLE};
+use pluto_abi::layout::{Kind, LEN, MAP_TABLE};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An entry.
@@ -123,10 +124,21 @@ impl Table {
     ///
     /// # Safety
     /// `key` is a live word of this type, the type of the keys.
-    #[inline]
     pub(crate) unsafe fn find(&self, of: Desc, hash: u64, key: u64) -> Option<usize> {
         // SAFETY: as the caller promises; keys in the table are alive.
-        let matches = |entry: &Entry| entry.hash == hash && unsafe { same(of, entry.key, key, Floats::Keys) };
+        unsafe {
+            if kind(of) == Kind::String {
+                let text = text_of(key);
+                return self.find_by(hash, |other| other == key || text_of(other) == text);
+            }
+            self.find_by(hash, |other| same(of, other, key, Floats::Keys))
+        }
+    }
+
+    /// The position of a key with this hash.
+    #[inline(always)]
+    fn find_by(&self, hash: u64, is_it: impl Fn(u64) -> bool) -> Option<usize> {
+        let matches = |entry: &Entry| entry.hash == hash && is_it(entry.key);
         if self.index.is_empty() {
             return self.entries.iter().position(matches);
         }

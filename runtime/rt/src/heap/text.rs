@@ -103,8 +103,19 @@ pub unsafe fn string_split(text: u64, separator: u64, strings: *mut u8) -> u64 {
         // SAFETY: as the caller promises.
         return unsafe { string_chars(text, strings) };
     }
-    // SAFETY: as the caller promises; the words are new strings.
-    unsafe { array_of(desc(strings), text_in.split(separator).map(new_string)) }
+    // One character is found faster than a text. SAFETY: as the caller promises; the words are new strings.
+    unsafe {
+        match one_char(separator) {
+            Some(separator) => array_of(desc(strings), text_in.split(separator).map(new_string)),
+            None => array_of(desc(strings), text_in.split(separator).map(new_string)),
+        }
+    }
+}
+
+/// The only character of a text.
+fn one_char(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    chars.next().filter(|_| chars.next().is_none())
 }
 
 /// The lines, without their ends (`\n` or `\r\n`).

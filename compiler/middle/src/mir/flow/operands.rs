@@ -42,6 +42,7 @@ macro_rules! operand_visitors {
                 | Inst::RefServiceField { service: one, .. }
                 | Inst::RefField { base: one, .. }
                 | Inst::Load { from: one, .. }
+                | Inst::Take { from: one, .. }
                 | Inst::Show { value: one, .. }
                 | Inst::Print { text: one }
                 | Inst::Trace { status: one, .. }
@@ -66,6 +67,12 @@ macro_rules! operand_visitors {
                 Inst::Builtin { method, args, .. } => {
                     for (index, arg) in args.into_iter().enumerate() {
                         see(arg, builtin_use(*method, index));
+                    }
+                }
+                Inst::Append { text, parts, .. } => {
+                    see(text, Owned);
+                    for part in parts {
+                        see(part, Borrowed);
                     }
                 }
                 Inst::Concat { parts: all, .. } | Inst::Sort { args: all, .. } => {

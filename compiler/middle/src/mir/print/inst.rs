@@ -54,6 +54,10 @@ impl Printer<'_> {
                 format!("{} show {} {} as {how:?}", self.set(*dest), self.ty(*ty), op(value))
             }
             Inst::Concat { dest, parts } => format!("{} concat {}", self.set(*dest), self.list(parts)),
+            Inst::Append { dest, text, parts } => {
+                format!("{} append {} {}", self.set(*dest), op(text), self.list(parts))
+            }
+            Inst::Take { dest, from } => format!("{} take {}", self.set(*dest), op(from)),
             Inst::Print { text } => format!("print {}", op(text)),
             Inst::EnvArgs { dest } => format!("{} env args", self.set(*dest)),
             Inst::Trace { status, site } => format!("trace {} {}", op(status), self.site(*site)),

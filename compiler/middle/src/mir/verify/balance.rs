@@ -2,7 +2,7 @@
 //! function. Out: the first imbalance. Goes forward over the blocks and compares what is held where paths meet.
 
 use super::super::flow::{self, Use};
-use super::super::{Block, Func, Function, Inst, Local, Operand, Passing, Program, Terminator};
+use super::super::{Block, Func, Function, Holds, Inst, Local, Operand, Passing, Program, Terminator};
 use super::ensure;
 use crate::ids::{Id, IndexVec};
 use std::collections::BTreeMap;
@@ -36,7 +36,8 @@ pub(super) fn check(program: &Program, function: &Function) -> Result<(), String
 }
 
 fn counted(program: &Program, function: &Function, local: Local) -> bool {
-    program.types[function.locals[local].ty].is_counted()
+    let decl = &function.locals[local];
+    decl.holds == Holds::Count && program.types[decl.ty].is_counted()
 }
 
 struct Walk<'a> {
@@ -107,7 +108,10 @@ impl Walk<'_> {
             ensure(!self.kept[local.index()], || format!("borrowed parameter {} is changed", local.0))?;
         }
         let mut operands = Vec::new();
-        flow::inst_operands(inst, &mut |operand, how| operands.push((operand.clone(), how)));
+        // A view may get another name, which is a view too.
+        let renames = matches!(inst, Inst::Assign { dest, .. } if self.function.locals[*dest].holds == Holds::View);
+        let used = |how| if renames { Use::Borrowed } else { how };
+        flow::inst_operands(inst, &mut |operand, how| operands.push((operand.clone(), used(how))));
         self.uses(&operands)?;
         for dest in flow::dests(inst).into_iter().flatten() {
             if counted(self.program, self.function, dest) {
@@ -133,6 +137,8 @@ impl Walk<'_> {
                 self.readable(root)?;
             }
             if !counted(self.program, self.function, local) {
+                let gives = *how == Use::Owned && self.function.locals[local].holds == Holds::View;
+                ensure(!gives, || format!("view {} is taken, and has nothing to give", local.0))?;
                 ensure(!moved, || format!("uncounted local {} is moved", local.0))?;
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::build::*;
 use crate::heap::imp::*;
+use crate::heap::string::share_string;
 use crate::heap::text::{parse_float, repeat, substring};
 
 fn both(f: unsafe fn(u64, u64) -> u64, left: &str, right: &str) -> i64 {
@@ -176,4 +177,53 @@ fn powers() {
     assert_eq!(power(0, i64::MAX), Ok(0));
     assert_eq!(power(0, 0), Ok(1));
     assert!(power(3, i64::MAX).is_err());
+}
+
+#[test]
+fn appending_grows_what_one_owner_has() {
+    balanced(|| {
+        let mut whole = String::new();
+        let (mut grown, mut moves) = (text(""), 0);
+        for n in 0..2_000 {
+            let piece = "é".repeat(n % 20) + &"x".repeat(n % 3);
+            let part = text(&piece);
+            // SAFETY: both are strings; the first is given up.
+            let longer = unsafe { string_append(grown, part) };
+            moves += usize::from(longer != grown);
+            grown = longer;
+            whole += &piece;
+            discard(string(), part);
+        }
+        assert!(moves < 20, "it moved {moves} times");
+        assert_eq!(taken(grown), whole);
+    });
+}
+
+#[test]
+fn appending_leaves_what_others_have() {
+    balanced(|| {
+        for kept in ["", "a", "some text"] {
+            let (first, part) = (text(kept), text("!"));
+            let mut parts = [part, first, part];
+            // SAFETY: all are strings. The first one is given up once, and has another owner.
+            let longer = unsafe {
+                share_string(first);
+                string_append_all(first, parts.as_mut_ptr().cast(), 3)
+            };
+            assert_eq!(taken(longer), format!("{kept}!{kept}!"));
+            assert_eq!(taken(first), kept);
+            discard(string(), part);
+        }
+    });
+}
+
+#[test]
+fn appending_nothing_changes_nothing() {
+    balanced(|| {
+        let (first, part) = (text("some text"), text(""));
+        // SAFETY: both are strings; the first is given up.
+        let same = unsafe { string_append(first, part) };
+        assert_eq!(same, first);
+        discard(string(), same);
+    });
 }

@@ -75,10 +75,9 @@ impl Typing<'_> {
                 self.local(*dest, "a string", text)?;
                 self.fits(value, *ty)
             }
-            Inst::Concat { dest, parts } => {
-                self.local(*dest, "a string", text)?;
-                parts.iter().try_for_each(|part| self.is(part, "a string", text))
-            }
+            Inst::Concat { dest, parts } => self.joins(*dest, parts),
+            Inst::Append { dest, text: head, parts } => self.is(head, "a string", text).and(self.joins(*dest, parts)),
+            Inst::Take { dest, from } => self.joins(*dest, &[]).and(self.same(*dest, self.target(from)?)),
             Inst::Print { text: shown } => self.is(shown, "a string", text),
             Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Safepoint => Ok(()),
             Inst::MakeClosure { .. }
@@ -123,6 +122,13 @@ impl Typing<'_> {
         self.fits(key, keys)?;
         self.fits(value, values)?;
         self.points_to(dest, values)
+    }
+
+    /// A string made of strings.
+    fn joins(&self, dest: Local, parts: &[Operand]) -> Checked {
+        let text = |ty: &Type| matches!(ty, Type::String);
+        self.local(dest, "a string", text)?;
+        parts.iter().try_for_each(|part| self.is(part, "a string", text))
     }
 
     /// An operand of an arithmetic instruction.
