@@ -15,6 +15,8 @@ struct Object {
     /// In which function it was made.
     made_in: Option<Func>,
     age: u64,
+    /// How often it was changed.
+    changes: u64,
 }
 
 /// How often an object is owned.
@@ -97,7 +99,7 @@ impl Heap {
     fn add(&mut self, body: Body, owners: Owners) -> Handle {
         let age = self.made;
         self.made += 1;
-        let object = Some(Object { owners, body, made_in: self.now_in, age });
+        let object = Some(Object { owners, body, made_in: self.now_in, age, changes: 0 });
         let index = match self.free.pop() {
             Some(index) => {
                 self.objects[index] = object;
@@ -162,10 +164,18 @@ impl Heap {
     pub(crate) fn body_mut(&mut self, handle: Handle) -> Sound<&mut Body> {
         let object = self.object_mut(handle)?;
         match object.owners {
-            Owners::Many(1) => Ok(&mut object.body),
+            Owners::Many(1) => {
+                object.changes += 1;
+                Ok(&mut object.body)
+            }
             Owners::Many(count) => wrong(format!("an object with {count} owners is changed: {:?}", object.body)),
             Owners::Static => wrong(format!("a constant is changed: {:?}", object.body)),
         }
+    }
+
+    /// How often an object was changed: 0 for what is none.
+    pub(crate) fn changes(&self, value: Value) -> Sound<u64> {
+        if let Value::Object(handle) = value { Ok(self.object(handle)?.changes) } else { Ok(0) }
     }
 
     /// A field, element or value of an entry.

@@ -81,6 +81,8 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::Builtin { .. }
         | Inst::Show { .. }
         | Inst::Concat { .. }
+        | Inst::Append { .. }
+        | Inst::Take { .. }
         | Inst::Print { .. }
         | Inst::EnvArgs { .. }
         | Inst::Trace { .. }

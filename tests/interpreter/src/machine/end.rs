@@ -57,7 +57,7 @@ impl<'p> Machine<'p> {
                 self.go_on(*dest, result, Exits { then: *then, on_fail: *on_fail, site: *site })
             }
             Terminator::Index { dest, base, index, then, on_fail, site } => {
-                let result = self.index(base, index)?;
+                let result = self.index(*dest, base, index)?;
                 self.go_on(*dest, result, Exits { then: *then, on_fail: *on_fail, site: *site })
             }
             Terminator::RefIndex { dest, base, index, then, on_fail, site } => {
@@ -170,7 +170,7 @@ impl<'p> Machine<'p> {
     }
 
     /// A new count of an element or entry.
-    fn index(&mut self, base: &Operand, index: &Operand) -> Sound<Faulty> {
+    fn index(&mut self, dest: Local, base: &Operand, index: &Operand) -> Sound<Faulty> {
         let key = self.key_type(base)?;
         let (base, index) = (self.borrowed(base)?, self.borrowed(index)?);
         let found = match self.heap.body(base)? {
@@ -182,7 +182,9 @@ impl<'p> Machine<'p> {
         };
         match found {
             Some(value) => {
-                self.heap.dup(value)?;
+                if self.is_counted(dest)? {
+                    self.heap.dup(value)?;
+                }
                 Ok(Ok(value))
             }
             None => Ok(Err(self.not_there(base, index, key)?)),

@@ -5,7 +5,7 @@ use super::Machine;
 use crate::value::{Sound, Value, wrong};
 use pluto_middle::ids::{Id, IndexVec};
 use pluto_middle::mir::flow::Use;
-use pluto_middle::mir::{Block, Const, Func, Function, Local, Operand, Type};
+use pluto_middle::mir::{Block, Const, Func, Function, Holds, Local, Operand, Type};
 
 /// A function that runs.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ struct Slot {
     held: u32,
     /// A counted parameter that the caller keeps.
     kept: bool,
+    /// Of a view: how often its object had been changed when the view was set.
+    changes: Option<u64>,
 }
 
 impl<'p> Frame<'p> {
@@ -37,7 +39,7 @@ impl<'p> Frame<'p> {
     /// A parameter.
     pub(super) fn give(&mut self, local: Local, value: Value, (counted, owned): (bool, bool)) {
         let held = u32::from(counted && owned);
-        self.slots[local] = Slot { value: Some(value), held, kept: counted && !owned };
+        self.slots[local] = Slot { value: Some(value), held, kept: counted && !owned, changes: None };
     }
 
     /// At its end a function owns nothing.
@@ -67,14 +69,24 @@ impl<'p> Machine<'p> {
         Ok(&program.types[self.frame()?.function.locals[local].ty])
     }
 
-    fn is_counted(&self, local: Local) -> Sound<bool> {
-        Ok(self.type_of(local)?.is_counted())
+    /// Does the local hold a count?
+    pub(super) fn is_counted(&self, local: Local) -> Sound<bool> {
+        Ok(!self.is_view(local)? && self.type_of(local)?.is_counted())
+    }
+
+    fn is_view(&self, local: Local) -> Sound<bool> {
+        Ok(self.frame()?.function.locals[local].holds == Holds::View)
     }
 
     /// What a local holds.
     pub(super) fn read(&self, local: Local) -> Sound<Value> {
         let (frame, counted) = (self.frame()?, self.is_counted(local)?);
         let slot = &frame.slots[local];
+        if let (Some(value), Some(changes)) = (slot.value, slot.changes)
+            && self.heap.changes(value)? != changes
+        {
+            return wrong(format!("{} is a view of an object that has changed", frame.name(local)));
+        }
         match slot.value {
             Some(value) if !counted || slot.held > 0 || slot.kept => Ok(value),
             Some(_) | None => wrong(format!("{} is used but holds nothing", frame.name(local))),
@@ -84,13 +96,14 @@ impl<'p> Machine<'p> {
     /// Puts a value into a local.
     pub(super) fn set(&mut self, local: Local, value: Value) -> Sound<()> {
         let counted = self.is_counted(local)?;
+        let changes = if self.is_view(local)? { Some(self.heap.changes(value)?) } else { None };
         let value = if *self.type_of(local)? == Type::Float { Value::Float(value.float()?) } else { value };
         let frame = self.frame_mut()?;
         let slot = &mut frame.slots[local];
         if counted && (slot.held > 0 || slot.kept) {
             return wrong(format!("{} is set while it holds", frame.name(local)));
         }
-        (slot.value, slot.held) = (Some(value), u32::from(counted));
+        (slot.value, slot.held, slot.changes) = (Some(value), u32::from(counted), changes);
         Ok(())
     }
 

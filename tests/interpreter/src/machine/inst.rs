@@ -14,7 +14,8 @@ impl Machine<'_> {
     pub(super) fn inst(&mut self, inst: &Inst) -> Sound<()> {
         match inst {
             Inst::Assign { dest, value } => {
-                let value = self.owned(value)?;
+                let counted = self.is_counted(*dest)? || !self.type_of(*dest)?.is_counted();
+                let value = if counted { self.owned(value)? } else { self.borrowed(value)? };
                 self.set(*dest, value)
             }
             Inst::Dup(local) => self.dup_local(*local),
@@ -32,6 +33,12 @@ impl Machine<'_> {
             }
             Inst::Compare { dest, op, left, right, .. } => self.compare(*dest, *op, left, right),
             Inst::Show { dest, ty, value, format } => self.shown(*dest, *ty, value, format.as_ref()),
+            Inst::Append { dest, text, parts } => self.append(*dest, text, parts),
+            Inst::Take { dest, from } => {
+                let (from, empty) = (self.borrowed(from)?.place()?, self.heap.constant(&"".into()));
+                let text = self.replace(from, empty)?;
+                self.set(*dest, text)
+            }
             Inst::Concat { dest, parts } => self.concat(*dest, parts),
             Inst::Print { text } => self.print(text),
             Inst::EnvArgs { dest } => self.env_args(*dest),
@@ -214,6 +221,18 @@ impl Machine<'_> {
         self.output.push_str(&self.heap.text(text)?);
         self.output.push('\n');
         Ok(())
+    }
+
+    fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) -> Sound<()> {
+        let begin = self.owned(text)?;
+        let mut joined = self.heap.text(begin)?.to_string();
+        for part in parts {
+            let part = self.borrowed(part)?;
+            joined.push_str(&self.heap.text(part)?);
+        }
+        self.heap.drop(begin)?;
+        let text = self.heap.new_text(&joined);
+        self.set(dest, text)
     }
 
     fn concat(&mut self, dest: Local, parts: &[Operand]) -> Sound<()> {

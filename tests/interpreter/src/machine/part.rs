@@ -6,9 +6,11 @@ use crate::value::{Sound, Value, wrong};
 use pluto_middle::mir::{Boxed, Local, Operand, Type, TypeId};
 
 impl Machine<'_> {
-    /// A value that somebody else keeps, as a new count.
+    /// A value that somebody else keeps, as a new count unless it is put into a view.
     pub(super) fn new_count(&mut self, dest: Local, value: Value) -> Sound<()> {
-        self.heap.dup(value)?;
+        if self.is_counted(dest)? {
+            self.heap.dup(value)?;
+        }
         self.set(dest, value)
     }
 
