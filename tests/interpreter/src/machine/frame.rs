@@ -74,7 +74,7 @@ impl<'p> Machine<'p> {
         Ok(!self.is_view(local)? && self.type_of(local)?.is_counted())
     }
 
-    fn is_view(&self, local: Local) -> Sound<bool> {
+    pub(super) fn is_view(&self, local: Local) -> Sound<bool> {
         Ok(self.frame()?.function.locals[local].holds == Holds::View)
     }
 

@@ -13,11 +13,7 @@ impl Machine<'_> {
     /// One instruction.
     pub(super) fn inst(&mut self, inst: &Inst) -> Sound<()> {
         match inst {
-            Inst::Assign { dest, value } => {
-                let counted = self.is_counted(*dest)? || !self.type_of(*dest)?.is_counted();
-                let value = if counted { self.owned(value)? } else { self.borrowed(value)? };
-                self.set(*dest, value)
-            }
+            Inst::Assign { dest, value } => self.assign(*dest, value),
             Inst::Dup(local) => self.dup_local(*local),
             Inst::Drop(local) => {
                 let value = self.take(*local)?;
@@ -34,11 +30,7 @@ impl Machine<'_> {
             Inst::Compare { dest, op, left, right, .. } => self.compare(*dest, *op, left, right),
             Inst::Show { dest, ty, value, format } => self.shown(*dest, *ty, value, format.as_ref()),
             Inst::Append { dest, text, parts } => self.append(*dest, text, parts),
-            Inst::Take { dest, from } => {
-                let (from, empty) = (self.borrowed(from)?.place()?, self.heap.constant(&"".into()));
-                let text = self.replace(from, empty)?;
-                self.set(*dest, text)
-            }
+            Inst::Take { dest, from } => self.take_text(*dest, from),
             Inst::Concat { dest, parts } => self.concat(*dest, parts),
             Inst::Print { text } => self.print(text),
             Inst::EnvArgs { dest } => self.env_args(*dest),
@@ -221,6 +213,19 @@ impl Machine<'_> {
         self.output.push_str(&self.heap.text(text)?);
         self.output.push('\n');
         Ok(())
+    }
+
+    fn assign(&mut self, dest: Local, value: &Operand) -> Sound<()> {
+        // A view may get another name, which is a view too.
+        let value = if self.is_view(dest)? { self.borrowed(value)? } else { self.owned(value)? };
+        self.set(dest, value)
+    }
+
+    /// The string at a place, with its count; an empty one is left there.
+    fn take_text(&mut self, dest: Local, from: &Operand) -> Sound<()> {
+        let (from, empty) = (self.borrowed(from)?.place()?, self.heap.constant(&"".into()));
+        let text = self.replace(from, empty)?;
+        self.set(dest, text)
     }
 
     fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) -> Sound<()> {
