@@ -151,7 +151,7 @@ impl World {
         body.bind("self", Ty::Class(number), true);
         body.bind("x", set.clone(), false);
         body.watch("x");
-        body.change();
+        body.hold_and_change();
         body.change();
         body.give_result();
         let change = body.text;

@@ -21,7 +21,7 @@ impl Body<'_> {
 
     fn statement(&mut self) {
         let nests = self.depth < DEEPEST;
-        match self.random.below(25) {
+        match self.random.below(27) {
             0..=3 => self.declare(),
             4..=5 => self.copy_and_change(),
             6..=9 => self.change(),
@@ -35,6 +35,7 @@ impl Body<'_> {
             21 => self.function_value(),
             22..=23 => self.in_order(),
             24 => self.changes_in_order(),
+            25..=26 => self.hold_and_change(),
             _ => self.change(),
         }
     }
@@ -69,6 +70,31 @@ impl Body<'_> {
         self.bind(&name, from.ty, true);
         self.testify(&from.name, &witness);
         self.line(&format!("print(f\"{{{}}} {{{name}}}\")", from.name));
+    }
+
+    /// `let part = a.f`, changes of `a`, and the part as it was.
+    pub(super) fn hold_and_change(&mut self) {
+        let mut parts = vec![];
+        for variable in self.scope.iter().filter(|it| it.mutable) {
+            if let Ty::Class(number) = &variable.ty {
+                let fields = &self.world.classes[*number].fields;
+                parts.extend(fields.iter().map(|(field, ty)| (variable.name.clone(), field.clone(), ty.clone())));
+            } else if let Ty::Pair(left, right) = &variable.ty {
+                parts.push((variable.name.clone(), "0".to_owned(), (**left).clone()));
+                parts.push((variable.name.clone(), "1".to_owned(), (**right).clone()));
+            }
+        }
+        if parts.is_empty() {
+            return self.declare();
+        }
+        let ((root, field, ty), name) = (self.random.of(&parts), self.fresh());
+        self.line(&format!("let {name} = {root}.{field}"));
+        self.bind(&name, ty, false);
+        self.watch(&name);
+        let outside = self.scope.clone();
+        self.scope.iter_mut().for_each(|it| it.mutable = it.name == root);
+        (0..3).for_each(|_| self.change());
+        self.scope = outside;
     }
 
     fn print(&mut self) {
