@@ -1,11 +1,12 @@
 //! Drives the compiler as a library over sources in memory, and runs executables. In: sources. Out: diagnostics as text, codes
 //! with lines, outputs.
 
+use pluto_middle::mir;
 use pluto_syntax::diag::Diagnostics;
 use plutoc::load::{Memory, Sources};
 use plutoc::options::{MessageFormat, Options, System};
 use plutoc::render::{Colors, render};
-use plutoc::{check_all, deploy, front};
+use plutoc::{back, check_all, deploy, front, lower_all};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -80,8 +81,26 @@ fn rendered(sources: &Sources, dx: &Diagnostics) -> String {
     lines.join("\n") + "\n"
 }
 
+/// A program as MIR, as one process.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn lowered(files: &Files) -> Result<mir::Program, String> {
+    let files = files.clone();
+    on_large_stack(move || {
+        let mut dx = Diagnostics::default();
+        let (sources, front) = front(&memory(&files), Path::new(&files[0].0), &mut dx);
+        let Some(front) = front else { return Err(rendered(&sources, &dx)) };
+        let placed = back(&front, None, &mut dx);
+        if dx.has_errors() {
+            return Err(rendered(&sources, &dx));
+        }
+        Ok(lower_all(&front, &placed).remove(0))
+    })
+}
+
 /// What a run printed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ran {
     /// Standard output.
     pub output: String,

@@ -3,8 +3,10 @@
 #![forbid(unsafe_code)]
 
 pub mod by_hand;
+pub mod corpus;
 pub mod driver;
 pub mod fences;
+pub mod generate;
 pub mod placements;
 pub mod repo;
 pub mod running;

@@ -1,0 +1,296 @@
+//! Instructions. In: [`Inst`]. Out: locals that are set, counts that go up and down; one function per construct, the dispatcher first.
+
+use super::Machine;
+use crate::arithmetic::{op1, op2};
+use crate::heap::Body;
+use crate::sorter::Sorter;
+use crate::table::Table;
+use crate::value::{Place, Sound, Value, wrong};
+use pluto_middle::ids::Id;
+use pluto_middle::mir::{Boxed, Cmp, Inst, Local, Name, Operand, Service, SortOp, Type, TypeId};
+
+impl Machine<'_> {
+    /// One instruction.
+    pub(super) fn inst(&mut self, inst: &Inst) -> Sound<()> {
+        match inst {
+            Inst::Assign { dest, value } => self.assign(*dest, value),
+            Inst::Dup(local) => self.dup_local(*local),
+            Inst::Drop(local) => {
+                let value = self.take(*local)?;
+                self.heap.drop(value)
+            }
+            Inst::Op2 { dest, op, left, right } => {
+                let result = op2(*op, self.borrowed(left)?, self.borrowed(right)?)?;
+                self.set(*dest, result)
+            }
+            Inst::Op1 { dest, op, operand } => {
+                let result = op1(*op, self.borrowed(operand)?)?;
+                self.set(*dest, result)
+            }
+            Inst::Compare { dest, op, left, right, .. } => self.compare(*dest, *op, left, right),
+            Inst::Show { dest, ty, value, format } => self.shown(*dest, *ty, value, format.as_ref()),
+            Inst::Append { dest, text, parts } => self.append(*dest, text, parts),
+            Inst::Take { dest, from } => self.take_text(*dest, from),
+            Inst::Concat { dest, parts } => self.concat(*dest, parts),
+            Inst::Print { text } => self.print(text),
+            Inst::EnvArgs { dest } => self.env_args(*dest),
+            Inst::Trace { site, .. } => {
+                self.trail.note(*site);
+                Ok(())
+            }
+            Inst::TraceStart { site } => {
+                self.trail.start(*site);
+                Ok(())
+            }
+            Inst::Builtin { dest, method, receiver, args } => match self.method((*method, *receiver), args, *dest)? {
+                Ok(value) => self.set(*dest, value),
+                Err(message) => wrong(format!("{method:?} cannot fault, and says: {message}")),
+            },
+            Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
+            Inst::New { dest, ty, fields } => self.new_of(*dest, fields, |fields| Body::Fields(*ty, fields)),
+            Inst::NewVariant { dest, ty, variant, fields } => self.new_variant(*dest, *ty, *variant, fields),
+            Inst::NewArray { dest, elements, .. } => self.new_of(*dest, elements, Body::Array),
+            Inst::NewMap { dest, .. } => self.new_of(*dest, &[], |_| Body::Map(Table::default())),
+            Inst::MakeClosure { dest, function, captures, .. } => {
+                self.new_of(*dest, captures, |captures| Body::Closure(*function, captures))
+            }
+            Inst::Wrap { dest, ty, value } => {
+                let value = self.owned(value)?;
+                let wrapped = self.wrap(*ty, value)?;
+                self.set(*dest, wrapped)
+            }
+            Inst::RefLocal { dest, local } => {
+                let depth = self.frames.len() - 1;
+                self.set(*dest, Value::Ref(Place::Local { depth, local: *local }))
+            }
+            Inst::RefServiceField { dest, service, index } => self.ref_service_field(*dest, service, *index as usize),
+            Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
+            Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
+            Inst::Load { dest, from } => {
+                let from = self.borrowed(from)?.place()?;
+                let value = self.load(from)?;
+                self.new_count(*dest, value)
+            }
+            Inst::Store { to, value } => self.store(to, value),
+            Inst::InitServiceField { service, index, value } => {
+                self.init_service_field(service, *index as usize, value)
+            }
+            Inst::Field { dest, base, index } | Inst::VariantField { dest, base, index, .. } => {
+                self.part(*dest, base, *index as usize)
+            }
+            Inst::Capture { dest, closure, index } => self.part(*dest, closure, *index as usize),
+            Inst::Tag { dest, base } => self.tag(*dest, base),
+            Inst::IsError { dest, base, error } => self.is_error(*dest, base, *error),
+            Inst::IsNull { dest, base } => {
+                let is_null = self.borrowed(base)? == Value::Null;
+                self.set(*dest, Value::truth(is_null))
+            }
+            Inst::Unwrap { dest, base } => self.unwrap(*dest, base),
+            Inst::ServiceField { dest, service, index } => {
+                let service = self.borrowed(service)?.service()?;
+                let value = self.service_field(service, *index as usize)?;
+                self.new_count(*dest, value)
+            }
+            Inst::Len { dest, base } => self.len(*dest, base),
+            Inst::ElementAt { dest, array, index } => self.element_at(*dest, array, index),
+            Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),
+            Inst::CharAt { dest, text, at } => self.char_at(*dest, text, at),
+            Inst::NamedEnd { .. }
+            | Inst::TaskMessage { .. }
+            | Inst::DeadlineBegin { .. }
+            | Inst::DeadlineEnd { .. }
+            | Inst::DeadlineExpired { .. }
+            | Inst::Safepoint
+            | Inst::Unlock { .. }
+            | Inst::NoteFault { .. }
+            | Inst::DetachCall { .. }
+            | Inst::ClearService { .. } => wrong("this is not in the subset"),
+        }
+    }
+
+    // ---- making objects ----
+
+    /// A new object that owns these.
+    fn new_of(&mut self, dest: Local, parts: &[Operand], body: impl FnOnce(Vec<Value>) -> Body) -> Sound<()> {
+        let parts = parts.iter().map(|part| self.owned(part)).collect::<Sound<Vec<Value>>>()?;
+        let object = self.heap.new_object(body(parts));
+        self.set(dest, object)
+    }
+
+    fn new_variant(&mut self, dest: Local, ty: TypeId, variant: u32, fields: &[Operand]) -> Sound<()> {
+        if let Type::Tag { .. } = &self.program.types[ty] {
+            return self.set(dest, Value::Word(i64::from(variant)));
+        }
+        self.new_of(dest, fields, |fields| Body::Variant(variant, fields))
+    }
+
+    /// A value (owned) as nullable.
+    pub(super) fn wrap(&mut self, ty: TypeId, value: Value) -> Sound<Value> {
+        let Type::Nullable { boxed, .. } = &self.program.types[ty] else {
+            return wrong("a value becomes one of a type that is not nullable");
+        };
+        Ok(match boxed {
+            Boxed::Yes => self.heap.new_object(Body::Fields(ty, vec![value])),
+            Boxed::No => value,
+        })
+    }
+
+    // ---- through references ----
+
+    fn ref_service_field(&mut self, dest: Local, service: &Operand, index: usize) -> Sound<()> {
+        let service = self.borrowed(service)?.service()?;
+        self.set(dest, Value::Ref(Place::Service { service, index }))
+    }
+
+    fn ref_field(&mut self, dest: Local, base: &Operand, index: usize) -> Sound<()> {
+        let base = self.borrowed(base)?.place()?;
+        let object = self.unique_at(base)?;
+        self.set(dest, Value::Ref(Place::Part { object, index }))
+    }
+
+    fn ref_or_insert(&mut self, dest: Local, [map, key, value]: [&Operand; 3]) -> Sound<()> {
+        let (map, key, value) = (self.borrowed(map)?.place()?, self.owned(key)?, self.owned(value)?);
+        let place = self.or_insert(map, key, value)?;
+        self.set(dest, Value::Ref(place))
+    }
+
+    fn store(&mut self, to: &Operand, value: &Operand) -> Sound<()> {
+        let (to, value) = (self.borrowed(to)?.place()?, self.owned(value)?);
+        let old = self.replace(to, value)?;
+        self.heap.drop(old)
+    }
+
+    fn init_service_field(&mut self, service: &Operand, index: usize, value: &Operand) -> Sound<()> {
+        let (service, value) = (self.borrowed(service)?.service()?, self.owned(value)?);
+        match self.service_slot(service, index)?.replace(value) {
+            None => Ok(()),
+            Some(_) => wrong(format!("field {index} of a service is set for the first time twice")),
+        }
+    }
+
+    pub(super) fn service_field(&mut self, service: Service, index: usize) -> Sound<Value> {
+        match *self.service_slot(service, index)? {
+            Some(value) => Ok(value),
+            None => wrong(format!("field {index} of a service is read before it is set")),
+        }
+    }
+
+    pub(super) fn service_slot(&mut self, service: Service, index: usize) -> Sound<&mut Option<Value>> {
+        let slot = self.services.get_mut(service.index()).and_then(|fields| fields.get_mut(index));
+        slot.map_or_else(|| wrong(format!("a service has no field {index}")), Ok)
+    }
+
+    fn compare(&mut self, dest: Local, op: Cmp, left: &Operand, right: &Operand) -> Sound<()> {
+        let (left, right) = (self.borrowed(left)?, self.borrowed(right)?);
+        let order = match (left, right) {
+            (Value::Word(left), Value::Word(right)) => Some(left.cmp(&right)),
+            (Value::Float(left), Value::Float(right)) => left.partial_cmp(&right),
+            (Value::Object(_), Value::Object(_)) if !matches!(op, Cmp::Eq | Cmp::Ne) => {
+                Some(self.heap.text(left)?.as_bytes().cmp(self.heap.text(right)?.as_bytes()))
+            }
+            (_, _) => self.heap.equal(left, right)?.then_some(std::cmp::Ordering::Equal),
+        };
+        let truth = match op {
+            Cmp::Eq => order.is_some_and(std::cmp::Ordering::is_eq),
+            Cmp::Ne => !order.is_some_and(std::cmp::Ordering::is_eq),
+            Cmp::Lt => order.is_some_and(std::cmp::Ordering::is_lt),
+            Cmp::Le => order.is_some_and(std::cmp::Ordering::is_le),
+            Cmp::Gt => order.is_some_and(std::cmp::Ordering::is_gt),
+            Cmp::Ge => order.is_some_and(std::cmp::Ordering::is_ge),
+        };
+        self.set(dest, Value::truth(truth))
+    }
+
+    fn shown(&mut self, dest: Local, ty: TypeId, value: &Operand, format: Option<&Name>) -> Sound<()> {
+        let value = self.borrowed(value)?;
+        let text = self.show().alone(ty, value, format)?;
+        let text = self.heap.new_text(&text);
+        self.set(dest, text)
+    }
+
+    fn print(&mut self, text: &Operand) -> Sound<()> {
+        let text = self.borrowed(text)?;
+        self.output.push_str(&self.heap.text(text)?);
+        self.output.push('\n');
+        Ok(())
+    }
+
+    fn assign(&mut self, dest: Local, value: &Operand) -> Sound<()> {
+        // A view may get another name, which is a view too.
+        let value = if self.is_view(dest)? { self.borrowed(value)? } else { self.owned(value)? };
+        self.set(dest, value)
+    }
+
+    /// The string at a place, with its count; an empty one is left there.
+    fn take_text(&mut self, dest: Local, from: &Operand) -> Sound<()> {
+        let (from, empty) = (self.borrowed(from)?.place()?, self.heap.constant(&"".into()));
+        let text = self.replace(from, empty)?;
+        self.set(dest, text)
+    }
+
+    fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) -> Sound<()> {
+        let begin = self.owned(text)?;
+        let mut joined = self.heap.text(begin)?.to_string();
+        for part in parts {
+            let part = self.borrowed(part)?;
+            joined.push_str(&self.heap.text(part)?);
+        }
+        self.heap.drop(begin)?;
+        let text = self.heap.new_text(&joined);
+        self.set(dest, text)
+    }
+
+    fn concat(&mut self, dest: Local, parts: &[Operand]) -> Sound<()> {
+        let mut joined = String::new();
+        for part in parts {
+            let part = self.borrowed(part)?;
+            joined.push_str(&self.heap.text(part)?);
+        }
+        let text = self.heap.new_text(&joined);
+        self.set(dest, text)
+    }
+
+    fn env_args(&mut self, dest: Local) -> Sound<()> {
+        let args = self.world.args.iter().map(|arg| self.heap.new_text(arg)).collect();
+        let array = self.heap.new_object(Body::Array(args));
+        self.set(dest, array)
+    }
+
+    fn sort(&mut self, dest: Local, op: SortOp, args: &[Operand]) -> Sound<()> {
+        let mut values = vec![];
+        for arg in args {
+            values.push(self.borrowed(arg)?);
+        }
+        let number = values[0].word()?;
+        if op == SortOp::Start {
+            self.sorters.push(Some(Sorter::new(usize::try_from(number).unwrap_or(0))));
+            return self.set(dest, Value::Word(self.sorters.len() as i64 - 1));
+        }
+        let slot = usize::try_from(number).ok().and_then(|number| self.sorters.get_mut(number));
+        let Some(Some(sorter)) = slot else { return wrong("a sorter is used after its end") };
+        let result = match op {
+            SortOp::Start | SortOp::Abandon | SortOp::End => 0,
+            SortOp::Next => i64::from(sorter.advance(values[1].word()?)),
+            SortOp::Left => sorter.left() as i64,
+            SortOp::Right => sorter.right() as i64,
+        };
+        if matches!(op, SortOp::Abandon | SortOp::End) {
+            self.end_sort(number, values.get(1).copied())?;
+        }
+        self.set(dest, Value::Word(result))
+    }
+
+    /// Takes the sorter away, and puts the array in its order if there is one.
+    fn end_sort(&mut self, number: i64, array: Option<Value>) -> Sound<()> {
+        let slot = usize::try_from(number).ok().and_then(|number| self.sorters.get_mut(number));
+        let sorter = slot.and_then(Option::take);
+        let (Some(sorter), Some(array)) = (sorter, array) else { return Ok(()) };
+        let elements = self.array_at(array.place()?)?;
+        let sorted: Option<Vec<Value>> = sorter.order().into_iter().map(|index| elements.get(index).copied()).collect();
+        match sorted.filter(|sorted| sorted.len() == elements.len()) {
+            Some(sorted) => *elements = sorted,
+            None => return wrong("the array that is sorted has changed"),
+        }
+        Ok(())
+    }
+}

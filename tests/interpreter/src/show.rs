@@ -1,0 +1,178 @@
+//! The texts of values. In: values and their types. Out: what `print` and f-strings show.
+
+use crate::format::{Format, duration_text, float_text};
+use crate::heap::{Body, Heap};
+use crate::value::{Sound, Value, wrong};
+use pluto_middle::mir::{Boxed, Name, Program, Type, TypeId};
+
+/// Shows values of a program.
+#[derive(Clone, Copy)]
+pub(crate) struct Show<'p> {
+    pub(crate) program: &'p Program,
+    pub(crate) heap: &'p Heap,
+}
+
+impl Show<'_> {
+    /// A value by itself, with a format if there is one: a string, nullable or not, is shown as it is.
+    pub(crate) fn alone(&self, ty: TypeId, value: Value, format: Option<&Name>) -> Sound<String> {
+        let bare = self.bare(ty, value)?;
+        let Some(format) = format.filter(|format| !format.is_empty()) else {
+            return bare.map_or_else(|| self.inside(ty, value), Ok);
+        };
+        let format = Format::parse(format);
+        let ty_found = &self.program.types[ty];
+        Ok(match (ty_found, bare) {
+            (Type::Int | Type::Byte, _) => format.int(value.word()?),
+            (Type::Float, _) => format.float(value.float()?),
+            (_, Some(text)) => format.text(&text),
+            (_, None) => format.text(&self.inside(ty, value)?),
+        })
+    }
+
+    /// The string that a value is, looking through nullable types.
+    fn bare(&self, ty: TypeId, value: Value) -> Sound<Option<String>> {
+        let is_text = |ty: TypeId| self.program.types[ty] == Type::String;
+        let inner = if let Type::Nullable { inner, .. } = &self.program.types[ty] { *inner } else { ty };
+        if value == Value::Null || !is_text(inner) {
+            return Ok(None);
+        }
+        Ok(Some(self.heap.text(value)?.to_string()))
+    }
+
+    /// A value inside data: strings in quotes. Without recursion: lists may be long.
+    pub(crate) fn inside(&self, ty: TypeId, value: Value) -> Sound<String> {
+        let mut out = String::new();
+        let mut todo = vec![Step::Value(ty, value)];
+        while let Some(step) = todo.pop() {
+            match step {
+                Step::Text(text) => out.push_str(&text),
+                Step::Value(ty, value) => {
+                    let steps = self.steps(ty, value)?;
+                    todo.extend(steps.into_iter().rev());
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// An error of any type.
+    pub(crate) fn error(&self, error: Value) -> Sound<String> {
+        let Body::Fields(ty, _) = self.heap.body(error)? else { return wrong(format!("{error:?} is no error")) };
+        self.inside(*ty, error)
+    }
+
+    /// What a value consists of.
+    fn steps(&self, ty: TypeId, value: Value) -> Sound<Vec<Step>> {
+        let text = |text: String| Ok(vec![Step::Text(text)]);
+        match &self.program.types[ty] {
+            Type::Unit => text("()".to_owned()),
+            Type::Int | Type::Byte => text(value.word()?.to_string()),
+            Type::Float => text(float_text(value.float()?)),
+            Type::Duration => text(duration_text(value.word()?)),
+            Type::Bool => text((value.word()? != 0).to_string()),
+            Type::Tag { variants, .. } => {
+                let name = usize::try_from(value.word()?).ok().and_then(|tag| variants.get(tag));
+                name.map_or_else(|| wrong("there is no such variant"), |name| text(name.to_string()))
+            }
+            Type::String => text(quoted(&self.heap.text(value)?)),
+            Type::Nullable { .. } if value == Value::Null => text("none".to_owned()),
+            Type::Nullable { inner, boxed: Boxed::Yes } => {
+                Ok(vec![Step::Value(*inner, self.heap.part(value.handle()?, 0)?)])
+            }
+            Type::Nullable { inner, boxed: Boxed::No } => Ok(vec![Step::Value(*inner, value)]),
+            Type::Array(element) => {
+                let elements = self.heap.array(value)?.iter();
+                Ok(listed("[", elements.map(|value| vec![Step::Value(*element, *value)]), "]"))
+            }
+            Type::Map(key, of) => {
+                let entry = |(left, right): &(Value, Value)| {
+                    vec![Step::Value(*key, *left), said(": "), Step::Value(*of, *right)]
+                };
+                Ok(listed("{", self.heap.table(value)?.entries().iter().map(entry), "}"))
+            }
+            Type::Tuple(parts) => {
+                let values = self.heap.body(value)?.parts();
+                Ok(listed("(", parts.iter().zip(values).map(|(ty, value)| vec![Step::Value(*ty, value)]), ")"))
+            }
+            Type::Enum { variants, .. } => self.variant(variants, value),
+            Type::Class { .. } | Type::Error { .. } | Type::AnyError => self.named(value),
+            Type::Fn { .. } | Type::Closure { .. } => text(String::new()),
+            Type::Ref(_) | Type::Holder { .. } | Type::Service(_) | Type::Status => {
+                wrong(format!("{value:?} is shown"))
+            }
+        }
+    }
+
+    /// An object whose own type says what it is.
+    fn named(&self, value: Value) -> Sound<Vec<Step>> {
+        let Body::Fields(ty, values) = self.heap.body(value)? else {
+            return wrong(format!("{value:?} is no class or error"));
+        };
+        if let Type::Class { name, fields } | Type::Error { name, fields } = &self.program.types[*ty] {
+            return Ok(with_fields(name, fields, values));
+        }
+        wrong(format!("{value:?} is no class or error"))
+    }
+
+    fn variant(&self, variants: &[(Name, Vec<(Name, TypeId)>)], value: Value) -> Sound<Vec<Step>> {
+        let Body::Variant(tag, values) = self.heap.body(value)? else {
+            return wrong(format!("{value:?} is no variant"));
+        };
+        match variants.get(*tag as usize) {
+            Some((name, fields)) => Ok(with_fields(name, fields, values)),
+            None => wrong(format!("there is no variant {tag}")),
+        }
+    }
+}
+
+/// A piece of a shown value.
+enum Step {
+    Text(String),
+    Value(TypeId, Value),
+}
+
+fn said(text: &str) -> Step {
+    Step::Text(text.to_owned())
+}
+
+/// Pieces between commas and brackets.
+fn listed(open: &str, items: impl Iterator<Item = Vec<Step>>, close: &str) -> Vec<Step> {
+    let mut steps = vec![said(open)];
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            steps.push(said(", "));
+        }
+        steps.extend(item);
+    }
+    steps.push(said(close));
+    steps
+}
+
+/// A name, and named fields if there are any.
+fn with_fields(name: &str, fields: &[(Name, TypeId)], values: &[Value]) -> Vec<Step> {
+    if fields.is_empty() {
+        return vec![said(name)];
+    }
+    let field = |((field, ty), value): (&(Name, TypeId), &Value)| {
+        vec![Step::Text(format!("{field}: ")), Step::Value(*ty, *value)]
+    };
+    listed(&format!("{name} {{ "), fields.iter().zip(values).map(field), " }")
+}
+
+/// As a literal of the language.
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for symbol in text.chars() {
+        match symbol {
+            '"' | '\\' => out.extend(['\\', symbol]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0' => out.push_str("\\0"),
+            _ if symbol.is_control() => out.push_str(&format!("\\u{{{:x}}}", u32::from(symbol))),
+            _ => out.push(symbol),
+        }
+    }
+    out.push('"');
+    out
+}
