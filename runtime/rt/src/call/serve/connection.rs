@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use pluto_proto::frame::{PART, Ran, put_alive, put_part, put_refused, put_reply, put_status};
 use pluto_proto::status::ConnectionStatus;
@@ -32,11 +33,17 @@ pub(in crate::call) struct Limits {
     pub(in crate::call) unwritten: usize,
     /// While requests of so many bytes wait, or replies of so many bytes more, nothing is read.
     pub(in crate::call) held: usize,
+    /// A connection whose other side has not introduced itself after so long is closed.
+    pub(in crate::call) introduction: Duration,
 }
 
 /// Those of every connection, but for tests.
-pub(in crate::call) const LIMITS: Limits =
-    Limits { running: 16 * 1024, unwritten: 32 * 1024 * 1024, held: 32 * 1024 * 1024 };
+pub(in crate::call) const LIMITS: Limits = Limits {
+    running: 16 * 1024,
+    unwritten: 32 * 1024 * 1024,
+    held: 32 * 1024 * 1024,
+    introduction: Duration::from_secs(5),
+};
 
 /// What the tasks of a connection's requests share with it.
 #[derive(Debug)]

@@ -13,8 +13,6 @@ use super::connection::Connection;
 use crate::call::link::race;
 use crate::transport::{Incoming, Listener, Outbox, Outgoing};
 
-/// A connection that does not introduce itself for so long is closed.
-const HELLO_LIMIT: Duration = Duration::from_secs(5);
 const READ_BUFFER: usize = 64 * 1024;
 /// While nothing may be read, somebody looks so often whether the caller is still there.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -41,7 +39,7 @@ async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoin
     outbox.flush();
     let connection = Arc::new(Connection::new(outbox, server.limits));
     server.connections.lock().push(connection.clone());
-    let introduced = timeout(HELLO_LIMIT, introduction(&connection, &mut incoming)).await;
+    let introduced = timeout(server.limits.introduction, introduction(&connection, &mut incoming)).await;
     if let Ok(Some((decoder, theirs))) = introduced {
         connection.introduced(theirs.process);
         race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;

@@ -234,3 +234,30 @@ fn detached_calls_wait_for_room_whatever_becomes_of_their_caller() {
     });
     (1_000..1_500).for_each(wait_until_noted);
 }
+
+#[test]
+fn who_does_not_introduce_itself_loses_its_connection_and_nobody_else_theirs() {
+    let (folder, address) = unix();
+    let soon = Duration::from_millis(100);
+    let _callee = Callee::start_within(&address, "b1", serve::Limits { introduction: soon, ..serve::LIMITS });
+    let path = folder.path().join("s.sock");
+    let mut bytes = vec![];
+    put_hello(&mut bytes, &hello("stranger", "b1")).expect("small");
+    // Nothing at all, or all but the last byte.
+    let strangers: Vec<UnixStream> = (0..40)
+        .map(|at| {
+            let mut stream = UnixStream::connect(&path).expect("the callee listens");
+            stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a limit");
+            stream.write_all(if at % 2 == 0 { &[] } else { &bytes[..bytes.len() - 1] }).expect("sent");
+            stream
+        })
+        .collect();
+    as_caller(&address, |task| assert_eq!(call(task, ECHO, number(7), 5_000), value(7)));
+    for mut stream in strangers {
+        // The callee's own introduction, and the end.
+        let mut heard = vec![];
+        stream.read_to_end(&mut heard).expect("it is closed");
+        assert!(!heard.is_empty());
+    }
+    as_caller(&address, |task| assert_eq!(call(task, ECHO, number(8), 5_000), value(8)));
+}
