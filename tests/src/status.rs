@@ -5,7 +5,7 @@ use pluto_tests::{by_hand, driver};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const SOURCE: &str = r#"
 error Odd { n: int }
@@ -38,14 +38,13 @@ fn status(temp: &std::path::Path, args: &[&str]) -> (String, String, Option<i32>
     (text(&output.stdout), text(&output.stderr), output.status.code())
 }
 
-#[test]
-fn a_running_system_says_how_it_is() {
-    let temp = tempfile::Builder::new().prefix("st").tempdir_in("/tmp").expect("a temporary folder");
-    let source = temp.path().join("main.pluto");
-    std::fs::write(&source, SOURCE).expect("writable");
+/// A run of the system `Two` that has printed "done".
+fn until_done(source: &str, temp: &Path) -> Child {
+    let path = temp.join("main.pluto");
+    std::fs::write(&path, source).expect("writable");
     let mut run = Command::new(driver::plutoc())
-        .args(["run", source.to_str().expect("UTF-8"), "--system", "Two"])
-        .env("TMPDIR", temp.path())
+        .args(["run", path.to_str().expect("UTF-8"), "--system", "Two"])
+        .env("TMPDIR", temp)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -53,6 +52,55 @@ fn a_running_system_says_how_it_is() {
         .expect("plutoc starts");
     let lines = BufReader::new(run.stdout.take().expect("a pipe")).lines();
     assert!(lines.map_while(Result::ok).any(|line| line == "done"), "it ended early");
+    run
+}
+
+const CHANNELS: &str = r#"
+chan orders: int(4)
+topic prices: int(2, lossy)
+class Desk[orders: Receiver<int>, prices: Subscriber<int>] {
+    fn take(self) int { self.orders.recv() catch 0 }
+    fn hear(self) int { self.prices.recv() catch 0 }
+}
+class Store { fn keep(self) int { 1 } }
+app Main[orders: Sender<int>, prices: Publisher<int>, desk: Desk, store: Store] {
+    fn main(self) {
+        for n in 0..3 { self.orders.send(n)! }
+        for n in 0..6 { self.prices.publish(n) }
+        self.desk.take()
+        self.desk.hear()
+        self.store.keep() catch 0
+        print("done")
+        sleep(120s)
+    }
+}
+system Two for Main { pod x { process front { Main, Desk } process back { Store } } }
+"#;
+
+#[test]
+fn declared_channels_say_how_full_they_are() {
+    let temp = tempfile::Builder::new().prefix("st").tempdir_in("/tmp").expect("a temporary folder");
+    let mut run = until_done(CHANNELS, temp.path());
+    let (json, _, _) = status(temp.path(), &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let channel = |name: &str, queued: u64, capacity: u64, taken: u64, dropped: u64| {
+        serde_json::json!({
+            "channel": name, "queued": queued, "capacity": capacity, "taken": taken, "dropped": dropped
+        })
+    };
+    let expected = [channel("orders", 2, 4, 1, 0), channel("prices 1", 1, 2, 1, 4)];
+    assert_eq!(json[0]["processes"][0]["status"]["channels"], serde_json::json!(expected), "{json}");
+    let (table, _, _) = status(temp.path(), &[]);
+    let line = ["orders", "in", "front", "2", "4", "1", "0"];
+    assert!(table.lines().any(|it| it.split_whitespace().eq(line)), "{table}");
+    kill_process(Pid::from_child(&run), Signal::TERM).expect("it lives");
+    run.wait().expect("it ends");
+}
+
+#[test]
+fn a_running_system_says_how_it_is() {
+    let temp = tempfile::Builder::new().prefix("st").tempdir_in("/tmp").expect("a temporary folder");
+    let mut run = until_done(SOURCE, temp.path());
 
     let (table, _, code) = status(temp.path(), &[]);
     assert_eq!(code, Some(0));

@@ -26,6 +26,8 @@ pub struct Status {
     pub connections: Vec<ConnectionStatus>,
     /// Calls from other processes, since it serves: by caller and method.
     pub edges: Vec<EdgeStatus>,
+    /// The channels and topics that the program declares, as far as they are in this process.
+    pub channels: Vec<ChannelStatus>,
 }
 
 /// How far a process is.
@@ -67,6 +69,21 @@ impl PeerStatus {
             (false, _) => Some(self.process.clone()),
         }
     }
+}
+
+/// A queue of messages: a declared channel, or a topic's queue for one of its subscribers.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChannelStatus {
+    /// Its name; of a topic, with the number of the subscriber: `prices 2`.
+    pub channel: String,
+    /// How many messages wait.
+    pub queued: u64,
+    /// How many fit; none: any number.
+    pub capacity: Option<u64>,
+    /// How many were received.
+    pub taken: u64,
+    /// How many a lossy topic has dropped.
+    pub dropped: u64,
 }
 
 /// A connection with a caller.

@@ -48,6 +48,19 @@ pub struct Channel<S: Sleeper, M: Messages> {
     messages: M,
 }
 
+/// What is counted of a channel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Counts {
+    /// How many messages are queued.
+    pub queued: usize,
+    /// How many fit; `None`: any number.
+    pub capacity: Option<usize>,
+    /// How many were taken.
+    pub taken: u64,
+    /// How many a lossy queue has dropped.
+    pub dropped: u64,
+}
+
 /// How far an operation came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step<T> {
@@ -211,6 +224,13 @@ impl<S: Sleeper, M: Messages> Channel<S, M> {
     /// How many fit; `None`: any number.
     pub fn capacity(&self) -> Option<usize> {
         Some(self.state.lock().capacity).filter(|&capacity| capacity != UNBOUNDED)
+    }
+
+    /// What is counted of it, all at one moment.
+    pub fn counts(&self) -> Counts {
+        let state = self.state.lock();
+        let capacity = Some(state.capacity).filter(|&capacity| capacity != UNBOUNDED);
+        Counts { queued: state.queue.len(), capacity, taken: state.taken(), dropped: state.dropped }
     }
 
     /// How many a lossy queue has dropped.

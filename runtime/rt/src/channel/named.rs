@@ -6,6 +6,7 @@
 use std::sync::{LazyLock, OnceLock};
 
 use pluto_abi::program::{ChannelKind, Side};
+use pluto_proto::status::ChannelStatus;
 
 use super::topic::Topic;
 use super::{Channel, UNBOUNDED};
@@ -48,6 +49,32 @@ pub fn are_empty() -> bool {
             queues.into_iter().all(|(queue, subscriber)| subscriber.get().is_none() || queue.is_empty())
         }
     })
+}
+
+/// How they are: one line for each channel, and for each subscriber of a topic.
+pub fn status() -> Vec<ChannelStatus> {
+    let mut lines = vec![];
+    for named in all() {
+        match named {
+            Named::Channel { channel, .. } => lines.push(line(channel, "")),
+            Named::Topic { topic, .. } => {
+                let queues = topic.queues().iter().enumerate();
+                lines.extend(queues.map(|(at, queue)| line(queue, &format!(" {}", at + 1))));
+            }
+        }
+    }
+    lines
+}
+
+fn line(channel: &Chan, suffix: &str) -> ChannelStatus {
+    let counts = channel.counts();
+    ChannelStatus {
+        channel: format!("{}{suffix}", channel.messages()),
+        queued: counts.queued as u64,
+        capacity: counts.capacity.map(|capacity| capacity as u64),
+        taken: counts.taken,
+        dropped: counts.dropped,
+    }
 }
 
 /// Drops what nobody has received. After all tasks have ended.

@@ -245,6 +245,11 @@ impl<S: Sleeper> State<S> {
         Place::Offer(self.offers.push(Offer { waiter, word }))
     }
 
+    /// How many messages were received.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken - self.dropped
+    }
+
     /// Has the message with this number been taken? `None`: not yet.
     pub(super) fn was_taken(&self, number: u64) -> Option<Result<(), Gone>> {
         if number < self.taken {

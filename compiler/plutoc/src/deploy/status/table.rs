@@ -1,7 +1,7 @@
-//! How `plutoc status` shows a system to people. In: what its processes say. Out: three tables: processes, connections, calls.
+//! How `plutoc status` shows a system to people. In: what its processes say. Out: four tables: processes, connections, calls, channels.
 
 use super::{ME, Process, ProcessState, System};
-use pluto_proto::status::{EdgeStatus, PeerStatus, Status};
+use pluto_proto::status::{ChannelStatus, EdgeStatus, PeerStatus, Status};
 use std::fmt::Write as _;
 
 /// A system.
@@ -21,6 +21,7 @@ pub(super) fn table(system: &System) -> String {
     let said = || system.processes.iter().filter_map(|it| it.status.as_ref());
     connections(&mut text, &said().flat_map(|it| it.peers.iter().map(move |peer| (it, peer))).collect::<Vec<_>>());
     edges(&mut text, &said().flat_map(|it| &it.edges).collect::<Vec<_>>());
+    channels(&mut text, &said().flat_map(|it| it.channels.iter().map(move |queue| (it, queue))).collect::<Vec<_>>());
     text
 }
 
@@ -62,6 +63,17 @@ fn connections(text: &mut String, all: &[(&Status, &PeerStatus)]) {
         for difference in &peer.differences {
             let _ = writeln!(text, "    {difference}");
         }
+    }
+}
+
+fn channels(text: &mut String, all: &[(&Status, &ChannelStatus)]) {
+    if !all.is_empty() {
+        let _ = writeln!(text, "  {:<40} {:>9} {:>9} {:>9} {:>9}", "channel", "queued", "room for", "taken", "dropped");
+    }
+    for (status, it) in all {
+        let name = format!("{} in {}", it.channel, status.process);
+        let capacity = it.capacity.map_or("any".to_owned(), |capacity| capacity.to_string());
+        let _ = writeln!(text, "  {name:<40} {:>9} {capacity:>9} {:>9} {:>9}", it.queued, it.taken, it.dropped);
     }
 }
 

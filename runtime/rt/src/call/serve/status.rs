@@ -7,6 +7,7 @@ use pluto_proto::status::{EdgeStatus, State, Status};
 use pluto_proto::tally::Tally;
 
 use super::{Connection, Server};
+use crate::channel::named;
 
 impl Server {
     /// How it is now.
@@ -33,6 +34,7 @@ impl Server {
             running: self.running.load(Ordering::SeqCst) as u64,
             connections: connections.iter().filter_map(|connection| connection.status()).collect(),
             edges: tallies.into_iter().map(edge).collect(),
+            channels: named::status(),
         }
     }
 
