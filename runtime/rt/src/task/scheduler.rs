@@ -1,12 +1,15 @@
 //! The scheduler: all workers of a process, and what they share. In: new tasks, wake-ups, futures. Out: running tasks.
 //!
 //! The thread that makes a scheduler is its first worker; others, the reactor and the monitor are started when first needed: a
-//! program that spawns nothing and talks to nobody runs on one thread.
+//! program that spawns nothing and talks to nobody runs on one thread. Sockets and timers are in `outside`, the ends of tasks in `ends`.
+
+mod ends;
+mod outside;
 
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex as StdMutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
@@ -18,16 +21,16 @@ use super::monitor::Monitor;
 use super::parking::Sleepers;
 use super::reactor::Reactor;
 use super::rebuild::Damages;
-use super::timers::{Alarm, TimerId, Timers};
+use super::timers::Timers;
 use super::worker::{self, Desk, Worker};
-use super::{NEVER, Task, TaskRef, deadlock};
+use super::{Task, TaskRef};
 use crate::call::link::Links;
 use crate::heap::output::flush_output;
 use crate::os::coroutine::Execution;
 use crate::os::process::usable_processors;
 use crate::os::program::Program;
 use crate::os::slot::{self, Shared, SlotStack};
-use crate::sync::{Mutex, far_fence, near_fence};
+use crate::sync::{Mutex, near_fence};
 
 /// There can be no more workers.
 pub const MOST_WORKERS: usize = 256;
@@ -454,115 +457,6 @@ impl Scheduler {
 
     // ---- the keeper ----
 
-    pub(super) fn become_keeper(&self) -> bool {
-        !self.kept.load(Ordering::Relaxed) && !self.kept.swap(true, Ordering::SeqCst)
-    }
-
-    pub(super) fn resign_as_keeper(&self) {
-        self.kept.store(false, Ordering::SeqCst);
-    }
-
-    /// Does somebody keep the reactor?
-    pub(super) fn is_kept(&self) -> bool {
-        self.kept.load(Ordering::SeqCst)
-    }
-
-    /// The keeper waits: until it is woken, something has come from outside, or a timer is due.
-    pub(super) fn keep(&self, desk: &Desk, has_work: impl Fn() -> bool) {
-        if self.is_random() && self.sources.load(Ordering::SeqCst) == 0 && self.timers.earliest() != NEVER {
-            self.clock.jump(self.timers.earliest());
-            return;
-        }
-        let has_work = || has_work() || self.waits_to_be_flushed();
-        loop {
-            let until = self.timers.earliest();
-            self.keeps_until.store(until, Ordering::SeqCst);
-            if self.timers.earliest() != until {
-                continue;
-            }
-            let now = self.clock.now();
-            if desk.token.swap(false, Ordering::SeqCst) || has_work() || until <= now {
-                break;
-            }
-            match self.reactor.get() {
-                Some(reactor) => reactor.wait(desk, &has_work, (until != NEVER).then(|| self.clock.moment(until))),
-                None if until == NEVER => std::thread::park(),
-                None => std::thread::park_timeout(std::time::Duration::from_nanos(until - now)),
-            }
-        }
-        self.keeps_until.store(0, Ordering::SeqCst);
-    }
-
-    /// Looks at the reactor and the timers, unless somebody else does.
-    pub(super) fn poll(&self, worker: usize) {
-        if self.is_to_look_out() {
-            self.looks_out.store(false, Ordering::Relaxed);
-        }
-        if self.timers.earliest() != NEVER {
-            self.fire_timers();
-        }
-        let Some(reactor) = self.reactor.get() else { return };
-        self.prepare_to_wait();
-        if self.become_keeper() {
-            reactor.turn(worker);
-            self.resign_as_keeper();
-        }
-    }
-
-    pub(super) fn fire_timers(&self) {
-        if self.timers.earliest() != NEVER {
-            self.timers.fire(self.clock.now());
-        }
-    }
-
-    pub(super) fn timer_is_due(&self) -> bool {
-        let earliest = self.timers.earliest();
-        earliest != NEVER && earliest <= self.clock.now()
-    }
-
-    /// Adds a timer.
-    pub(crate) fn add_timer(&self, at: u64, alarm: Alarm) -> TimerId {
-        let (id, first) = self.timers.add(at, alarm);
-        if first && at < self.keeps_until.load(Ordering::SeqCst) {
-            self.poke_keeper();
-        }
-        id
-    }
-
-    /// Removes a timer; see `Timers::remove`.
-    pub fn remove_timer(&self, id: TimerId) -> bool {
-        self.timers.remove(id)
-    }
-
-    /// Is any timer set?
-    pub fn has_timers(&self) -> bool {
-        self.timers.earliest() != NEVER
-    }
-
-    /// The keeper has to look again how long it may wait.
-    fn poke_keeper(&self) {
-        if let Some(index) = self.sleepers.keeper() {
-            self.unpark(index);
-        }
-    }
-
-    pub(super) fn has_reactor(&self) -> bool {
-        self.reactor.get().is_some()
-    }
-
-    fn reactor(&'static self) -> &'static Reactor {
-        if let Some(reactor) = self.reactor.get() {
-            return reactor;
-        }
-        let reactor = self
-            .reactor
-            .get_or_init(|| Reactor::start().unwrap_or_else(|error| panic!("the reactor cannot start: {error}")));
-        self.start_monitor();
-        // Who waits for timers only waits in the reactor from now on.
-        self.poke_keeper();
-        reactor
-    }
-
     /// Tasks may compute side by side from now on: somebody has to see to it that all get their turn.
     pub(crate) fn start_monitor(&'static self) {
         if !self.is_random() {
@@ -587,131 +481,4 @@ impl Scheduler {
     }
 
     // ---- the end ----
-
-    pub(super) fn task_ended(&self, desk: &Desk) {
-        desk.ended.add_own(1);
-        near_fence();
-        if self.ending_tasks.load(Ordering::Relaxed) {
-            // Of two that end at the same time, one sees both.
-            fence(Ordering::SeqCst);
-            if self.task_count() == 0 {
-                self.nudge();
-            }
-        }
-    }
-
-    /// One more, or one fewer, task that receives from what the program declares.
-    pub(super) fn count_taker(&self, came: bool) {
-        if came {
-            self.takers.fetch_add(1, Ordering::SeqCst);
-        } else if self.takers.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.nudge();
-        }
-    }
-
-    /// Are there tasks that have received from what the program declares?
-    pub fn has_takers(&self) -> bool {
-        self.takers.load(Ordering::SeqCst) > 0
-    }
-
-    /// A detached call begins, or has ended.
-    pub(super) fn count_detached_call(&self, comes: Comes) {
-        match comes {
-            Comes::Yes => self.detached_calls.fetch_add(1, Ordering::SeqCst),
-            Comes::No => self.detached_calls.fetch_sub(1, Ordering::SeqCst),
-        };
-    }
-
-    /// Are there detached calls that run here as tasks?
-    pub fn has_detached_calls(&self) -> bool {
-        self.detached_calls.load(Ordering::SeqCst) > 0
-    }
-
-    /// Does nothing run or wait to run, but for this thread?
-    pub fn is_idle(&self) -> bool {
-        let queues_are_empty = || (0..self.worker_count()).all(|index| self.desk(index).is_empty());
-        let has_own_work = self.own_worker().is_some_and(Worker::has_own_work);
-        !has_own_work && !self.has_work() && queues_are_empty() && self.sleepers.sleeping() + 1 >= self.worker_count()
-    }
-
-    /// How many tasks have not ended.
-    pub fn task_count(&self) -> usize {
-        // First who ended: then the result is 0 only if that was true.
-        let desks = || (0..self.worker_count()).map(|index| self.desk(index));
-        let ended: u64 = desks().map(|desk| desk.ended.get()).sum();
-        let begun: u64 = desks().map(|desk| desk.begun.get()).sum();
-        (begun + self.begun_outside.load(Ordering::SeqCst)).wrapping_sub(ended) as usize
-    }
-
-    /// Calls `visit` with each task that has not ended.
-    pub(crate) fn each_task(&'static self, mut visit: impl FnMut(&'static Task)) {
-        slot::each(|task| {
-            let task = task.task();
-            if !task.is_done() && task.scheduler.get().is_some_and(|other| std::ptr::eq(other, self)) {
-                visit(task);
-            }
-        });
-    }
-
-    /// All workers sleep, and there is no work: can anything wake a task?
-    pub(super) fn look_for_deadlock(&'static self) {
-        let Some(watched) = self.watched.get() else { return };
-        let possible = !self.nudged.load(Ordering::SeqCst)
-            && self.sources.load(Ordering::SeqCst) == 0
-            && self.timers.earliest() == NEVER;
-        // A worker may be just starting, or just have been woken.
-        if possible && self.sleepers.sleeping() == self.worker_count() && !self.has_work() {
-            deadlock::found(self, watched);
-        }
-    }
-
-    /// Asks all tasks to end, and runs them until they have, for so many nanoseconds at most. True: they have.
-    pub fn end_tasks(&'static self, limit: u64) -> bool {
-        self.ending_tasks.store(true, Ordering::SeqCst);
-        // Whoever ends a task now sees that, or we see that it has ended.
-        far_fence();
-        self.each_task(Task::cancel);
-        let until = self.clock.now().saturating_add(limit);
-        self.run_until_or(until, || self.task_count() == 0);
-        self.ending_tasks.store(false, Ordering::SeqCst);
-        self.task_count() == 0
-    }
-
-    /// Does nothing go on, and will nothing wake anybody?
-    pub fn is_stuck(&self) -> bool {
-        self.is_idle() && self.timers.earliest() == NEVER && self.sources.load(Ordering::SeqCst) == 0
-    }
-
-    /// Asks all tasks but this one to end.
-    pub fn cancel_others(&'static self, task: TaskRef) {
-        self.each_task(|other| {
-            if !std::ptr::eq(other, task.task()) {
-                other.cancel();
-            }
-        });
-    }
-
-    /// [`Scheduler::run_until`], but not beyond this time.
-    pub fn run_until_or(&'static self, until: u64, done: impl Fn() -> bool) {
-        let timer = self.add_timer(until, Alarm::Nudge(self));
-        self.run_until(|| done() || self.clock.now() >= until);
-        self.remove_timer(timer);
-    }
-
-    /// Ends the threads, which finish what they are running. No task runs afterwards.
-    pub fn shut_down(&self) {
-        self.ending.store(true, Ordering::SeqCst);
-        self.monitor.stop();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        (0..self.worker_count()).for_each(|index| self.unpark(index));
-        for thread in threads {
-            if thread.join().is_err() {
-                std::process::abort();
-            }
-        }
-    }
-
-    pub(super) fn is_ending(&self) -> bool {
-        self.ending.load(Ordering::Relaxed)
-    }
 }
