@@ -20,10 +20,13 @@ impl Printer<'_> {
             Terminator::SwitchStatus { status, fault, error } => {
                 format!("switch {} [fault -> {}, error -> {}]", op(status), Self::block(*fault), Self::block(*error))
             }
-            Terminator::Return(value) => format!("return {}", op(value)),
+            Terminator::Return(values) => match values.as_slice() {
+                [value] => format!("return {}", op(value)),
+                words => format!("return {}", self.list(words)),
+            },
             Terminator::Fail(status) => format!("fail {}", op(status)),
-            Terminator::Call { dest, function, args, then, on_fail, site } => {
-                let call = format!("{} call {}{}", self.set(*dest), self.func(*function), self.list(args));
+            Terminator::Call { dests, function, args, then, on_fail, site } => {
+                let call = format!("{} call {}{}", self.set_all(dests), self.func(*function), self.list(args));
                 match on_fail {
                     Some(on_fail) => format!("{call} {} {}", self.site(*site), self.then(*then, on_fail)),
                     None => format!("{call} {} then {}", self.site(*site), Self::block(*then)),
@@ -63,6 +66,10 @@ impl Printer<'_> {
                 let head = format!("{} index {}, {}", self.set(*dest), op(base), op(index));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
             }
+            Terminator::CheckIndex { array, index, then, on_fail, site } => {
+                let head = format!("check index {}, {}", op(array), op(index));
+                format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
+            }
             Terminator::RefIndex { dest, base, index, then, on_fail, site } => {
                 let head = format!("{} ref {}->[{}]", self.set(*dest), op(base), op(index));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
@@ -71,8 +78,8 @@ impl Printer<'_> {
                 let head = format!("{} read text {}", self.set(*dest), op(path));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
             }
-            Terminator::CallValue { dest, callee, args, then, on_fail, site } => {
-                let head = format!("{} call value {}{}", self.set(*dest), op(callee), self.list(args));
+            Terminator::CallValue { dests, callee, args, then, on_fail, site } => {
+                let head = format!("{} call value {}{}", self.set_all(dests), op(callee), self.list(args));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
             }
             Terminator::Spawn { dest, closure, then, on_fail, site } => {
