@@ -2,7 +2,7 @@
 //! Freeing and copying never recurse, so a list of a million nodes is no problem.
 
 use super::describe::{
-    Desc, desc, first, is_counted, kind, name, part_desc, parts, variant_fields, variant_words, width,
+    Desc, desc, first, is_counted, is_inline, kind, name, part_desc, parts, variant_fields, variant_words, width,
 };
 use super::memory;
 use super::place::each_word;
