@@ -26,8 +26,7 @@ use homes::{Home, Kind};
 use pluto_abi::layout::FaultKind;
 use pluto_middle::ids::{Id, IndexVec};
 use pluto_middle::mir::{
-    Block, Const, Function, HasStatus, Local, OnFail, Operand, Passing, Site, StackCheck, Terminator, Type,
-    TypeId,
+    Block, Const, Function, HasStatus, Local, OnFail, Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
 };
 use share::Containers;
 

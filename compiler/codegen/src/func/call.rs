@@ -6,7 +6,14 @@ use pluto_middle::mir::{Block, Func, Local, OnFail, Operand};
 
 impl FnCx<'_, '_> {
     /// Calls a function and goes on.
-    pub(super) fn call(&mut self, dests: &[Local], function: Func, args: &[Operand], then: Block, on_fail: Option<OnFail>) {
+    pub(super) fn call(
+        &mut self,
+        dests: &[Local],
+        function: Func,
+        args: &[Operand],
+        then: Block,
+        on_fail: Option<OnFail>,
+    ) {
         let args: Vec<Value> = args.iter().map(|arg| self.value(arg)).collect();
         let (results, status) = self.e.call(function, &args);
         if let (Some(status), Some(on_fail)) = (status, on_fail) {

@@ -46,7 +46,8 @@ pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> Containers {
         return Containers::default();
     }
     let origins = origins(e.program, f);
-    let stored: BTreeSet<Local> = stored_through(e.program, f).into_iter().map(|local| origin(&origins, local)).collect();
+    let stored: BTreeSet<Local> =
+        stored_through(e.program, f).into_iter().map(|local| origin(&origins, local)).collect();
     let mut kinds: BTreeMap<Local, Kind> = BTreeMap::new();
     if !stored.is_empty() {
         sources(e, f, &mut |local, kind| {
