@@ -35,7 +35,7 @@ pub struct Layout {
 }
 
 /// The layouts of a process.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Layouts {
     types: IndexVec<TypeId, Layout>,
     services: IndexVec<Service, Body>,
@@ -56,6 +56,12 @@ impl Layouts {
             layouts.services.push(body(&fields, &words));
         }
         layouts
+    }
+
+    /// A type of one word without parts, made later than the others: the next id.
+    pub fn add_plain(&mut self, ty: TypeId) {
+        let id = self.types.push(Layout { words: vec![ty], bodies: vec![] });
+        assert!(id == ty, "layouts are as many as types");
     }
 
     /// The words of a value of the type.
