@@ -251,8 +251,8 @@ impl<'a> Lowering<'a> {
         let builtin_errors = self.known_builtin_errors();
         let peers = self.peers();
         let channels = self.channel_infos();
-        let types = self.table.finish();
-        let layouts = Layouts::of(&types, &services);
+        let mut types = self.table.finish();
+        let layouts = Layouts::of(&mut types, &services);
         mir::Program {
             process: self.placement.processes.get(self.process).map_or("main".into(), |found| found.name.clone()),
             build: "".into(),

@@ -75,11 +75,11 @@ impl Pass<'_, '_> {
 
     /// `Store`.
     pub(super) fn store(&mut self, to: &Operand, value: &Operand) {
-        let values = self.parts(value);
+        let ty = self.target(to);
+        let values = self.parts(value, ty);
         if let Some(place) = self.named(to) {
             return self.assign(words_from(place.first, values.len()).collect(), values);
         }
-        let ty = self.target(to);
         let to = self.word(to);
         for (to, value) in self.word_references(to, ty).into_iter().zip(values) {
             self.insts.push(Inst::Store { to, value });
@@ -123,6 +123,11 @@ impl Pass<'_, '_> {
     /// The same of a service.
     pub(super) fn service_part(&self, service: &Operand, index: u32) -> Range<u32> {
         self.table.layouts.service(self.service(service)).parts[index as usize].clone()
+    }
+
+    /// The types of the fields of a service.
+    pub(super) fn service_fields(&self, service: &Operand) -> &[TypeId] {
+        &self.table.services[self.service(service)]
     }
 
     fn service(&self, operand: &Operand) -> Service {

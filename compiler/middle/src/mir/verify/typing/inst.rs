@@ -50,6 +50,11 @@ impl Typing<'_> {
                 self.is(base, "nullable", |ty| matches!(ty, Type::Nullable { .. }))
             }
             Inst::Unwrap { dest, base } => self.same(*dest, self.inside(self.type_of(base)?)?),
+            Inst::Pack { dest, ty, words } => self.same(*dest, *ty).and(self.fields(words, self.nullable_words(*ty)?)),
+            Inst::Unpack { dest, base, index } => {
+                let words = self.nullable_words(self.type_of(base)?)?;
+                self.same(*dest, *words.get(*index as usize).ok_or("there is no such word")?)
+            }
             Inst::Wrap { dest, ty, value } => {
                 self.same(*dest, *ty)?;
                 self.fits(value, self.inside(*ty)?)
@@ -62,9 +67,12 @@ impl Typing<'_> {
                 self.points_into(*dest, self.service_words(base)?, *index)
             }
             Inst::RefField { dest, base, index } => {
-                let ty = self.target(base)?;
+                let (ty, layouts) = (self.target(base)?, &self.program.layouts);
+                if layouts.is_inline(ty) {
+                    return self.points_into(*dest, layouts.words(ty), *index);
+                }
                 self.part(ty, *index)?;
-                self.points_into(*dest, &self.program.layouts.body(ty).words, *index)
+                self.points_into(*dest, &layouts.body(ty).words, *index)
             }
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
@@ -106,6 +114,13 @@ impl Typing<'_> {
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    /// The words of an inline nullable type.
+    fn nullable_words(&self, ty: TypeId) -> Result<&[TypeId], String> {
+        let inline = self.program.layouts.layout(ty).tells.is_some();
+        ensure(inline, || "it is no inline nullable".to_owned())?;
+        Ok(self.program.layouts.words(ty))
     }
 
     /// All words of some elements.
