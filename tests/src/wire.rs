@@ -7,6 +7,7 @@ use pluto_proto::frame::{Decoder, Frame, Hello, put_hello, put_request};
 use pluto_tests::driver;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -177,7 +178,20 @@ fn alls() -> impl Strategy<Value = All> {
     })
 }
 
+/// The file with what the process says on its standard error.
+const ERRORS: &str = "errors";
+
 struct Server(Child);
+
+impl Server {
+    /// Asks it to end; nothing that it read, whole or not, is left then.
+    fn end(mut self, folder: &Path) {
+        kill_process(Pid::from_child(&self.0), Signal::TERM).expect("it lives");
+        let status = self.0.wait().expect("it ends");
+        let errors = std::fs::read_to_string(folder.join(ERRORS)).expect("text");
+        assert!(status.success() && !errors.contains("leak: "), "{status}: {errors}");
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -193,6 +207,8 @@ fn connect(folder: &Path) -> (Server, UnixStream, Decoder) {
     let socket = folder.join("back.sock");
     let mut command = Command::new(out.join("back"));
     let command = command.env("PLUTO_ADDR_back", format!("unix:{}", socket.display())).stdin(Stdio::null());
+    let errors = std::fs::File::create(folder.join(ERRORS)).expect("a file");
+    let command = command.env(driver::CHECK_LEAKS.0, driver::CHECK_LEAKS.1).stderr(errors);
     let server = Server(command.spawn().expect("it starts"));
     let begin = Instant::now();
     let mut stream = loop {
@@ -270,18 +286,19 @@ impl Peer {
 #[test]
 fn generated_code_writes_and_reads_bincode() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (_server, stream, decoder) = connect(folder.path());
+    let (server, stream, decoder) = connect(folder.path());
     let peer = std::cell::RefCell::new(Peer { stream, decoder, calls: 0 });
-    let mut runner = TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
-    let echoed = runner.run(&alls(), |all| peer.borrow_mut().value(0, &all, &all));
+    // A runner counts its cases over all that it runs.
+    let runner = || TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
+    let echoed = runner().run(&alls(), |all| peer.borrow_mut().value(0, &all, &all));
     echoed.unwrap_or_else(|error| panic!("{error}"));
-    let turned = runner.run(&(any::<i64>(), lines(), named()), |(before, line, named)| {
+    let turned = runner().run(&(any::<i64>(), lines(), named()), |(before, line, named)| {
         let to = Point { x: before, y: line.from.y };
         let result = (named.clone(), Line { from: line.to.clone(), to });
         peer.borrow_mut().value(1, &(before, line, named), &result)
     });
     turned.unwrap_or_else(|error| panic!("{error}"));
-    let damaged = runner.run(&(alls(), any::<prop::sample::Index>()), |(all, at)| {
+    let damaged = runner().run(&(alls(), any::<prop::sample::Index>()), |(all, at)| {
         let mut body = bincode::encode_to_vec(&all, standard()).expect("it can be encoded");
         body.truncate(at.index(body.len()));
         let reply = peer.borrow_mut().call(0, &body)?;
@@ -289,4 +306,6 @@ fn generated_code_writes_and_reads_bincode() {
         Ok(())
     });
     damaged.unwrap_or_else(|error| panic!("{error}"));
+    drop(peer);
+    server.end(folder.path());
 }
