@@ -9,6 +9,7 @@ mod count;
 mod homes;
 mod inst;
 mod lock;
+mod packed;
 mod place;
 mod remote;
 mod select;
