@@ -50,8 +50,7 @@ impl FnCx<'_, '_> {
         let register = value::clif_type(self.type_of(dest));
         let (some, done) = (self.e.block(), self.e.block());
         let found = self.e.b.append_block_param(done, register);
-        let nothing =
-            if register == types::F64 { self.e.b.ins().f64const(0.0) } else { self.e.word(0) };
+        let nothing = if register == types::F64 { self.e.b.ins().f64const(0.0) } else { self.e.word(0) };
         self.e.b.ins().brif(packed, some, &[], done, &[BlockArg::Value(nothing)]);
         self.e.begin(some);
         let word = self.e.load_as(register, packed, at(layout::FIELDS, index - from));

@@ -47,6 +47,8 @@ impl Machine<'_> {
                 Err(message) => wrong(format!("{method:?} cannot fault, and says: {message}")),
             },
             Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
+            Inst::Pack { dest, ty, words } => self.pack(*dest, *ty, words),
+            Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index as usize),
             Inst::New { dest, ty, fields } => {
                 let wanted = self.program.layouts.body(*ty).words.len();
                 self.new_of((*dest, wanted), fields, |words| Body::Fields(*ty, words))
