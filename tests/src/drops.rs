@@ -132,6 +132,7 @@ fn successors(end: &Terminator) -> Vec<Block> {
         | Terminator::Checked { then, .. }
         | Terminator::Index { then, .. }
         | Terminator::RefIndex { then, .. }
+        | Terminator::CheckIndex { then, .. }
         | Terminator::ReadText { then, .. }
         | Terminator::CallValue { then, .. }
         | Terminator::Spawn { then, .. }

@@ -80,6 +80,7 @@ pub fn lower_all(front: &Front, placed: &Placed) -> Vec<mir::Program> {
     let lower_one = |process| {
         let Front { hir, types, facts } = front;
         let mut program = lower::lower(hir, types, facts, &placed.placement, &placed.effects, process);
+        mir::scalars::replace(&mut program);
         mir::ownership::own(&mut program);
         verified(program)
     };
@@ -90,6 +91,7 @@ pub fn lower_all(front: &Front, placed: &Placed) -> Vec<mir::Program> {
 pub fn lower_tests(front: &Front, placed: &Placed) -> mir::Program {
     let Front { hir, types, facts } = front;
     let mut program = lower::lower_tests(hir, types, facts, &placed.placement, &placed.effects);
+    mir::scalars::replace(&mut program);
     mir::ownership::own(&mut program);
     verified(program)
 }

@@ -11,6 +11,7 @@ mod arithmetic;
 mod compare;
 mod format;
 mod heap;
+mod list;
 mod machine;
 mod show;
 mod sorter;

@@ -114,6 +114,7 @@ fn needed_by_end(end: &Terminator) -> Option<&'static str> {
         | Terminator::Builtin { .. }
         | Terminator::Checked { .. }
         | Terminator::Index { .. }
+        | Terminator::CheckIndex { .. }
         | Terminator::RefIndex { .. }
         | Terminator::ReadText { .. }
         | Terminator::CallValue { .. }

@@ -7,7 +7,7 @@ use crate::hir::{self, Mutability};
 use crate::ids::{ClassId, ExprId, FnId, Id, IndexVec, LocalId, TyId};
 use crate::mir::{
     Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Holds, Inst, Local, LocalDecl, Name, OnFail,
-    Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
+    Operand, Passing, Root, Site, StackCheck, Terminator, Type, TypeId,
 };
 use crate::span::Span;
 use crate::ty::{Ty, TyTable};
@@ -174,7 +174,7 @@ impl<'c, 'a> Body<'c, 'a> {
     pub(super) fn reference_to(&mut self, target: TypeId, root: Option<Local>) -> Local {
         let ty = self.cx.table.plain(Type::Ref(target));
         let local = self.local(ty, "".into());
-        self.locals[local].root = root;
+        self.locals[local].root = root.map(Root::one);
         local
     }
 

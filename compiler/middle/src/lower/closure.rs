@@ -201,7 +201,7 @@ impl Body<'_, '_> {
     ) -> Operand {
         let dest = self.temp(ty);
         let then = self.block();
-        self.end(Terminator::CallValue { dest, callee, args, then, on_fail, site });
+        self.end(Terminator::CallValue { dests: vec![dest], callee, args, then, on_fail, site });
         self.go_on(then);
         Operand::Copy(dest)
     }

@@ -7,6 +7,7 @@ use crate::facts::{Effects, Facts, HasMain, Placement};
 use crate::hir::{self, BuiltinError, FnKind};
 use crate::ids::{ClassId, FnId, Id, IndexVec, ProcessId};
 use crate::interface;
+use crate::layout::Layouts;
 use crate::mir::{
     self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, RemoteMethod, Repeatable, Service, ServiceInfo,
     Site, SiteInfo, TypeId,
@@ -251,6 +252,7 @@ impl<'a> Lowering<'a> {
         let peers = self.peers();
         let channels = self.channel_infos();
         let types = self.table.finish();
+        let layouts = Layouts::of(&types, &services);
         mir::Program {
             process: self.placement.processes.get(self.process).map_or("main".into(), |found| found.name.clone()),
             build: "".into(),
@@ -259,6 +261,7 @@ impl<'a> Lowering<'a> {
             peers,
             wire: wire::close(&types, &self.crossing),
             types,
+            layouts,
             functions,
             services,
             sites: self.sites,

@@ -116,7 +116,7 @@ impl Body<'_, '_> {
     fn next_element(&mut self, pattern: &Pattern, over: Operand, ty: TyId, at: Local) -> Operand {
         let index = Operand::Copy(at);
         if let Ty::Array(element) = self.get(ty) {
-            let value = self.emit(*element, |dest| Inst::ElementAt { dest, array: over, index });
+            let value = self.emit(*element, |dest| Inst::ElementAt { dest, array: over, index, part: 0 });
             self.bind(pattern, value, *element);
             return int(1);
         }

@@ -82,8 +82,9 @@ impl Printer<'_> {
             }
             Inst::ClearService { service } => format!("clear {}", op(service)),
             Inst::Len { dest, base } => format!("{} len {}", self.set(*dest), op(base)),
-            Inst::ElementAt { dest, array, index } => {
-                format!("{} element {}, {}", self.set(*dest), op(array), op(index))
+            Inst::ElementAt { dest, array, index, part } => {
+                let part = if *part == 0 { String::new() } else { format!(" word {part}") };
+                format!("{} element {}, {}{part}", self.set(*dest), op(array), op(index))
             }
             Inst::EntryAt { key, value, map, index } => {
                 format!("{} key, {} value of {}, {}", self.set(*key), self.set(*value), op(map), op(index))

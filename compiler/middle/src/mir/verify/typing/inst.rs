@@ -2,7 +2,8 @@
 
 use super::super::ensure;
 use super::{Checked, Typing};
-use crate::mir::{Addressed, Inst, Local, Op1, Op2, Operand, Type};
+use crate::ids::Id;
+use crate::mir::{Addressed, Inst, Local, Op1, Op2, Operand, Type, TypeId};
 
 impl Typing<'_> {
     /// One instruction.
@@ -32,11 +33,7 @@ impl Typing<'_> {
                 self.same(*dest, *ty)?;
                 self.fields(fields, &self.variant(*ty, *variant)?)
             }
-            Inst::NewArray { dest, ty, elements } => {
-                self.same(*dest, *ty)?;
-                let element = self.element(*ty)?;
-                elements.iter().try_for_each(|value| self.fits(value, element))
-            }
+            Inst::NewArray { dest, ty, elements } => self.same(*dest, *ty).and(self.elements(*ty, elements)),
             Inst::NewMap { dest, ty } => self.same(*dest, *ty),
             Inst::Field { dest, base, index } => self.same(*dest, self.part(self.type_of(base)?, *index)?),
             Inst::Tag { dest, base } => {
@@ -59,14 +56,16 @@ impl Typing<'_> {
             }
             Inst::ServiceField { dest, service, index } => self.same(*dest, self.service_field(service, *index)?),
             Inst::InitServiceField { service, index, value } => self.fits(value, self.service_field(service, *index)?),
-            Inst::RefLocal { dest, local } => {
-                self.in_memory(*local)?;
-                self.points_to(*dest, self.of(*local))
-            }
+            Inst::RefLocal { dest, local } => self.ref_local(*dest, *local),
             Inst::RefServiceField { dest, service: base, index } => {
-                self.points_to(*dest, self.service_field(base, *index)?)
+                self.service_field(base, *index)?;
+                self.points_into(*dest, self.service_words(base)?, *index)
             }
-            Inst::RefField { dest, base, index } => self.points_to(*dest, self.part(self.target(base)?, *index)?),
+            Inst::RefField { dest, base, index } => {
+                let ty = self.target(base)?;
+                self.part(ty, *index)?;
+                self.points_into(*dest, &self.program.layouts.body(ty).words, *index)
+            }
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
             Inst::Store { to, value } => self.fits(value, self.target(to)?),
@@ -97,13 +96,29 @@ impl Typing<'_> {
                 self.local(*dest, "an int", int)?;
                 self.is(base, "a collection", |ty| matches!(ty, Type::String | Type::Array(_) | Type::Map(..)))
             }
-            Inst::ElementAt { dest, array, .. } => self.same(*dest, self.element(self.type_of(array)?)?),
+            Inst::ElementAt { dest, array, part, .. } => {
+                let words = self.program.layouts.words(self.element(self.type_of(array)?)?);
+                self.same(*dest, *words.get(*part as usize).ok_or("there is no such word")?)
+            }
             Inst::EntryAt { key, value, map, .. } => self.entry_at(*key, *value, map),
             Inst::CharAt { dest, text: base, .. } => {
                 self.local(*dest, "a string", text)?;
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    /// All words of some elements.
+    fn elements(&self, array: TypeId, elements: &[Operand]) -> Checked {
+        let words = self.program.layouts.words(self.element(array)?);
+        ensure(elements.len().is_multiple_of(words.len()), || "an element is not whole".to_owned())?;
+        elements.iter().zip(words.iter().cycle()).try_for_each(|(value, word)| self.fits(value, *word))
+    }
+
+    fn ref_local(&self, dest: Local, local: Local) -> Checked {
+        self.in_memory(local)?;
+        let words: Vec<TypeId> = self.function.locals.iter().skip(local.index()).map(|decl| decl.ty).collect();
+        self.points_into(dest, &words, 0)
     }
 
     fn is_error(&self, dest: Local, base: &Operand) -> Checked {
@@ -115,6 +130,14 @@ impl Typing<'_> {
         let (keys, values) = self.entry(self.type_of(map)?)?;
         self.same(key, keys)?;
         self.same(value, values)
+    }
+
+    /// Does the reference point to the words from `index` on?
+    fn points_into(&self, dest: Local, words: &[TypeId], index: u32) -> Checked {
+        let target = self.target(&Operand::Copy(dest))?;
+        let wanted = self.program.layouts.words(target);
+        let there = words.get(index as usize..).is_some_and(|words| words.starts_with(wanted));
+        ensure(there, || "the reference has another type".to_owned())
     }
 
     fn or_insert(&self, dest: Local, map: &Operand, key: &Operand, value: &Operand) -> Checked {
@@ -137,7 +160,7 @@ impl Typing<'_> {
     }
 
     fn in_memory(&self, local: Local) -> Checked {
-        let addressed = self.function.locals[local].addressed == Addressed::Yes;
+        let addressed = self.function.locals[local].addressed != Addressed::No;
         ensure(addressed, || "the local is not in memory".to_owned())
     }
 }
