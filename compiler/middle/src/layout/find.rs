@@ -2,6 +2,7 @@
 //! itself is not inline: there its object is what ends it.
 
 use super::{Body, Layout, MAX_COUNTED, MAX_WORDS, number, parts_of};
+use crate::analyze::components;
 use crate::ids::{Id, IndexVec};
 use crate::mir::{Boxed, Type, TypeId};
 use std::collections::BTreeMap;
@@ -154,30 +155,17 @@ impl Finder<'_> {
     }
 }
 
-/// By type: can a value of it hold one of the same type? By a search from each that is small enough to matter.
+/// By type: can a value of it hold one of the same type?
 fn recursive(types: &IndexVec<TypeId, Type>) -> IndexVec<TypeId, bool> {
+    let edges: Vec<Vec<usize>> = types.iter().map(|ty| held(ty).into_iter().map(Id::index).collect()).collect();
     let mut recursive = IndexVec::filled(false, types.len());
-    for start in types.ids() {
-        let small = parts_of(&types[start]).iter().all(|parts| parts.len() <= MAX_WORDS);
-        if small && matches!(types[start], Type::Class { .. } | Type::Tuple(_) | Type::Enum { .. }) {
-            recursive[start] = reaches_itself(types, start);
+    for component in components(&edges) {
+        let alone = component.len() == 1;
+        if !alone || edges[component[0]].contains(&component[0]) {
+            component.into_iter().for_each(|ty| recursive[TypeId::from_index(ty)] = true);
         }
     }
     recursive
-}
-
-fn reaches_itself(types: &IndexVec<TypeId, Type>, start: TypeId) -> bool {
-    let mut seen = vec![false; types.len()];
-    let mut open = held(&types[start]);
-    while let Some(ty) = open.pop() {
-        if ty == start {
-            return true;
-        }
-        if !std::mem::replace(&mut seen[ty.index()], true) {
-            open.extend(held(&types[ty]));
-        }
-    }
-    false
 }
 
 /// The types of what a value of a type holds.
