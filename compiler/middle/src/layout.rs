@@ -140,7 +140,8 @@ fn number(count: usize) -> u32 {
 }
 
 /// The parts of the objects of a type, by variant.
-pub(crate) fn parts_of(ty: &Type) -> Vec<Vec<TypeId>> {
+#[must_use]
+pub fn parts_of(ty: &Type) -> Vec<Vec<TypeId>> {
     match ty {
         Type::Class { fields, .. } | Type::Error { fields, .. } => vec![fields.iter().map(|(_, ty)| *ty).collect()],
         Type::Tuple(parts) | Type::Closure { captures: parts, .. } => vec![parts.clone()],

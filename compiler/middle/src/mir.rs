@@ -221,6 +221,8 @@ pub struct Handler {
     pub service: Service,
     /// The function to call with the instance and the decoded parameters (the locking wrapper if there is one).
     pub function: Func,
+    /// The types of the parameters: whole values, of which the function may take the words.
+    pub params: Vec<TypeId>,
     /// The errors that it may send back, by their number on the wire (position).
     pub errors: Vec<TypeId>,
     /// May it run twice for one call?

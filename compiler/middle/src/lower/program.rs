@@ -181,7 +181,8 @@ impl<'a> Lowering<'a> {
             let repeatable = if self.facts.repeatable.contains(&method) { Repeatable::Yes } else { Repeatable::No };
             let name = self.program.fns[method].qualified.clone();
             let fingerprint = self.fingerprint(self.process, method);
-            Handler { name, service, function, errors, repeatable, fingerprint }
+            let params = self.param_types(method);
+            Handler { name, service, function, params, errors, repeatable, fingerprint }
         });
         handlers.collect()
     }
@@ -218,11 +219,13 @@ impl<'a> Lowering<'a> {
 
     /// The same where nothing comes back.
     pub(super) fn crosses_into(&mut self, method: FnId) {
+        let params = self.param_types(method);
+        self.crossing.extend(params);
+    }
+
+    fn param_types(&mut self, method: FnId) -> Vec<TypeId> {
         let locals = &self.types.locals[method];
-        for param in &self.program.fns[method].params {
-            let ty = self.table.of(locals[*param]);
-            self.crossing.insert(ty);
-        }
+        self.program.fns[method].params.iter().map(|param| self.table.of(locals[*param])).collect()
     }
 
     /// The tests.

@@ -7,9 +7,7 @@ use super::describe::{
 use super::memory;
 use super::place::each_word;
 use super::table::Table;
-use pluto_abi::layout::{
-    CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
-};
+use pluto_abi::layout::{CAP, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc};
 use std::ptr::NonNull;
 
 /// A new object with count 1 and `words` words behind its header, not initialized.
@@ -242,10 +240,9 @@ impl Object {
                 }
             }
             Kind::Map => Table::each_part(self, visit),
-            Kind::Tuple | Kind::Class | Kind::Error => self.each_field(FIELDS, parts(of), visit),
-            Kind::Enum => self.each_field(VARIANT_FIELDS, variant_fields(of, self.get(FIELDS)), visit),
+            Kind::Tuple | Kind::Class | Kind::Error | Kind::Fn => self.each_field(parts(of), visit),
+            Kind::Enum => self.each_field(variant_fields(of, self.get(FIELDS)), visit),
             Kind::NullableBoxed => visit(first(of), self.at(FIELDS)),
-            Kind::Fn => self.each_field(CAPTURES, parts(of), visit),
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -260,14 +257,10 @@ impl Object {
     }
 
     #[inline]
-    fn each_field(self, offset: i32, fields: &'static [Part], mut visit: impl FnMut(Desc, *mut u64)) {
-        let mut slot = self.at(offset);
+    fn each_field(self, fields: &'static [Part], mut visit: impl FnMut(Desc, *mut u64)) {
         for field in fields {
-            // SAFETY: the object has the words of all fields from this offset on.
-            unsafe {
-                each_word(part_desc(field), slot, &mut visit);
-                slot = slot.add(field.words as usize);
-            }
+            // SAFETY: the object has the words of all its fields.
+            unsafe { each_word(part_desc(field), self.at(FIELDS).add(field.at as usize), &mut visit) };
         }
     }
 
@@ -298,7 +291,7 @@ impl Object {
             Kind::Array => 2 + self.get(CAP) as usize * width(first(of)),
             Kind::Map => 2,
             Kind::Tuple | Kind::Class | Kind::Error => of.words as usize,
-            Kind::Enum => 1 + variant_words(of, self.get(FIELDS)),
+            Kind::Enum => variant_words(of, self.get(FIELDS)),
             Kind::NullableBoxed | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => 1,
             Kind::Fn => 1 + of.words as usize,
             Kind::Unit

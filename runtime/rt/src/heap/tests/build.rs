@@ -22,6 +22,8 @@ pub(super) fn at(desc: Desc) -> *mut u8 {
 
 fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts: Vec<Part>) -> &'static mut TypeDesc {
     let words = if matches!(kind, Kind::Tag | Kind::Enum) { 0 } else { parts.iter().map(|part| part.words).sum() };
+    // The code's address comes before captures.
+    let parts = if kind == Kind::Enum { parts } else { placed(parts, u64::from(kind == Kind::Fn)) };
     let (name, parts) = (name.to_owned().leak(), parts.leak());
     let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
     Box::leak(Box::new(TypeDesc {
@@ -33,7 +35,18 @@ fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts
         second: pointer(second),
         part_count: parts.len() as u64,
         parts: parts.as_ptr(),
+        tells: 0,
     }))
+}
+
+/// One behind the other.
+fn placed(mut parts: Vec<Part>, from: u64) -> Vec<Part> {
+    let mut at = from;
+    for part in &mut parts {
+        part.at = at;
+        at += u64::from(part.words);
+    }
+    parts
 }
 
 pub(super) fn plain(kind: Kind) -> Desc {
@@ -67,7 +80,7 @@ pub(super) fn nullable(of: Desc) -> Desc {
 fn field((name, desc): &(&str, Desc)) -> Part {
     let name = (*name).to_owned().leak();
     let words = width(desc) as u32;
-    Part { name: name.as_ptr(), name_len: name.len() as u64, desc: *desc, field_count: 0, words, fields: null() }
+    Part { name: name.as_ptr(), name_len: name.len() as u64, desc: *desc, field_count: 0, words, fields: null(), at: 0 }
 }
 
 /// A class, error or tuple.
@@ -77,11 +90,11 @@ pub(super) fn record(kind: Kind, name: &str, fields: &[(&str, Desc)]) -> Desc {
 
 pub(super) fn choice(name: &str, variants: &[(&str, &[(&str, Desc)])]) -> Desc {
     let variant = |(name, fields): &(&str, &[(&str, Desc)])| {
-        let fields = fields.iter().map(field).collect::<Vec<_>>().leak();
+        let fields = placed(fields.iter().map(field).collect(), 1).leak();
         let name = (*name).to_owned().leak();
-        let words = fields.iter().map(|field| field.words).sum();
+        let words = 1 + fields.iter().map(|field| field.words).sum::<u32>();
         let (field_count, fields) = (fields.len() as u32, fields.as_ptr());
-        Part { name: name.as_ptr(), name_len: name.len() as u64, desc: null(), field_count, words, fields }
+        Part { name: name.as_ptr(), name_len: name.len() as u64, desc: null(), field_count, words, fields, at: 0 }
     };
     let any_fields = variants.iter().any(|(_, fields)| !fields.is_empty());
     let kind = if any_fields { Kind::Enum } else { Kind::Tag };
@@ -104,7 +117,7 @@ pub(super) fn node() -> Desc {
     // SAFETY: the descriptor is filled in before anybody reads it.
     unsafe {
         let next = nullable(&*node_at);
-        let fields = [("value", int()), ("next", next)].iter().map(field).collect::<Vec<_>>().leak();
+        let fields = placed([("value", int()), ("next", next)].iter().map(field).collect(), 0).leak();
         (*node_at).parts = fields.as_ptr();
         (*node_at).part_count = 2;
         (*node_at).words = 2;
