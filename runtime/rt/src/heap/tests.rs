@@ -10,5 +10,6 @@ mod maps;
 mod printed;
 mod sharing;
 mod shown;
+mod small;
 mod strings;
 mod wired;

@@ -110,6 +110,39 @@ pub(super) fn inline(of: Desc) -> Desc {
     make(Kind::Inline, "", Some(of), None, words.map(|word| field(&("", word))).collect())
 }
 
+/// A place for inline values of a nullable type. The word that tells whether there is a value is one of what is inside, or one before that.
+pub(super) fn inline_nullable(of: Desc, inner: Desc, niche: Option<usize>) -> Desc {
+    let mut words = if is_inline(inner) { parts(inner).iter().map(part_desc).collect() } else { vec![inner] };
+    match niche {
+        Some(word) => words[word] = nullable(words[word]),
+        None => words.insert(0, plain(Kind::Bool)),
+    }
+    let words = words.into_iter().map(|word| field(&("", word))).collect();
+    let place = make(Kind::Inline, "", Some(of), Some(inner), words);
+    place.tells = niche.unwrap_or(0) as u64;
+    place
+}
+
+/// A place for inline values of an enum: its words, the tag first, and where the fields of its variants lie among them.
+pub(super) fn inline_choice(name: &str, words: &[Desc], variants: &[(&str, &[(&str, Desc, u64)])]) -> Desc {
+    let variant = |(name, fields): &(&str, &[(&str, Desc, u64)])| {
+        let placed = fields.iter().map(|(name, desc, at)| Part { at: *at, ..field(&(*name, *desc)) });
+        let fields = placed.collect::<Vec<_>>().leak();
+        let name = (*name).to_owned().leak();
+        Part {
+            name: name.as_ptr(),
+            name_len: name.len() as u64,
+            desc: null(),
+            field_count: fields.len() as u32,
+            words: words.len() as u32,
+            fields: fields.as_ptr(),
+            at: 0,
+        }
+    };
+    let whole = make(Kind::Enum, name, None, None, variants.iter().map(variant).collect());
+    make(Kind::Inline, "", Some(whole), None, words.iter().map(|word| field(&("", *word))).collect())
+}
+
 /// A recursive class: `class Node { value: int, next: Node? }`.
 pub(super) fn node() -> Desc {
     let node = make(Kind::Class, "Node", None, None, vec![]);
