@@ -123,9 +123,12 @@ pub(super) fn inline_nullable(of: Desc, inner: Desc, niche: Option<usize>) -> De
     place
 }
 
+/// A variant's name, and its fields: name, type, and which word of the value they begin at.
+pub(super) type Variant<'a> = (&'a str, &'a [(&'a str, Desc, u64)]);
+
 /// A place for inline values of an enum: its words, the tag first, and where the fields of its variants lie among them.
-pub(super) fn inline_choice(name: &str, words: &[Desc], variants: &[(&str, &[(&str, Desc, u64)])]) -> Desc {
-    let variant = |(name, fields): &(&str, &[(&str, Desc, u64)])| {
+pub(super) fn inline_choice(name: &str, words: &[Desc], variants: &[Variant<'_>]) -> Desc {
+    let variant = |(name, fields): &Variant<'_>| {
         let placed = fields.iter().map(|(name, desc, at)| Part { at: *at, ..field(&(*name, *desc)) });
         let fields = placed.collect::<Vec<_>>().leak();
         let name = (*name).to_owned().leak();

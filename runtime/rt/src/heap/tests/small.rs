@@ -34,7 +34,7 @@ fn new_number(value: u64) -> u64 {
 fn shape() -> Desc {
     let maybe = nullable(string());
     let a_pet = inline_nullable(nullable(whole(pet())), pet(), Some(1));
-    let variants: [(&str, &[(&str, Desc, u64)]); 4] = [
+    let variants: [Variant<'_>; 4] = [
         ("Dot", &[("name", string(), 3), ("x", plain(Kind::Float), 1)]),
         ("Line", &[("from", int(), 2), ("label", maybe, 3)]),
         ("Around", &[("pet", a_pet, 2)]),
