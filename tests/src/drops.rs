@@ -131,6 +131,7 @@ fn successors(end: &Terminator) -> Vec<Block> {
         | Terminator::Builtin { then, .. }
         | Terminator::Checked { then, .. }
         | Terminator::Index { then, .. }
+        | Terminator::CheckIndex { then, .. }
         | Terminator::RefIndex { then, .. }
         | Terminator::ReadText { then, .. }
         | Terminator::CallValue { then, .. }

@@ -46,7 +46,9 @@ impl Heap {
         };
         Ok(match (self.body(left)?, self.body(right)?) {
             (Body::Text(left), Body::Text(right)) => left == right,
-            (Body::Array(left), Body::Array(right)) if left.width() == right.width() => lists(left.words(), right.words()),
+            (Body::Array(left), Body::Array(right)) if left.width() == right.width() => {
+                lists(left.words(), right.words())
+            }
             (Body::Fields(one, left), Body::Fields(other, right)) => one == other && lists(left, right),
             (Body::Variant(one, left), Body::Variant(other, right)) => one == other && lists(left, right),
             (Body::Map(left), Body::Map(right)) => {

@@ -142,12 +142,7 @@ impl Show<'_> {
     }
 
     /// Parts, each with its words among all of them.
-    fn parts(
-        &self,
-        layout: &layout::Body,
-        types: impl Iterator<Item = TypeId>,
-        words: &[Value],
-    ) -> Sound<Vec<Step>> {
+    fn parts(&self, layout: &layout::Body, types: impl Iterator<Item = TypeId>, words: &[Value]) -> Sound<Vec<Step>> {
         if layout.words.len() != words.len() {
             return wrong(format!("{} words stand where {} belong", words.len(), layout.words.len()));
         }

@@ -139,7 +139,8 @@ impl Machine<'_> {
     // ---- reading ----
 
     fn element(&mut self, array: Value, index: i64, element: TypeId, result: TypeId) -> Sound<Value> {
-        let found = usize::try_from(index).ok().and_then(|index| Some(self.heap.array(array).ok()?.get(index)?.to_vec()));
+        let found =
+            usize::try_from(index).ok().and_then(|index| Some(self.heap.array(array).ok()?.get(index)?.to_vec()));
         let Some(words) = found else { return Ok(Value::Null) };
         words.iter().try_for_each(|word| self.heap.dup(*word))?;
         let value = self.taken_out(element, words)?;

@@ -7,7 +7,7 @@ use crate::list::List;
 use crate::table::Table;
 use crate::value::{Place, Sound, Value, wrong};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Boxed, Cmp, Inst, Local, Name, Operand, Service, SortOp, Type, TypeId};
+use pluto_middle::mir::{Boxed, Cmp, Inst, Local, Name, Operand, Service, Type, TypeId};
 
 impl Machine<'_> {
     /// One instruction.
