@@ -133,6 +133,7 @@ fn successors(end: &Terminator) -> Vec<Block> {
         | Terminator::Index { then, .. }
         | Terminator::CheckIndex { then, .. }
         | Terminator::RefIndex { then, .. }
+        | Terminator::CheckIndex { then, .. }
         | Terminator::ReadText { then, .. }
         | Terminator::CallValue { then, .. }
         | Terminator::Spawn { then, .. }

@@ -11,22 +11,42 @@ use pluto_middle::ty::Holder;
 pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
     let ty = &program.types[id];
     let (first, second) = inner(ty);
-    let count = part_count(ty);
+    let parts = part_count(ty);
     let name = name(ty);
     let mut data = Bytes::default();
-    data.word(u64::from(kind(ty) as u32));
+    data.halves(kind(ty) as u32, object_words(program, id));
     data.text(&name);
-    data.optional(first.map(Symbol::Desc));
+    data.optional(first.map(|first| if let Type::Array(_) = ty { slot(program, first) } else { Symbol::Desc(first) }));
     data.optional(second.map(Symbol::Desc));
-    data.count(count);
-    data.optional((count > 0).then_some(Symbol::Parts(id)));
+    data.count(parts);
+    data.optional((parts > 0).then_some(Symbol::Parts(id)));
+    data
+}
+
+/// The descriptor of places where values of an inline type lie.
+pub(crate) fn inline(program: &Program, id: TypeId) -> Bytes {
+    let words = program.layouts.words(id).len();
+    let mut data = Bytes::default();
+    data.halves(Kind::Inline as u32, count(words));
+    data.text(&Name::from(""));
+    data.address(Symbol::Desc(id));
+    data.optional(None);
+    data.count(words);
+    data.address(Symbol::Words(id));
+    data
+}
+
+/// The words of such a place, as `Part`s.
+pub(crate) fn words(program: &Program, id: TypeId) -> Bytes {
+    let mut data = Bytes::default();
+    program.layouts.words(id).iter().for_each(|word| field(&mut data, program, &Name::from(""), *word));
     data
 }
 
 /// The descriptor of strings where the program has no such type.
 pub(crate) fn string_descriptor() -> Bytes {
     let mut data = Bytes::default();
-    data.word(u64::from(Kind::String as u32));
+    data.halves(Kind::String as u32, 0);
     data.text(&Name::from(""));
     for _ in 0..4 {
         data.word(0);
@@ -38,15 +58,15 @@ pub(crate) fn string_descriptor() -> Bytes {
 pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
     let mut data = Bytes::default();
     match &program.types[id] {
-        Type::Class { fields, .. } | Type::Error { fields, .. } => fields_of(&mut data, fields),
+        Type::Class { fields, .. } | Type::Error { fields, .. } => fields_of(&mut data, program, fields),
         Type::Tuple(types) | Type::Closure { captures: types, .. } => {
-            types.iter().for_each(|ty| field(&mut data, &Name::from(""), *ty));
+            types.iter().for_each(|ty| field(&mut data, program, &Name::from(""), *ty));
         }
-        Type::Tag { variants, .. } => variants.iter().for_each(|name| variant(&mut data, name, None)),
+        Type::Tag { variants, .. } => variants.iter().for_each(|name| variant(&mut data, name, None, 0)),
         Type::Enum { variants, .. } => {
             for (at, (name, fields)) in (0_u32..).zip(variants) {
                 let list = (!fields.is_empty()).then_some((Symbol::VariantParts(id, at), fields.len()));
-                variant(&mut data, name, list);
+                variant(&mut data, name, list, program.layouts.variant(id, at).words.len());
             }
         }
         Type::Unit
@@ -73,7 +93,7 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
 pub(crate) fn variant_parts(program: &Program, id: TypeId, variant: u32) -> Bytes {
     let mut data = Bytes::default();
     if let Type::Enum { variants, .. } = &program.types[id] {
-        fields_of(&mut data, &variants[variant as usize].1);
+        fields_of(&mut data, program, &variants[variant as usize].1);
     }
     data
 }
@@ -94,22 +114,58 @@ pub(crate) fn closure_object(id: TypeId, function: Func) -> Bytes {
     data
 }
 
-fn fields_of(data: &mut Bytes, fields: &[(Name, TypeId)]) {
-    fields.iter().for_each(|(name, ty)| field(data, name, *ty));
+/// What describes a place where a value of a type lies: an element, field or capture.
+fn slot(program: &Program, ty: TypeId) -> Symbol {
+    if program.layouts.is_inline(ty) { Symbol::Inline(ty) } else { Symbol::Desc(ty) }
 }
 
-fn field(data: &mut Bytes, name: &Name, ty: TypeId) {
+fn fields_of(data: &mut Bytes, program: &Program, fields: &[(Name, TypeId)]) {
+    fields.iter().for_each(|(name, ty)| field(data, program, name, *ty));
+}
+
+fn field(data: &mut Bytes, program: &Program, name: &Name, ty: TypeId) {
     data.text(name);
-    data.address(Symbol::Desc(ty));
-    data.count(0);
+    data.address(slot(program, ty));
+    data.halves(0, count(program.layouts.words(ty).len()));
     data.optional(None);
 }
 
-fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>) {
+fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words: usize) {
     data.text(name);
     data.optional(None);
-    data.count(fields.as_ref().map_or(0, |fields| fields.1));
+    data.halves(count(fields.as_ref().map_or(0, |fields| fields.1)), count(words));
     data.optional(fields.map(|fields| fields.0));
+}
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).expect("types of fewer than 2^32 words")
+}
+
+/// How many words the fields or captures of an object take, if all objects of the type have as many.
+fn object_words(program: &Program, id: TypeId) -> u32 {
+    match &program.types[id] {
+        Type::Class { .. } | Type::Error { .. } | Type::Tuple(_) | Type::Closure { .. } => {
+            count(program.layouts.body(id).words.len())
+        }
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Nullable { .. }
+        | Type::Tag { .. }
+        | Type::Enum { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Holder { .. }
+        | Type::Service(_)
+        | Type::Status => 0,
+    }
 }
 
 fn kind(ty: &Type) -> Kind {

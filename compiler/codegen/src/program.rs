@@ -24,7 +24,7 @@ pub(crate) fn table(program: &Program, table: Table) -> Bytes {
         Table::Remotes => remotes(program, &mut data),
         Table::Services => program.services.ids().for_each(|service| self::service(program, service, &mut data)),
         Table::ServiceFields(service) => {
-            program.services[service].fields.iter().for_each(|(_, ty)| data.address(Symbol::Desc(*ty)));
+            program.layouts.service(service).words.iter().for_each(|ty| data.address(Symbol::Desc(*ty)));
         }
         Table::Sites => sites(program, &mut data),
         Table::Tests => tests(program, &mut data),
@@ -100,7 +100,7 @@ fn service(program: &Program, service: Service, data: &mut Bytes) {
     data.text(&info.name);
     data.address(Symbol::Service(service));
     data.address(Symbol::Table(Table::ServiceFields(service)));
-    data.count(info.fields.len());
+    data.count(program.layouts.service(service).words.len());
     data.address(Symbol::Code(Code::Start(service)));
     data.optional(info.stop.map(|_| Symbol::Code(Code::Stop(service))));
 }

@@ -6,6 +6,8 @@
 //! (keys and values of maps, messages, results of tasks, what is inside a nullable value, arguments of remote calls and of the
 //! runtime), it is **boxed**: an object with the same words behind its header.
 
+pub mod print;
+
 use crate::ids::{Id, IndexVec};
 use crate::mir::{Service, ServiceInfo, Type, TypeId};
 use std::ops::Range;

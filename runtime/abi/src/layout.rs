@@ -28,7 +28,7 @@ pub const VARIANT_FIELDS: i32 = 24;
 pub const LEN: i32 = 16;
 /// Offset of the capacity (bytes or elements) of a string or array.
 pub const CAP: i32 = 24;
-/// Offset of the first byte of a string, or the first element word of an array.
+/// Offset of the first byte of a string, or the first word of the first element of an array.
 pub const DATA: i32 = 32;
 /// Offset of the code's address in a closure object: a function of the program's own convention.
 pub const CODE: i32 = 16;
@@ -77,6 +77,10 @@ pub enum Kind {
     Task = 21,
     /// Nanoseconds, like an int.
     Duration = 22,
+    /// Not a type of words, but of a place that is several words wide: an element of an array, a field or a capture whose value is
+    /// kept as its parts, side by side. `first` is the class or tuple, `parts` are the words, one each. Where exactly one word is
+    /// wanted, the same value is an object of `first`, with the same words behind its header.
+    Inline = 23,
 }
 
 /// A type, as static data of the executable.
@@ -85,34 +89,38 @@ pub enum Kind {
 pub struct TypeDesc {
     /// What kind ([`Kind`] as a number).
     pub kind: u32,
-    /// Unused, 0.
-    pub reserved: u32,
+    /// How many words the fields or captures take in an object of the type (class, tuple, error, closure), or the value does where
+    /// it lies (inline); else 0.
+    pub words: u32,
     /// The name, UTF-8, for printing; not terminated.
     pub name: *const u8,
     /// Its length in bytes.
     pub name_len: u64,
-    /// Element of an array, key of a map, inside of a nullable, message of an end, result of a task; else null.
+    /// Element of an array, key of a map, inside of a nullable, message of an end, result of a task, type of an inline place; else
+    /// null. Of these, only elements may be inline.
     pub first: *const TypeDesc,
     /// Value of a map; else null.
     pub second: *const TypeDesc,
-    /// How many fields (class, error, tuple), variants (tag, enum) or captures (closure).
+    /// How many fields (class, error, tuple), variants (tag, enum), captures (closure) or words (inline).
     pub part_count: u64,
-    /// The fields or variants.
+    /// They.
     pub parts: *const Part,
 }
 
-/// A field, or a variant.
+/// A field, or a variant. Fields lie one behind the other, in order.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Part {
-    /// The name, UTF-8; of tuple fields empty.
+    /// The name, UTF-8; of tuple fields, captures and words empty.
     pub name: *const u8,
     /// Its length in bytes.
     pub name_len: u64,
-    /// The type of a field; null for a variant.
+    /// The type of a field, which may be inline; null for a variant.
     pub desc: *const TypeDesc,
-    /// How many fields a variant has.
-    pub field_count: u64,
+    /// How many fields a variant has; of a field 0.
+    pub field_count: u32,
+    /// How many words the field takes, or all fields of the variant do.
+    pub words: u32,
     /// The fields of a variant.
     pub fields: *const Part,
 }

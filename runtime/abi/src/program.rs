@@ -140,9 +140,9 @@ pub struct RemoteDesc {
 pub struct ServiceDesc {
     /// The class's name.
     pub name: Text,
-    /// The instance: one word per field.
+    /// The instance: the words of its fields.
     pub object: *mut u64,
-    /// Its fields' types, dropped by the runtime at exit.
+    /// The types of these words, dropped by the runtime at exit.
     pub fields: *const *const TypeDesc,
     /// How many.
     pub field_count: u64,

@@ -17,6 +17,7 @@ pub mod memory;
 pub mod number;
 pub mod object;
 pub mod output;
+pub(crate) mod place;
 mod pool;
 pub(crate) mod sharing;
 pub mod show;

@@ -24,8 +24,8 @@ impl FnCx<'_, '_> {
     pub(super) fn drop_local(&mut self, local: Local) {
         let ty = self.type_of(local);
         let counted = match (value::counted(ty), self.homes[local]) {
-            (Counted::Always, Home::Slot(_)) => Counted::UnlessNull,
-            (counted, Home::Slot(_) | Home::Variable(_) | Home::Value(_)) => counted,
+            (Counted::Always, Home::Slot(..)) => Counted::UnlessNull,
+            (counted, Home::Slot(..) | Home::Variable(_) | Home::Value(_)) => counted,
         };
         let word = self.read(local);
         self.drop_counted(ty, counted, word);

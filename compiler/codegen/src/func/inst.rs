@@ -69,7 +69,7 @@ impl FnCx<'_, '_> {
             Inst::NoteFault { service, status, rebuild } => self.note_fault(*service, status, *rebuild),
             Inst::ClearService { service } => self.clear_service(service),
             Inst::Len { dest, base } => self.len(*dest, base),
-            Inst::ElementAt { dest, array, index } => self.element_at(*dest, array, index),
+            Inst::ElementAt { dest, array, index, part } => self.element_at(*dest, array, index, *part),
             Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),
             Inst::CharAt { dest, text, at } => self.char_at(*dest, text, at),
         }
@@ -95,7 +95,7 @@ impl FnCx<'_, '_> {
 
     fn new_array(&mut self, dest: Local, ty: TypeId, elements: &[Operand]) {
         let words = self.words(elements);
-        let (desc, len) = (self.e.desc(ty), self.e.number(words.len()));
+        let (desc, len) = (self.e.desc(ty), self.e.number(words.len() / self.stride(ty)));
         let array = self.e.ask(RuntimeFn::array_new, &[desc, len]);
         self.e.store_words(array, layout::DATA, &words);
         self.define(dest, array);

@@ -14,7 +14,7 @@ use pluto_middle::mir::{Handler, Name, Passing, TypeId};
 /// Said to the caller if a method ends with an error that its interface does not list, which `infer` rules out.
 const UNKNOWN_ERROR: &str = "the method ended with an error that its interface does not list";
 
-/// A decoded parameter.
+/// A decoded parameter, or one of the words of an inline one, which are written one after the other just as its parts.
 struct Arg {
     word: Value,
     ty: TypeId,
@@ -36,7 +36,7 @@ pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
     e.b.ins().return_(&[]);
 
     e.begin(whole);
-    let (result, status) = call(e, handler, &args);
+    let (results, status) = call(e, handler, &args);
     for arg in args.iter().filter(|arg| arg.passing == Passing::Borrowed) {
         e.drop_word(arg.ty, arg.word);
     }
@@ -47,7 +47,7 @@ pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
         reply_failure(e, handler, reply, status);
         e.begin(fine);
     }
-    reply_value(e, e.program.functions[handler.function].result, reply, result);
+    reply_value(e, handler, reply, &results);
 }
 
 fn decode_args(e: &mut Emitter<'_>, handler: &Handler, reader: Value) -> Vec<Arg> {
@@ -61,7 +61,7 @@ fn decode_args(e: &mut Emitter<'_>, handler: &Handler, reader: Value) -> Vec<Arg
         .collect()
 }
 
-fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Value, Option<Value>) {
+fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Vec<Value>, Option<Value>) {
     let mut values = vec![e.address(Symbol::Service(handler.service))];
     for arg in args {
         let ty = value::clif_type(e.ty(arg.ty));
@@ -70,11 +70,16 @@ fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Value, Option<
     e.call(handler.function, &values)
 }
 
-fn reply_value(e: &mut Emitter<'_>, ty: TypeId, reply: Value, result: Value) {
-    let (kind, word) = (e.word(ReplyKind::Value as i64), e.as_word(result));
+/// The words of an inline result are written one after the other just as its parts.
+fn reply_value(e: &mut Emitter<'_>, handler: &Handler, reply: Value, results: &[Value]) {
+    let kind = e.word(ReplyKind::Value as i64);
     e.run(RuntimeFn::write_byte, &[reply, kind]);
-    encode::value(e, ty, reply, word);
-    e.drop_word(ty, word);
+    let types = e.program.results(&e.program.functions[handler.function]);
+    for (ty, result) in types.into_iter().zip(results) {
+        let word = e.as_word(*result);
+        encode::value(e, ty, reply, word);
+        e.drop_word(ty, word);
+    }
     e.b.ins().return_(&[]);
 }
 

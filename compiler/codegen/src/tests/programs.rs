@@ -14,7 +14,7 @@ pub(crate) fn fib() -> Program {
     f.inst(Inst::Op2 { dest: small, op: Op2::IntLt, left: f.param(0), right: int(2) });
     f.end(Terminator::Branch { cond: copy(small), then: leaf, otherwise: node });
     f.begin(leaf);
-    f.end(Terminator::Return(f.param(0)));
+    f.end(Terminator::Return(vec![f.param(0)]));
     f.begin(node);
     f.checked(a, Checked::IntSub, f.param(0), int(1));
     f.call(b, Func(0), vec![copy(a)]);

@@ -129,7 +129,9 @@ impl<'p> Roles<'p> {
         match self.role(local) {
             Role::Plain => {}
             Role::Owned | Role::Kept => see(local, how),
-            Role::Into(root) => root.locals().filter(|local| self.counts(*local)).for_each(|local| see(local, Use::Borrowed)),
+            Role::Into(root) => {
+                root.locals().filter(|local| self.counts(*local)).for_each(|local| see(local, Use::Borrowed))
+            }
         }
     }
 }

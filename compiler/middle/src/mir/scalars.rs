@@ -45,7 +45,8 @@ struct Table<'p> {
 
 impl<'p> Table<'p> {
     fn of(types: &'p mut IndexVec<TypeId, Type>, layouts: &'p mut Layouts) -> Table<'p> {
-        let found = types.iter_enumerated().filter_map(|(id, ty)| if let Type::Ref(to) = ty { Some((*to, id)) } else { None });
+        let found =
+            types.iter_enumerated().filter_map(|(id, ty)| if let Type::Ref(to) = ty { Some((*to, id)) } else { None });
         let references = found.collect();
         let truth = types.iter_enumerated().find(|(_, ty)| **ty == Type::Bool).map(|(id, _)| id);
         Table { types, layouts, references, truth }

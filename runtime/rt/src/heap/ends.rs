@@ -220,7 +220,8 @@ pub(super) unsafe fn handle_gone(object: Object) -> Vec<u64> {
         | Kind::Error
         | Kind::AnyError
         | Kind::Fn
-        | Kind::Duration => unreachable!("{} is no end", name(of)),
+        | Kind::Duration
+        | Kind::Inline => unreachable!("{} is no end", name(of)),
     };
     // SAFETY: the end owns a count of its channel.
     let channel = unsafe { Arc::from_raw(word as *const Chan) };
@@ -266,7 +267,8 @@ impl Object {
                 | Kind::AnyError
                 | Kind::Fn
                 | Kind::Task
-                | Kind::Duration => name(self.desc()).to_owned(),
+                | Kind::Duration
+                | Kind::Inline => name(self.desc()).to_owned(),
             }
         }
     }

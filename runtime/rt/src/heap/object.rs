@@ -1,8 +1,11 @@
 //! Counted objects: making, sharing, copying and freeing them. In: words and addresses of generated code. Out: the same.
 //! Freeing and copying never recurse, so a list of a million nodes is no problem.
 
-use super::describe::{Desc, desc, first, is_counted, kind, name, parts, variant_fields};
+use super::describe::{
+    Desc, desc, first, is_counted, is_inline, kind, name, part_desc, parts, variant_fields, variant_words, width,
+};
 use super::memory;
+use super::place::each_word;
 use super::table::Table;
 use pluto_abi::layout::{
     CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
@@ -61,6 +64,7 @@ pub unsafe fn object_unique(slot: *mut u8) -> *mut u8 {
 /// `word` is a word of this type that is alive, or 0.
 #[inline]
 pub(crate) unsafe fn another(of: Desc, word: u64) -> u64 {
+    debug_assert!(!is_inline(of), "an inline value is not one word");
     if word != 0 && is_counted(kind(of)) {
         // SAFETY: a word of a counted type that is not 0 is an object.
         unsafe { Object::from_word(word).add_count() };
@@ -74,6 +78,7 @@ pub(crate) unsafe fn another(of: Desc, word: u64) -> u64 {
 /// `word` is an owned word of this type, or 0.
 #[inline]
 pub(crate) unsafe fn give_back(of: Desc, word: u64) {
+    debug_assert!(!is_inline(of), "an inline value is not one word");
     if word != 0 && is_counted(kind(of)) {
         // SAFETY: a word of a counted type that is not 0 is an object, and the caller's count goes away.
         unsafe { Object::from_word(word).drop_count() };
@@ -181,7 +186,7 @@ impl Object {
                 copy.set(MAP_TABLE, Table::copy_behind(self));
                 copy
             }
-            Kind::Array => self.copy_words(2 + self.len(), self.len()),
+            Kind::Array => self.copy_words(2 + self.len() * width(first(self.desc())), self.len()),
             Kind::String
             | Kind::Tuple
             | Kind::NullableBoxed
@@ -197,7 +202,8 @@ impl Object {
             | Kind::NullablePointer
             | Kind::AnyError
             | Kind::Fn
-            | Kind::Duration => self.copy_words(self.words(), 0),
+            | Kind::Duration
+            | Kind::Inline => self.copy_words(self.words(), 0),
             Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
                 unreachable!("{} is not changed in place", name(self.desc()))
             }
@@ -221,7 +227,7 @@ impl Object {
         copy
     }
 
-    /// Calls `visit` with type and address of every part.
+    /// Calls `visit` with type and address of every word that is a part, also of those of inline values.
     #[inline]
     pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
         let of = self.desc();
@@ -229,8 +235,10 @@ impl Object {
             Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {}
             Kind::Array => {
                 let element = first(of);
-                if is_counted(kind(element)) {
-                    self.each_word(DATA, self.len(), |slot| visit(element, slot));
+                if kind(element) == Kind::Inline {
+                    self.each_inline(element, visit);
+                } else if is_counted(kind(element)) {
+                    self.each_element(0, 1, |slot| visit(element, slot));
                 }
             }
             Kind::Map => Table::each_part(self, visit),
@@ -246,24 +254,39 @@ impl Object {
             | Kind::Tag
             | Kind::NullablePointer
             | Kind::AnyError
-            | Kind::Duration => unreachable!("an object cannot be of kind {:?}", kind(of)),
+            | Kind::Duration
+            | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
         }
     }
 
+    #[inline]
     fn each_field(self, offset: i32, fields: &'static [Part], mut visit: impl FnMut(Desc, *mut u64)) {
-        let mut fields = fields.iter();
-        self.each_word(offset, fields.len(), |slot| {
-            if let Some(field) = fields.next() {
-                visit(super::describe::part_desc(field), slot);
+        let mut slot = self.at(offset);
+        for field in fields {
+            // SAFETY: the object has the words of all fields from this offset on.
+            unsafe {
+                each_word(part_desc(field), slot, &mut visit);
+                slot = slot.add(field.words as usize);
             }
-        });
+        }
     }
 
+    /// The words with counts in an array of inline values: first those of one field in all elements, then those of the next.
+    fn each_inline(self, element: Desc, mut visit: impl FnMut(Desc, *mut u64)) {
+        for (index, part) in parts(element).iter().enumerate() {
+            let of = part_desc(part);
+            if is_counted(kind(of)) {
+                self.each_element(index, width(element), |slot| visit(of, slot));
+            }
+        }
+    }
+
+    /// A word of each element of an array, by its place among those of an element and how many these are.
     #[inline]
-    fn each_word(self, offset: i32, count: usize, mut visit: impl FnMut(*mut u64)) {
-        for index in 0..count {
-            // SAFETY: the object has so many words from this offset on.
-            visit(unsafe { self.at(offset).add(index) });
+    fn each_element(self, word: usize, width: usize, mut visit: impl FnMut(*mut u64)) {
+        for index in 0..self.len() {
+            // SAFETY: the array has so many elements.
+            visit(unsafe { self.at(DATA).add(index * width + word) });
         }
     }
 
@@ -272,12 +295,12 @@ impl Object {
         let of = self.desc();
         match kind(of) {
             Kind::String => 2 + (self.get(CAP) as usize).div_ceil(8),
-            Kind::Array => 2 + self.get(CAP) as usize,
+            Kind::Array => 2 + self.get(CAP) as usize * width(first(of)),
             Kind::Map => 2,
-            Kind::Tuple | Kind::Class | Kind::Error => of.part_count as usize,
-            Kind::Enum => 1 + variant_fields(of, self.get(FIELDS)).len(),
+            Kind::Tuple | Kind::Class | Kind::Error => of.words as usize,
+            Kind::Enum => 1 + variant_words(of, self.get(FIELDS)),
             Kind::NullableBoxed | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => 1,
-            Kind::Fn => 1 + of.part_count as usize,
+            Kind::Fn => 1 + of.words as usize,
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -286,7 +309,8 @@ impl Object {
             | Kind::Tag
             | Kind::NullablePointer
             | Kind::AnyError
-            | Kind::Duration => unreachable!("an object cannot be of kind {:?}", kind(of)),
+            | Kind::Duration
+            | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
         }
     }
 
@@ -302,7 +326,7 @@ impl Object {
     /// Gives the memory back, nothing else.
     ///
     /// # Safety
-    /// Nobody owns it, and what it held was given back.
+    /// Nobody owns it, and what it held was given back or taken out.
     pub(super) unsafe fn release(self) {
         let words = self.words();
         if kind(self.desc()) == Kind::Map {

@@ -99,7 +99,7 @@ unsafe impl Sync for StaticDesc {}
 
 static STRING: StaticDesc = StaticDesc(TypeDesc {
     kind: Kind::String as u32,
-    reserved: 0,
+    words: 0,
     name: "string".as_ptr(),
     name_len: 6,
     first: std::ptr::null(),

@@ -4,6 +4,7 @@ mod arrays;
 mod build;
 mod deep;
 mod ends;
+mod inlined;
 mod layouts;
 mod maps;
 mod printed;

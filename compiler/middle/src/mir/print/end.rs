@@ -1,6 +1,6 @@
 //! Terminators as text, one line each. In: MIR. Out: text.
 
-use super::super::{Entering, Select, SelectOp, Terminator, Timeout};
+use super::super::{Entering, RemoteCall, Select, SelectOp, Terminator, Timeout};
 use super::Printer;
 
 impl Printer<'_> {
@@ -32,22 +32,7 @@ impl Printer<'_> {
                     None => format!("{call} {} then {}", self.site(*site), Self::block(*then)),
                 }
             }
-            Terminator::CallRemote(call) => {
-                let errors: Vec<String> = call.errors.iter().map(|error| self.ty(*error)).collect();
-                let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
-                let head = format!("{} remote {to} #{}{}", self.set(call.dest), call.method, self.list(&call.args));
-                let errors = errors.join(", ");
-                let within = match call.timeout {
-                    Timeout::Usual => String::new(),
-                    Timeout::Policy(timeout) => format!(" within {timeout}"),
-                    Timeout::Never => " without timeout".to_owned(),
-                };
-                format!(
-                    "{head}{within} raising [{errors}] {} {}",
-                    self.site(call.site),
-                    self.then(call.then, &call.on_fail)
-                )
-            }
+            Terminator::CallRemote(call) => self.remote(call),
             Terminator::CallDetached(call) => {
                 let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
                 let args = self.list(&call.args);
@@ -111,6 +96,19 @@ impl Printer<'_> {
             }
             Terminator::Unreachable => "unreachable".to_owned(),
         }
+    }
+
+    fn remote(&self, call: &RemoteCall) -> String {
+        let errors: Vec<String> = call.errors.iter().map(|error| self.ty(*error)).collect();
+        let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
+        let head = format!("{} remote {to} #{}{}", self.set(call.dest), call.method, self.list(&call.args));
+        let errors = errors.join(", ");
+        let within = match call.timeout {
+            Timeout::Usual => String::new(),
+            Timeout::Policy(timeout) => format!(" within {timeout}"),
+            Timeout::Never => " without timeout".to_owned(),
+        };
+        format!("{head}{within} raising [{errors}] {} {}", self.site(call.site), self.then(call.then, &call.on_fail))
     }
 
     fn select(&self, select: &Select) -> String {

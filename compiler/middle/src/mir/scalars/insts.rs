@@ -114,7 +114,12 @@ impl Pass<'_, '_> {
         } else if let Inst::ElementAt { dest, array, index, .. } = inst {
             let index = self.word(index);
             let range = self.whole(*dest);
-            self.each_word(*dest, array, range, |dest, array, part| Inst::ElementAt { dest, array, index: index.clone(), part });
+            self.each_word(*dest, array, range, |dest, array, part| Inst::ElementAt {
+                dest,
+                array,
+                index: index.clone(),
+                part,
+            });
         } else {
             return false;
         }
@@ -158,7 +163,12 @@ impl Pass<'_, '_> {
                 None => Operand::Copy(same),
                 Some(before) => {
                     let both = self.temp(truth);
-                    self.insts.push(Inst::Op2 { dest: both, op: Op2::BitAnd, left: before, right: Operand::Copy(same) });
+                    self.insts.push(Inst::Op2 {
+                        dest: both,
+                        op: Op2::BitAnd,
+                        left: before,
+                        right: Operand::Copy(same),
+                    });
                     Operand::Copy(both)
                 }
             });

@@ -154,7 +154,11 @@ impl Typing<'_> {
 
     fn builtin(&self, method: super::super::Method, receiver: TypeId, args: &[Operand]) -> Checked {
         let row = method.row();
-        ensure(args.len() == row.params.len() + 1, || "the number of arguments differs".to_owned())?;
+        if method == super::super::Method::ArrayPush {
+            self.fields(&args[1..], self.program.layouts.words(self.element(receiver)?))?;
+        } else {
+            ensure(args.len() == row.params.len() + 1, || "the number of arguments differs".to_owned())?;
+        }
         match row.changes {
             super::super::Changes::Yes => {
                 let found = self.target(&args[0])?;

@@ -1,6 +1,6 @@
 //! Making descriptors and values for tests, as generated code would.
 
-use crate::heap::describe::Desc;
+use crate::heap::describe::{Desc, is_inline, part_desc, parts, width};
 use crate::heap::imp::{array_push, drop_word, map_insert, map_new, show};
 use crate::heap::memory::live;
 use crate::heap::object::{Object, another, some};
@@ -21,11 +21,12 @@ pub(super) fn at(desc: Desc) -> *mut u8 {
 }
 
 fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts: Vec<Part>) -> &'static mut TypeDesc {
+    let words = if matches!(kind, Kind::Tag | Kind::Enum) { 0 } else { parts.iter().map(|part| part.words).sum() };
     let (name, parts) = (name.to_owned().leak(), parts.leak());
     let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
     Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
-        reserved: 0,
+        words,
         name: name.as_ptr(),
         name_len: name.len() as u64,
         first: pointer(first),
@@ -65,7 +66,8 @@ pub(super) fn nullable(of: Desc) -> Desc {
 
 fn field((name, desc): &(&str, Desc)) -> Part {
     let name = (*name).to_owned().leak();
-    Part { name: name.as_ptr(), name_len: name.len() as u64, desc: *desc, field_count: 0, fields: null() }
+    let words = width(desc) as u32;
+    Part { name: name.as_ptr(), name_len: name.len() as u64, desc: *desc, field_count: 0, words, fields: null() }
 }
 
 /// A class, error or tuple.
@@ -77,12 +79,22 @@ pub(super) fn choice(name: &str, variants: &[(&str, &[(&str, Desc)])]) -> Desc {
     let variant = |(name, fields): &(&str, &[(&str, Desc)])| {
         let fields = fields.iter().map(field).collect::<Vec<_>>().leak();
         let name = (*name).to_owned().leak();
-        let (field_count, fields) = (fields.len() as u64, fields.as_ptr());
-        Part { name: name.as_ptr(), name_len: name.len() as u64, desc: null(), field_count, fields }
+        let words = fields.iter().map(|field| field.words).sum();
+        let (field_count, fields) = (fields.len() as u32, fields.as_ptr());
+        Part { name: name.as_ptr(), name_len: name.len() as u64, desc: null(), field_count, words, fields }
     };
     let any_fields = variants.iter().any(|(_, fields)| !fields.is_empty());
     let kind = if any_fields { Kind::Enum } else { Kind::Tag };
     make(kind, name, None, None, variants.iter().map(variant).collect())
+}
+
+/// A place for inline values of a class or tuple.
+pub(super) fn inline(of: Desc) -> Desc {
+    let words = parts(of).iter().flat_map(|part| {
+        let of = part_desc(part);
+        if is_inline(of) { parts(of).iter().map(part_desc).collect() } else { vec![of] }
+    });
+    make(Kind::Inline, "", Some(of), None, words.map(|word| field(&("", word))).collect())
 }
 
 /// A recursive class: `class Node { value: int, next: Node? }`.
@@ -95,6 +107,7 @@ pub(super) fn node() -> Desc {
         let fields = [("value", int()), ("next", next)].iter().map(field).collect::<Vec<_>>().leak();
         (*node_at).parts = fields.as_ptr();
         (*node_at).part_count = 2;
+        (*node_at).words = 2;
         &*node_at
     }
 }

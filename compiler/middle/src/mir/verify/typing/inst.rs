@@ -33,13 +33,7 @@ impl Typing<'_> {
                 self.same(*dest, *ty)?;
                 self.fields(fields, &self.variant(*ty, *variant)?)
             }
-            Inst::NewArray { dest, ty, elements } => {
-                self.same(*dest, *ty)?;
-                let words = self.program.layouts.words(self.element(*ty)?);
-                let wanted = words.iter().cycle();
-                ensure(elements.len() % words.len() == 0, || "an element is not whole".to_owned())?;
-                elements.iter().zip(wanted).try_for_each(|(value, word)| self.fits(value, *word))
-            }
+            Inst::NewArray { dest, ty, elements } => self.same(*dest, *ty).and(self.elements(*ty, elements)),
             Inst::NewMap { dest, ty } => self.same(*dest, *ty),
             Inst::Field { dest, base, index } => self.same(*dest, self.part(self.type_of(base)?, *index)?),
             Inst::Tag { dest, base } => {
@@ -62,12 +56,7 @@ impl Typing<'_> {
             }
             Inst::ServiceField { dest, service, index } => self.same(*dest, self.service_field(service, *index)?),
             Inst::InitServiceField { service, index, value } => self.fits(value, self.service_field(service, *index)?),
-            Inst::RefLocal { dest, local } => {
-                self.in_memory(*local)?;
-                let from = local.index();
-                let words: Vec<TypeId> = self.function.locals.iter().skip(from).map(|decl| decl.ty).collect();
-                self.points_into(*dest, &words, 0)
-            }
+            Inst::RefLocal { dest, local } => self.ref_local(*dest, *local),
             Inst::RefServiceField { dest, service: base, index } => {
                 self.service_field(base, *index)?;
                 self.points_into(*dest, self.service_words(base)?, *index)
@@ -117,6 +106,19 @@ impl Typing<'_> {
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    /// All words of some elements.
+    fn elements(&self, array: TypeId, elements: &[Operand]) -> Checked {
+        let words = self.program.layouts.words(self.element(array)?);
+        ensure(elements.len().is_multiple_of(words.len()), || "an element is not whole".to_owned())?;
+        elements.iter().zip(words.iter().cycle()).try_for_each(|(value, word)| self.fits(value, *word))
+    }
+
+    fn ref_local(&self, dest: Local, local: Local) -> Checked {
+        self.in_memory(local)?;
+        let words: Vec<TypeId> = self.function.locals.iter().skip(local.index()).map(|decl| decl.ty).collect();
+        self.points_into(dest, &words, 0)
     }
 
     fn is_error(&self, dest: Local, base: &Operand) -> Checked {
