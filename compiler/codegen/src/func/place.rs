@@ -60,10 +60,8 @@ impl FnCx<'_, '_> {
 
     /// Of how many words an element of an array is.
     pub(super) fn stride(&self, array: TypeId) -> usize {
-        match self.e.ty(array) {
-            Type::Array(element) => self.e.program.layouts.words(*element).len(),
-            other => panic!("{other:?} is no array"),
-        }
+        let Type::Array(element) = self.e.ty(array) else { panic!("only arrays have elements") };
+        self.e.program.layouts.words(*element).len()
     }
 
     fn stride_of(&self, array: &Operand) -> usize {

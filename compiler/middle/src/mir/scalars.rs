@@ -267,11 +267,12 @@ impl<'t, 'p> Pass<'t, 'p> {
         let overlap = values.iter().any(|value| matches!(value, Operand::Copy(local) if dests.contains(local)));
         let values = if overlap { self.apart(values) } else { values };
         for (dest, value) in dests.into_iter().zip(values) {
-            match value {
-                Operand::Copy(from) if self.is_name(dest, from) => {
-                    self.names.insert(dest, from);
-                }
-                value => self.insts.push(Inst::Assign { dest, value }),
+            if let Operand::Copy(from) = value
+                && self.is_name(dest, from)
+            {
+                self.names.insert(dest, from);
+            } else {
+                self.insts.push(Inst::Assign { dest, value });
             }
         }
     }

@@ -181,10 +181,11 @@ impl Pass<'_, '_> {
     }
 
     fn equal(&self, dest: Local, ty: TypeId, left: Operand, right: Operand) -> Inst {
-        match &self.table.types[ty] {
-            Type::Float => Inst::Op2 { dest, op: Op2::FloatEq, left, right },
-            word if !word.is_counted() => Inst::Op2 { dest, op: Op2::IntEq, left, right },
-            _ => Inst::Compare { dest, op: Cmp::Eq, ty, left, right },
+        let word = &self.table.types[ty];
+        if word.is_counted() {
+            return Inst::Compare { dest, op: Cmp::Eq, ty, left, right };
         }
+        let op = if *word == Type::Float { Op2::FloatEq } else { Op2::IntEq };
+        Inst::Op2 { dest, op, left, right }
     }
 }
