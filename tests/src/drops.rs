@@ -131,7 +131,6 @@ fn successors(end: &Terminator) -> Vec<Block> {
         | Terminator::Builtin { then, .. }
         | Terminator::Checked { then, .. }
         | Terminator::Index { then, .. }
-        | Terminator::CheckIndex { then, .. }
         | Terminator::RefIndex { then, .. }
         | Terminator::CheckIndex { then, .. }
         | Terminator::ReadText { then, .. }
