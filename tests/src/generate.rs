@@ -12,6 +12,7 @@ mod order;
 mod pattern;
 mod place;
 mod random;
+mod small;
 mod stmt;
 mod ty;
 
@@ -90,6 +91,11 @@ enum Calls {
 
 impl World {
     fn declare_data(&mut self, random: &mut Random) {
+        for number in 0..small::CLASSES {
+            let fields = small::fields_of(random, number);
+            let set = if random.chance(40) { Ty::Class(number) } else { Ty::random(self, random, 1) };
+            self.classes.push(Class { fields, set });
+        }
         for _ in 0..3 {
             let count = random.between(0, 2);
             let fields = fields_of(self, random, "e", count);
@@ -162,9 +168,9 @@ impl World {
 
     fn function(&mut self, random: &mut Random, number: usize) {
         let params: Vec<(Ty, bool)> =
-            (0..random.between(0, 3)).map(|_| (Ty::random(self, random, 2), random.chance(30))).collect();
+            (0..random.between(0, 3)).map(|_| (Ty::passed(self, random), random.chance(30))).collect();
         let function = random.chance(20).then(|| Ty::Function(Box::new(Ty::Int), Box::new(Ty::Int)));
-        let result = Ty::random(self, random, 2);
+        let result = Ty::passed(self, random);
         let errors = if random.chance(45) { (0..self.errors.len()).collect() } else { BTreeSet::new() };
         let mut body = Body::new(self, random, result.clone(), errors);
         for (at, (ty, mutable)) in params.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! Lowers programs and checks the MIR after the ownership pass, for every placement: the repository's examples and the programs
-//! of `tests/run` and `tests/mir`.
+//! Lowers programs and checks the MIR after scalar replacement and the ownership pass, for every placement: the repository's
+//! examples and the programs of `tests/run` and `tests/mir`.
 
 use pluto_middle::ids::{Id, SystemId};
 use pluto_middle::resolve::{Parsed, ParsedModule};

@@ -79,9 +79,17 @@ impl Body<'_> {
             return;
         }
         let root = self.random.of(&mutable);
-        let mut place = Place { path: root.name.clone(), ty: root.ty, conditions: vec![] };
         // `self` as a whole cannot be assigned.
-        let mut steps = if root.name == "self" { 1 + self.random.below(3) } else { self.random.below(4) };
+        let steps = if root.name == "self" { 1 + self.random.below(3) } else { self.random.below(4) };
+        self.change_inside(&root.name, root.ty, steps);
+        if self.random.chance(25) {
+            self.line(&format!("print({})", root.name));
+        }
+    }
+
+    /// Changes something at most so many steps inside a place.
+    pub(super) fn change_inside(&mut self, path: &str, ty: Ty, mut steps: usize) {
+        let mut place = Place { path: path.to_owned(), ty, conditions: vec![] };
         while steps > 0 && self.step(&mut place) {
             steps -= 1;
         }
@@ -93,9 +101,6 @@ impl Body<'_> {
         } else {
             let conditions = place.conditions.join(" && ");
             self.block(&format!("if ({conditions})"), |body| body.change_at(&place.path, &place.ty));
-        }
-        if self.random.chance(25) {
-            self.line(&format!("print({})", root.name));
         }
     }
 
