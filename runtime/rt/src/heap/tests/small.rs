@@ -3,11 +3,13 @@
 use super::build::*;
 use crate::heap::array::{insert_at, remove_at, reorder, slice};
 use crate::heap::compare::Floats;
-use crate::heap::describe::{Desc, is_counted, kind, whole};
+use crate::heap::describe::{Desc, is_counted, kind, whole, width};
+use crate::heap::hash::hash_key;
 use crate::heap::imp::*;
 use crate::heap::object::Object;
 use crate::heap::place;
-use pluto_abi::layout::Kind;
+use pluto_abi::layout::{FIELDS, Kind};
+use std::collections::BTreeSet;
 
 /// A packed value, made anew each time, and its text.
 type Sample = (fn() -> u64, &'static str);
@@ -231,6 +233,30 @@ fn they_are_shared_and_copied_with_what_they_hold() {
                 }
             }
             assert_eq!(shown(desc, words), texts(&samples));
+        });
+    }
+}
+
+#[test]
+fn a_place_hashes_as_the_packed_value() {
+    for (place, samples) in samples() {
+        balanced(|| {
+            let side_by_side = record(Kind::Class, "A", &[("n", int()), ("value", place)]);
+            let packed = record(Kind::Class, "A", &[("n", int()), ("value", whole(place))]);
+            let mut hashes = BTreeSet::new();
+            for (make, text) in &samples {
+                let one = new_record(packed, &[5, make()]);
+                let other = new_record(side_by_side, &[vec![5], vec![77; width(place)]].concat());
+                // SAFETY: the second object has room for the words of the place.
+                unsafe {
+                    place::put(place, Object::from_word(other).at(FIELDS + 8), make());
+                    let hash = hash_key(packed, one);
+                    assert_eq!(hash, hash_key(side_by_side, other), "{text}");
+                    assert!(hashes.insert(hash), "{text} has the hash of another one");
+                }
+                let all = format!("A {{ n: 5, value: {text} }}");
+                assert_eq!((shown(packed, one), shown(side_by_side, other)), (all.clone(), all));
+            }
         });
     }
 }
