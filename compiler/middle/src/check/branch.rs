@@ -46,6 +46,7 @@ impl<'a> Cx<'a> {
             Cond::Let { pattern, value } => {
                 let ty = self.expr(value, Want::Any);
                 self.pattern(pattern, ty, Binder::Pattern);
+                self.bound_place(pattern, value);
             }
         }
     }
@@ -95,6 +96,7 @@ impl<'a> Cx<'a> {
         let mut sound = true;
         for arm in arms {
             sound &= self.pattern_is_sound(&arm.pattern, ty, Binder::Pattern);
+            self.bound_place(&arm.pattern, value);
             if let Some(guard) = &arm.guard {
                 self.check_expr(guard, TyTable::BOOL, Why::Plain);
             }

@@ -90,6 +90,8 @@ pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
         | Inst::RefLocal { dest, .. }
         | Inst::RefServiceField { dest, .. }
         | Inst::RefField { dest, .. }
+        | Inst::RefVariantField { dest, .. }
+        | Inst::RefInside { dest, .. }
         | Inst::RefOrInsert { dest, .. }
         | Inst::Load { dest, .. }
         | Inst::Builtin { dest, .. }

@@ -3,7 +3,7 @@
 use super::expr::condition;
 use super::input::{Error, Rule, bad_case, left_brace, lower, problem};
 use super::ops::{Arrow, arrow, arrow_of};
-use super::pattern::starts_upper;
+use super::pattern::{make_mutable, starts_upper};
 use super::recover::{skip_delimited, skip_statement};
 use crate::ast::{BinOp, Block, Expr, ExprKind, Mutability, Pattern, PatternKind, Stmt, StmtKind, TypeExpr};
 use crate::code::Code;
@@ -122,22 +122,6 @@ fn binding<'t>(expr: &Rule<'t, Expr>, pattern: &Rule<'t, Pattern>, ty: &Rule<'t,
         .then(expr.clone())
         .map(|((pattern, ty), value)| StmtKind::Let { pattern, ty, value })
         .boxed()
-}
-
-/// `let mut (a, b)` makes both variable.
-fn make_mutable(pattern: &mut Pattern) {
-    match &mut pattern.kind {
-        PatternKind::Bind { mutability, .. } => *mutability = Mutability::Mutable,
-        PatternKind::Tuple(parts) => parts.iter_mut().for_each(make_mutable),
-        PatternKind::Wild
-        | PatternKind::Literal(_)
-        | PatternKind::Range { .. }
-        | PatternKind::Struct { .. }
-        | PatternKind::Or(_)
-        | PatternKind::None
-        | PatternKind::Some(_)
-        | PatternKind::Error => {}
-    }
 }
 
 /// `while` and `for`, with their labels.

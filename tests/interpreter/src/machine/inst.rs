@@ -64,6 +64,10 @@ impl Machine<'_> {
                 self.set(*dest, Value::Ref(Place::Local { depth, local: *local }))
             }
             Inst::RefServiceField { dest, service, index } => self.ref_service_field(*dest, service, *index as usize),
+            Inst::RefVariantField { dest, base, variant, index } => {
+                self.ref_variant_field(*dest, base, (*variant, *index as usize))
+            }
+            Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => {
@@ -148,6 +152,31 @@ impl Machine<'_> {
         self.set(dest, Value::Ref(Place::Part { object, index }))
     }
 
+    fn ref_variant_field(&mut self, dest: Local, base: &Operand, (variant, index): (u32, usize)) -> Sound<()> {
+        let base = self.borrowed(base)?.place()?;
+        let object = self.unique_at(base)?;
+        match self.heap.body(Value::Object(object))? {
+            Body::Variant(found, _) if *found == variant => self.set(dest, Value::Ref(Place::Part { object, index })),
+            other => wrong(format!("variant {variant} is changed in {other:?}")),
+        }
+    }
+
+    fn ref_inside(&mut self, dest: Local, base: &Operand) -> Sound<()> {
+        let (Operand::Copy(local) | Operand::Move(local)) = base else { return wrong("a constant is a place") };
+        let target = &self.program.types[self.frame()?.function.locals[*local].ty];
+        let Type::Ref(target) = target else { return wrong("a place is no reference") };
+        let boxed = self.is_boxed(*target);
+        let place = self.borrowed(base)?.place()?;
+        if self.load(place)? == Value::Null {
+            return wrong("the inside of `none` is changed");
+        }
+        if !boxed {
+            return self.set(dest, Value::Ref(place));
+        }
+        let object = self.unique_at(place)?;
+        self.set(dest, Value::Ref(Place::Part { object, index: 0 }))
+    }
+
     fn ref_or_insert(&mut self, dest: Local, [map, key, value]: [&Operand; 3]) -> Sound<()> {
         let (map, key, value) = (self.borrowed(map)?.place()?, self.owned(key)?, self.owned(value)?);
         let place = self.or_insert(map, key, value)?;
@@ -230,6 +259,9 @@ impl Machine<'_> {
 
     fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) -> Sound<()> {
         let begin = self.owned(text)?;
+        if self.heap.is_shared(begin)? {
+            self.heap.note_copy();
+        }
         let mut joined = self.heap.text(begin)?.to_string();
         for part in parts {
             let part = self.borrowed(part)?;

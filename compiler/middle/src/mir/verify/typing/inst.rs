@@ -67,6 +67,11 @@ impl Typing<'_> {
                 self.points_to(*dest, self.service_field(base, *index)?)
             }
             Inst::RefField { dest, base, index } => self.points_to(*dest, self.part(self.target(base)?, *index)?),
+            Inst::RefVariantField { dest, base, variant, index } => {
+                let fields = self.variant(self.target(base)?, *variant)?;
+                self.points_to(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
+            }
+            Inst::RefInside { dest, base } => self.points_to(*dest, self.inside(self.target(base)?)?),
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
             Inst::Store { to, value } => self.fits(value, self.target(to)?),
