@@ -45,8 +45,9 @@ impl<'a> Cx<'a> {
             Cond::Expr(e) => self.check_expr(e, TyTable::BOOL, Why::Plain),
             Cond::Let { pattern, value } => {
                 let ty = self.expr(value, Want::Any);
-                self.pattern(pattern, ty, Binder::Pattern);
-                self.bound_place(pattern, value);
+                if self.pattern_is_sound(pattern, ty, Binder::Pattern) {
+                    self.bound_place(pattern, value);
+                }
             }
         }
     }
@@ -95,8 +96,11 @@ impl<'a> Cx<'a> {
         let ty = self.expr(value, Want::Any);
         let mut sound = true;
         for arm in arms {
-            sound &= self.pattern_is_sound(&arm.pattern, ty, Binder::Pattern);
-            self.bound_place(&arm.pattern, value);
+            if self.pattern_is_sound(&arm.pattern, ty, Binder::Pattern) {
+                self.bound_place(&arm.pattern, value);
+            } else {
+                sound = false;
+            }
             if let Some(guard) = &arm.guard {
                 self.check_expr(guard, TyTable::BOOL, Why::Plain);
             }

@@ -15,30 +15,38 @@ use crate::hir::{
 use crate::ids::{FnId, LocalId};
 use crate::ty::Ty;
 use crate::types::{Callee, Types};
-use pluto_syntax::diag::Diagnostics;
+use pluto_syntax::diag::{Diagnostic, Diagnostics};
 use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
 
 /// Looks at all functions.
 pub(super) fn check(program: &Program, types: &Types, dx: &mut Diagnostics) {
-    let mut closures: BTreeMap<FnId, Vec<(Path, Span)>> = BTreeMap::new();
-    for id in program.fns.ids().filter(|id| changes_self(program, *id)) {
+    let mut closures: BTreeMap<FnId, Vec<Closure>> = BTreeMap::new();
+    for id in program.fns.ids().filter(|id| has_the_service(program, *id)) {
         let mut walk = Walk::new(program, types, id, &[]);
         walk.block(&program.fns[id].body);
-        let changes = walk.changes.into_iter().filter(|(path, _)| path.root == Root::This);
-        let changes = changes.map(|(path, _)| (path, program.fns[id].span));
-        closures.entry(program.outermost(id)).or_default().extend(changes);
+        let changes = walk.changes.into_iter().filter(|path| path.root == Root::This).collect();
+        let found = Closure { id, changes, calls_values: walk.calls_values };
+        closures.entry(program.outermost(id)).or_default().push(found);
     }
     for id in program.fns.ids() {
-        let called = closures.get(&program.outermost(id)).map_or(&[][..], Vec::as_slice);
-        let mut walk = Walk::new(program, types, id, called);
+        let closures = closures.get(&program.outermost(id)).map_or(&[][..], Vec::as_slice);
+        let mut walk = Walk::new(program, types, id, closures);
         walk.block(&program.fns[id].body);
         walk.found.into_iter().for_each(|found| dx.push(found));
     }
 }
 
+/// A closure that may change the service in whose method it stands.
+struct Closure {
+    id: FnId,
+    changes: Vec<Path>,
+    /// Does it call closures in turn?
+    calls_values: bool,
+}
+
 /// Is it a closure in a method of a service, in the same task? It has the service itself, not a copy.
-fn changes_self(program: &Program, id: FnId) -> bool {
+fn has_the_service(program: &Program, id: FnId) -> bool {
     let mut at = id;
     while let FnKind::Closure(parent) = program.fns[at].kind {
         at = parent;
@@ -100,18 +108,20 @@ struct Walk<'a> {
     /// By name of a place: what it names.
     names: BTreeMap<LocalId, Path>,
     held: Vec<Held>,
-    /// What closures of the function change.
-    called: &'a [(Path, Span)],
+    /// The closures of the function that may change its service.
+    closures: &'a [Closure],
     /// What is changed here.
-    changes: Vec<(Path, Span)>,
-    found: Vec<pluto_syntax::diag::Diagnostic>,
+    changes: Vec<Path>,
+    /// Is a function value called here?
+    calls_values: bool,
+    found: Vec<Diagnostic>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(program: &'a Program, types: &'a Types, id: FnId, called: &'a [(Path, Span)]) -> Walk<'a> {
+    fn new(program: &'a Program, types: &'a Types, id: FnId, closures: &'a [Closure]) -> Walk<'a> {
         let function = &program.fns[program.outermost(id)];
         let (names, held, changes, found) = (BTreeMap::new(), vec![], vec![], vec![]);
-        Walk { program, types, function, names, held, called, changes, found }
+        Walk { program, types, function, names, held, closures, changes, calls_values: false, found }
     }
 
     fn ty(&self, expr: &Expr) -> &Ty {
@@ -240,21 +250,30 @@ impl<'a> Walk<'a> {
     /// Something changes this place.
     fn changed(&mut self, path: Option<Path>, span: Span, changer: Changer) {
         let Some(path) = path else { return };
-        let taken = self.held.iter().find(|held| {
-            let guarded = held.guard && (path == held.path || held.path.holds(&path));
-            path.holds(&held.path) || guarded
-        });
-        if let Some(held) = taken {
-            let text = self.program.sources.text(span);
-            let text = (!text.is_empty() && text.len() <= 40 && !text.contains('\n')).then_some(text);
-            let name = &self.function.locals[held.name].name;
+        if let Some(held) = self.taken(&path) {
             let changer = if held.guard { Changer::Guard } else { changer };
-            self.found.push(errors::changed_while_bound(span, text, (name, held.at), changer));
+            let found = self.message(held, span, changer);
+            self.found.push(found);
         }
-        self.changes.push((path, span));
+        self.changes.push(path);
     }
 
-    fn call(&mut self, call: &Expr, receiver: &Expr) {
+    /// The name of a part that a change of this place could take away.
+    fn taken(&self, path: &Path) -> Option<&Held> {
+        self.held.iter().find(|held| {
+            let guarded = held.guard && (*path == held.path || held.path.holds(path));
+            path.holds(&held.path) || guarded
+        })
+    }
+
+    fn message(&self, held: &Held, span: Span, changer: Changer) -> Diagnostic {
+        let text = self.program.sources.text(span);
+        let text = (!text.is_empty() && text.len() <= 40 && !text.contains('\n')).then_some(text);
+        let name = &self.function.locals[held.name].name;
+        errors::changed_while_bound(span, text, (name, held.at), changer)
+    }
+
+    fn call(&mut self, call: &Expr, receiver: &Expr, args: &[Expr]) {
         match self.types.methods.get(&call.id) {
             Some(Callee::Data(method) | Callee::OwnService(method)) => {
                 if self.program.fns[*method].self_param == Some(SelfParam::Mut) {
@@ -266,18 +285,25 @@ impl<'a> Walk<'a> {
                     self.changed(self.path(receiver), receiver.span, Changer::Itself);
                 }
                 if method.calls_closure() {
-                    self.closures(call.span);
+                    self.calls(call.span, args.last());
                 }
             }
-            Some(Callee::Field(_)) => self.closures(call.span),
+            Some(Callee::Field(_)) => self.calls(call.span, None),
             Some(Callee::Dep(_) | Callee::Expect(_)) | None => {}
         }
     }
 
-    /// A function value is called: any closure of the function, for all that is known here.
-    fn closures(&mut self, call: Span) {
-        for (path, closure) in self.called {
-            self.changed(Some(path.clone()), call, Changer::Closure(*closure));
+    /// A function value is called: this closure, or any of the function, for all that is known here.
+    fn calls(&mut self, call: Span, closure: Option<&Expr>) {
+        self.calls_values = true;
+        let only = if let Some(ExprKind::Closure(id)) = closure.map(|closure| &closure.kind) { Some(*id) } else { None };
+        let passes_on = only.and_then(|id| self.closures.iter().find(|it| it.id == id)).is_some_and(|it| it.calls_values);
+        let mut called = self.closures.iter().filter(|it| passes_on || only.is_none_or(|id| it.id == id));
+        let found = called.find_map(|it| Some((it.id, it.changes.iter().find_map(|path| self.taken(path))?)));
+        if let Some((closure, held)) = found {
+            let changer = Changer::Closure(self.program.fns[closure].span);
+            let found = self.message(held, call, changer);
+            self.found.push(found);
         }
     }
 }
@@ -295,7 +321,7 @@ impl Visitor for Walk<'_> {
                 // An entry of a map may be a new one.
                 let map = if let ExprKind::Index { base, .. } = &place.kind { Some(base) } else { None };
                 let changed = map.filter(|base| matches!(self.ty(base), Ty::Map(..))).map_or(place, |base| base);
-                self.changed(self.path(changed), place.span, Changer::Itself);
+                self.changed(self.path(changed), changed.span, Changer::Itself);
             }
             StmtKind::AssignOp { place, .. } => {
                 walk_stmt(self, stmt);
@@ -322,10 +348,10 @@ impl Visitor for Walk<'_> {
             self.arms(scrutinee, arms);
         } else {
             walk_expr(self, expr);
-            if let ExprKind::CallMethod { receiver, .. } = &expr.kind {
-                self.call(expr, receiver);
+            if let ExprKind::CallMethod { receiver, args, .. } = &expr.kind {
+                self.call(expr, receiver, args);
             } else if let ExprKind::CallValue { .. } = &expr.kind {
-                self.closures(expr.span);
+                self.calls(expr.span, None);
             }
         }
     }

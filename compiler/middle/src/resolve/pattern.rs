@@ -94,7 +94,10 @@ impl Body<'_, '_> {
         bound.names.insert(name.name.clone(), (local, name.span));
         match (mutability, bound.mutable) {
             (Mutability::Mutable, Mutable::Place) if bound.alternative => {
-                self.cx.report(errors::mut_in_alternative(name));
+                // Once for all alternatives, if it is said in the first.
+                if known.is_none() || self.locals[local].mutability == Mutability::Fixed {
+                    self.cx.report(errors::mut_in_alternative(name));
+                }
                 PatternKind::Bind(local)
             }
             (Mutability::Mutable, Mutable::Place) => PatternKind::Place(local),

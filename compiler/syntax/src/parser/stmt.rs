@@ -1,7 +1,7 @@
 //! Statements and blocks. In: tokens. Out: [`Stmt`] and [`Block`]. Errors are recovered at the end of the statement.
 
 use super::expr::condition;
-use super::input::{Error, Rule, bad_case, left_brace, lower, problem};
+use super::input::{Error, Rule, bad_case, left_brace, lower, mistake, problem};
 use super::ops::{Arrow, arrow, arrow_of};
 use super::pattern::{make_mutable, starts_upper};
 use super::recover::{skip_delimited, skip_statement};
@@ -111,6 +111,10 @@ fn binding<'t>(expr: &Rule<'t, Expr>, pattern: &Rule<'t, Pattern>, ty: &Rule<'t,
             pattern.kind = PatternKind::Bind { name: name.clone(), mutability: Mutability::Fixed };
         }
         if mutable {
+            if let PatternKind::Bind { name, mutability: Mutability::Mutable } = &pattern.kind {
+                let help = format!("write `let mut {}`", name.name);
+                emitter.emit(mistake(pattern.span, "`mut` stands here twice", help));
+            }
             make_mutable(&mut pattern);
         }
         pattern

@@ -34,9 +34,10 @@ pub(super) fn spawn<'t>(expr: &Rule<'t, Expr>, block: &Rule<'t, Block>, ty: &Rul
         .boxed()
 }
 
-/// Can it begin what `spawn` starts?
+/// Can it begin what `spawn` starts, or a closure, of which it says more?
 fn may_start(token: &Token<'_>) -> bool {
-    matches!(token, Token::LBrace | Token::Lower(_) | Token::Upper(_) | Token::SelfValue)
+    let closure = matches!(token, Token::LParen | Token::LClosure);
+    closure || matches!(token, Token::LBrace | Token::Lower(_) | Token::Upper(_) | Token::SelfValue)
 }
 
 /// A path and its first argument list.
