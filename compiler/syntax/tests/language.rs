@@ -295,6 +295,21 @@ fn contextual_words_are_names_elsewhere() {
 }
 
 #[test]
+fn mut_in_patterns() {
+    let cases =
+        ["for mut x in xs {}", "for (k, mut v) in m {}", "let (mut x, y) = z", "let mut (x, y) = z", "let mut x = z"];
+    for case in cases {
+        assert_eq!(body(case), case);
+    }
+    assert_eq!(body("for mut (a, _, (b, c)) in xs { }"), "for (mut a, _, (mut b, mut c)) in xs {}");
+    assert_eq!(body("let (mut x, mut y) = z"), "let mut (x, y) = z");
+    let arms = "match x { A.B { mut y, z: mut w } => 1, (mut v)? => 2 }";
+    assert_eq!(body(arms), "match x { ; A.B { mut y, z: mut w } => 1 ; mut v? => 2 ; }");
+    assert_eq!(codes("let mut mut x = 1"), ["E0101"]);
+    assert_eq!(codes("let x = spawn 3"), ["E0101"]);
+}
+
+#[test]
 fn tokens_are_printed() {
     let out = print::tokens(FileId(0), "fn f() {\n  g(f\"a{x:2}\")!\n}", &mut Diagnostics::default());
     insta::assert_snapshot!(out, @r#"

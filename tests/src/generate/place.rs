@@ -5,10 +5,10 @@ use super::body::{Body, Variable};
 use super::ty::Ty;
 
 /// A place, what is there, and what must hold for it to exist.
-struct Place {
-    path: String,
-    ty: Ty,
-    conditions: Vec<String>,
+pub(super) struct Place {
+    pub(super) path: String,
+    pub(super) ty: Ty,
+    pub(super) conditions: Vec<String>,
 }
 
 impl Body<'_> {
@@ -79,12 +79,7 @@ impl Body<'_> {
             return;
         }
         let root = self.random.of(&mutable);
-        let mut place = Place { path: root.name.clone(), ty: root.ty, conditions: vec![] };
-        // `self` as a whole cannot be assigned.
-        let mut steps = if root.name == "self" { 1 + self.random.below(3) } else { self.random.below(4) };
-        while steps > 0 && self.step(&mut place) {
-            steps -= 1;
-        }
+        let place = self.some_place(&root);
         if place.path == "self" {
             return;
         }
@@ -97,6 +92,17 @@ impl Body<'_> {
         if self.random.chance(25) {
             self.line(&format!("print({})", root.name));
         }
+    }
+
+    /// A place in a variable, or all of it.
+    pub(super) fn some_place(&mut self, root: &Variable) -> Place {
+        let mut place = Place { path: root.name.clone(), ty: root.ty.clone(), conditions: vec![] };
+        // `self` as a whole cannot be assigned.
+        let mut steps = if root.name == "self" { 1 + self.random.below(3) } else { self.random.below(4) };
+        while steps > 0 && self.step(&mut place) {
+            steps -= 1;
+        }
+        place
     }
 
     /// One step into the place: false if there is nothing inside.

@@ -3,7 +3,9 @@
 
 use crate::builtin::Changes;
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
-use crate::hir::{Class, ClassKind, Cond, DepTarget, Expr, ExprKind, Iter, Pattern, Program, SelfParam, Stmt, StmtKind};
+use crate::hir::{
+    Class, ClassKind, Cond, DepTarget, Expr, ExprKind, Iter, Pattern, Program, SelfParam, Stmt, StmtKind,
+};
 use crate::ids::{ClassId, FnId};
 use crate::ty::Holder;
 use crate::types::{Callee, Types};

@@ -106,9 +106,9 @@ impl<'a> Cx<'a> {
             }
         }
         let is_service = self.body.class.is_some_and(|class| self.program.classes[class].kind != ClassKind::Data);
-        match &root.kind {
-            ExprKind::SelfValue => !(is_service && std::ptr::eq(root, expr)),
-            kind => matches!(kind, ExprKind::Local(_) | ExprKind::Const(_)),
+        if let ExprKind::SelfValue = root.kind {
+            return !(is_service && std::ptr::eq(root, expr));
         }
+        matches!(root.kind, ExprKind::Local(_) | ExprKind::Const(_))
     }
 }

@@ -131,9 +131,7 @@ impl<'a> Walk<'a> {
     fn method(&self, call: &Expr) -> Option<Method> {
         match self.types.methods.get(&call.id) {
             Some(Callee::Builtin(method)) => Some(*method),
-            Some(
-                Callee::Data(_) | Callee::Dep(_) | Callee::OwnService(_) | Callee::Field(_) | Callee::Expect(_),
-            )
+            Some(Callee::Data(_) | Callee::Dep(_) | Callee::OwnService(_) | Callee::Field(_) | Callee::Expect(_))
             | None => None,
         }
     }
@@ -296,8 +294,10 @@ impl<'a> Walk<'a> {
     /// A function value is called: this closure, or any of the function, for all that is known here.
     fn calls(&mut self, call: Span, closure: Option<&Expr>) {
         self.calls_values = true;
-        let only = if let Some(ExprKind::Closure(id)) = closure.map(|closure| &closure.kind) { Some(*id) } else { None };
-        let passes_on = only.and_then(|id| self.closures.iter().find(|it| it.id == id)).is_some_and(|it| it.calls_values);
+        let only =
+            if let Some(ExprKind::Closure(id)) = closure.map(|closure| &closure.kind) { Some(*id) } else { None };
+        let passes_on =
+            only.and_then(|id| self.closures.iter().find(|it| it.id == id)).is_some_and(|it| it.calls_values);
         let mut called = self.closures.iter().filter(|it| passes_on || only.is_none_or(|id| it.id == id));
         let found = called.find_map(|it| Some((it.id, it.changes.iter().find_map(|path| self.taken(path))?)));
         if let Some((closure, held)) = found {

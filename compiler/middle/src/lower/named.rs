@@ -7,7 +7,7 @@ use super::place::{Place, Root, Step, StepKind};
 use crate::builtin::Method;
 use crate::hir::{Expr, ExprKind, Pattern, PatternKind};
 use crate::ids::{LocalId, TyId};
-use crate::mir::{Block, Inst, Op2, Operand, Terminator, Type};
+use crate::mir::{Block, Inst, Op2, Operand, Terminator, Type, TypeId};
 use crate::ty::{Ty, TyTable};
 use crate::types::Callee;
 
@@ -16,8 +16,18 @@ pub(super) struct Subject {
     pub(super) place: Place,
     /// Its type; of an entry, that of the call.
     ty: TyId,
-    /// `m.get(k)` and the like: if it is not `none`, `place` is that of what is inside.
-    entry: Option<Operand>,
+    /// `m.get(k)` and the like: `place` is that of the entry, if there is one.
+    entry: Option<Entry>,
+}
+
+/// An entry that may be there.
+struct Entry {
+    method: Method,
+    /// What has it, and the type of that.
+    container: Place,
+    receiver: TypeId,
+    /// The key or index, if one is given.
+    key: Option<Operand>,
 }
 
 impl Body<'_, '_> {
@@ -94,35 +104,53 @@ impl Body<'_, '_> {
         let ExprKind::CallMethod { receiver, args, .. } = &expr.kind else {
             return Subject { place: self.anchored(expr), ty, entry: None };
         };
-        let Some(Callee::Builtin(method)) = self.cx.types.methods.get(&expr.id) else {
-            return Subject { place: self.anchored(expr), ty, entry: None };
+        let method = match self.cx.types.methods.get(&expr.id) {
+            Some(Callee::Builtin(method)) if method.gives_entry() => *method,
+            Some(_) | None => return Subject { place: self.anchored(expr), ty, entry: None },
         };
-        let method = *method;
-        if !method.gives_entry() {
-            return Subject { place: self.anchored(expr), ty, entry: None };
-        }
-        let place = self.anchored(receiver);
+        let container = self.anchored(receiver);
         let key = args.first().map(|key| self.settled_expr(key));
-        let mir_ty = self.ty(receiver);
-        let mir_ty = self.mir_ty(mir_ty);
-        let base = self.read(&place);
-        let values = std::iter::once(base.clone()).chain(key.clone()).collect();
-        let found = self.emit(ty, |dest| Inst::Builtin { dest, method, receiver: mir_ty, args: values });
-        let key = key.unwrap_or_else(|| if method == Method::ArrayLast { self.last_of(base) } else { int(0) });
+        let receiver = self.ty(receiver);
+        let receiver = self.mir_ty(receiver);
+        let at = match (&key, method) {
+            (Some(key), _) => key.clone(),
+            (None, Method::ArrayLast) => self.last_of(&container),
+            (None, _) => int(0),
+        };
         let site = self.site(expr.span);
         let inner = if let Ty::Nullable(inner) = self.get(ty) { *inner } else { ty };
-        Subject { place: place.part(StepKind::Index { key, site }, inner), ty, entry: Some(found) }
+        let place = container.part(StepKind::Index { key: at, site }, inner);
+        Subject { place, ty, entry: Some(Entry { method, container, receiver, key }) }
     }
 
-    fn last_of(&mut self, array: Operand) -> Operand {
-        let len = self.emit(TyTable::INT, |dest| Inst::Len { dest, base: array });
+    /// Goes on if there is such an entry. Of a map it is only asked for: a value in a box would be made for nothing.
+    fn has_entry(&mut self, entry: &Entry, ty: TyId, otherwise: Block) {
+        if entry.method != Method::MapGet {
+            let found = self.entry_value(entry, entry.method, ty);
+            self.some(found, otherwise);
+            return;
+        }
+        let found = self.entry_value(entry, Method::MapContains, TyTable::BOOL);
+        self.unless(found, otherwise);
+    }
+
+    fn entry_value(&mut self, entry: &Entry, method: Method, ty: TyId) -> Operand {
+        let base = self.read(&entry.container);
+        let args = std::iter::once(base).chain(entry.key.clone()).collect();
+        let receiver = entry.receiver;
+        self.emit(ty, |dest| Inst::Builtin { dest, method, receiver, args })
+    }
+
+    fn last_of(&mut self, array: &Place) -> Operand {
+        let base = self.read(array);
+        let len = self.emit(TyTable::INT, |dest| Inst::Len { dest, base });
         self.op2(Op2::WrappingSub, len, int(1), TyTable::INT)
     }
 
     /// The value of a subject, which changes no more.
     pub(super) fn value_of(&mut self, subject: &Subject) -> Operand {
-        if let Some(found) = &subject.entry {
-            return found.clone();
+        if let Some(entry) = &subject.entry {
+            return self.entry_value(entry, entry.method, subject.ty);
         }
         let value = self.read(&subject.place);
         let value = self.settled(value);
@@ -131,14 +159,14 @@ impl Body<'_, '_> {
 
     /// Goes on if the pattern matches, with its names, and to `otherwise` if not.
     pub(super) fn matches_subject(&mut self, pattern: &Pattern, subject: &Subject, otherwise: Block) {
-        let (PatternKind::Some(inside), Some(found)) = (&pattern.kind, &subject.entry) else {
+        let (PatternKind::Some(inside), Some(entry)) = (&pattern.kind, &subject.entry) else {
             if pattern.binds_place() {
                 return self.matches_place(pattern, &subject.place, subject.ty, otherwise);
             }
             let value = self.value_of(subject);
             return self.matches(pattern, value, subject.ty, otherwise);
         };
-        self.some(found.clone(), otherwise);
+        self.has_entry(entry, subject.ty, otherwise);
         let inner = self.cx.types.patterns[inside.id];
         self.matches_place(inside, &subject.place, inner, otherwise);
     }

@@ -163,7 +163,7 @@ pub(crate) fn changed_while_bound(
         Changer::Closure(closure) => diagnostic.also(closure, "by this"),
         Changer::Itself | Changer::Guard => diagnostic,
     };
-    diagnostic
-        .also(bound, format!("`{name}` is a part of it until the end of the block"))
-        .help(format!("change only the part, through `{name}`; collect what else is to change and do it behind the block"))
+    diagnostic.also(bound, format!("`{name}` is a part of it until the end of the block")).help(format!(
+        "change only the part, through `{name}`; collect what else is to change and do it behind the block"
+    ))
 }

@@ -2,7 +2,7 @@
 
 use super::super::ensure;
 use super::{Checked, Typing};
-use crate::mir::{Addressed, Inst, Local, Op1, Op2, Operand, Type};
+use crate::mir::{Addressed, Inst, Local, Op1, Op2, Operand, Type, TypeId};
 
 impl Typing<'_> {
     /// One instruction.
@@ -43,10 +43,7 @@ impl Typing<'_> {
                 self.local(*dest, "an int", int)?;
                 self.is(base, "an enum", |ty| matches!(ty, Type::Enum { .. } | Type::Tag { .. }))
             }
-            Inst::VariantField { dest, base, variant, index } => {
-                let fields = self.variant(self.type_of(base)?, *variant)?;
-                self.same(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
-            }
+            Inst::VariantField { dest, base, variant, index } => self.variant_field(*dest, base, *variant, *index),
             Inst::IsError { dest, base, .. } => self.is_error(*dest, base),
             Inst::IsNull { dest, base } => {
                 self.local(*dest, "a bool", truth)?;
@@ -67,10 +64,7 @@ impl Typing<'_> {
                 self.points_to(*dest, self.service_field(base, *index)?)
             }
             Inst::RefField { dest, base, index } => self.points_to(*dest, self.part(self.target(base)?, *index)?),
-            Inst::RefVariantField { dest, base, variant, index } => {
-                let fields = self.variant(self.target(base)?, *variant)?;
-                self.points_to(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
-            }
+            Inst::RefVariantField { dest, base, variant, index } => self.ref_payload(*dest, base, *variant, *index),
             Inst::RefInside { dest, base } => self.points_to(*dest, self.inside(self.target(base)?)?),
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
@@ -95,8 +89,9 @@ impl Typing<'_> {
             | Inst::DeadlineExpired { .. }
             | Inst::Sort { .. }
             | Inst::Unlock { .. } => self.task_inst(inst),
-            Inst::Trace { status: given, .. } => self.is(given, "a status", status),
-            Inst::NoteFault { status: given, .. } => self.is(given, "a status", status),
+            Inst::Trace { status: given, .. } | Inst::NoteFault { status: given, .. } => {
+                self.is(given, "a status", status)
+            }
             Inst::ClearService { service } => self.is(service, "a service", |ty| matches!(ty, Type::Service(_))),
             Inst::Len { dest, base } => {
                 self.local(*dest, "an int", int)?;
@@ -109,6 +104,19 @@ impl Typing<'_> {
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    fn variant_field(&self, dest: Local, base: &Operand, variant: u32, index: u32) -> Checked {
+        self.same(dest, self.payload(self.type_of(base)?, variant, index)?)
+    }
+
+    fn ref_payload(&self, dest: Local, base: &Operand, variant: u32, index: u32) -> Checked {
+        self.points_to(dest, self.payload(self.target(base)?, variant, index)?)
+    }
+
+    fn payload(&self, ty: TypeId, variant: u32, index: u32) -> Result<TypeId, String> {
+        let fields = self.variant(ty, variant)?;
+        fields.get(index as usize).copied().ok_or_else(|| "there is no such field".to_owned())
     }
 
     fn is_error(&self, dest: Local, base: &Operand) -> Checked {
