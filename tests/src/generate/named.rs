@@ -4,10 +4,13 @@
 use super::body::{Body, Variable};
 use super::ty::Ty;
 
+/// A name, its type, and whether it is `mut`.
+type Name = (String, Ty, bool);
+
 /// The head of a block, and the names that it binds: which of them are `mut`.
 struct Head {
     text: String,
-    binds: Vec<(String, Ty, bool)>,
+    binds: Vec<Name>,
     /// Is it a loop?
     repeats: bool,
 }
@@ -133,18 +136,18 @@ impl Body<'_> {
     }
 
     /// A pattern for each field.
-    fn named_fields(&mut self, fields: &[(String, Ty)]) -> (String, Vec<(String, Ty, bool)>) {
+    fn named_fields(&mut self, fields: &[(String, Ty)]) -> (String, Vec<Name>) {
         let names: Vec<_> = fields.iter().map(|(field, ty)| (field, self.name_of(ty))).collect();
         let listed: Vec<String> = names.iter().map(|(field, name)| format!("{field}: {}", written(name))).collect();
         (listed.join(", "), names.into_iter().map(|(_, name)| name).collect())
     }
 
     /// A name, mostly for a place.
-    fn name_of(&mut self, ty: &Ty) -> (String, Ty, bool) {
+    fn name_of(&mut self, ty: &Ty) -> Name {
         (self.fresh(), ty.clone(), self.random.chance(75))
     }
 
-    fn matched(&mut self, path: &str, arms: Vec<(String, Vec<(String, Ty, bool)>)>) {
+    fn matched(&mut self, path: &str, arms: Vec<(String, Vec<Name>)>) {
         self.block(&format!("match {path}"), |body| {
             for (text, binds) in arms {
                 body.named(Head { text, binds, repeats: false });
@@ -174,6 +177,6 @@ impl Body<'_> {
     }
 }
 
-fn written((name, _, mutable): &(String, Ty, bool)) -> String {
+fn written((name, _, mutable): &Name) -> String {
     if *mutable { format!("mut {name}") } else { name.clone() }
 }

@@ -155,10 +155,11 @@ impl Machine<'_> {
     fn ref_variant_field(&mut self, dest: Local, base: &Operand, (variant, index): (u32, usize)) -> Sound<()> {
         let base = self.borrowed(base)?.place()?;
         let object = self.unique_at(base)?;
-        match self.heap.body(Value::Object(object))? {
-            Body::Variant(found, _) if *found == variant => self.set(dest, Value::Ref(Place::Part { object, index })),
-            other => wrong(format!("variant {variant} is changed in {other:?}")),
+        let body = self.heap.body(Value::Object(object))?;
+        if !matches!(body, Body::Variant(found, _) if *found == variant) {
+            return wrong(format!("variant {variant} is changed in {body:?}"));
         }
+        self.set(dest, Value::Ref(Place::Part { object, index }))
     }
 
     fn ref_inside(&mut self, dest: Local, base: &Operand) -> Sound<()> {
