@@ -99,7 +99,10 @@ enum Why {
 enum Binder {
     Param,
     Let,
+    /// By a pattern against a place.
     Pattern,
+    /// By a pattern against another value.
+    Value,
     /// By a `for` over what has no places.
     Loop,
     /// By a `for` over places.

@@ -22,10 +22,17 @@ impl<'a> Cx<'a> {
         self.must_be_place(pattern, local, value);
     }
 
+    /// How a pattern against this value binds its variables.
+    pub(super) fn pattern_binder(&self, value: &'a Expr) -> Binder {
+        if self.is_place(self.entry(value).unwrap_or(value)) { Binder::Pattern } else { Binder::Value }
+    }
+
     /// How a `for` binds its variables.
     pub(super) fn loop_binder(&self, iter: &Iter) -> Binder {
         match iter {
-            Iter::Value(value) if matches!(self.get(self.noted(value)), Ty::Array(_)) => Binder::Element,
+            Iter::Value(value) if self.is_place(value) && matches!(self.get(self.noted(value)), Ty::Array(_)) => {
+                Binder::Element
+            }
             Iter::Value(_) | Iter::Range { .. } => Binder::Loop,
         }
     }
@@ -51,7 +58,9 @@ impl<'a> Cx<'a> {
     fn bound_entry(&mut self, pattern: &'a Pattern, map: &'a Expr) {
         let PatternKind::Tuple(parts) = &pattern.kind else { return self.no_place(pattern, NoPlace::Pair) };
         let [key, value] = parts.as_slice() else { return };
-        if let PatternKind::Bind(local) = value.kind {
+        if let PatternKind::Bind(local) = value.kind
+            && self.is_place(map)
+        {
             self.body.binders.insert(local, Binder::Element);
         }
         self.no_place(key, NoPlace::Key);

@@ -61,7 +61,7 @@ pub(crate) fn refutable(span: Span, binder: Binder, missing: Option<&str>) -> Di
     let (place, help) = match binder {
         Binder::Loop | Binder::Element => ("`for`", "bind the whole value and look with `if let` or `match` inside"),
         Binder::Select => ("`select`", "bind the whole message and look with `if let` or `match` inside"),
-        Binder::Param | Binder::Let | Binder::Pattern | Binder::Catch | Binder::Closure => {
+        Binder::Param | Binder::Let | Binder::Pattern | Binder::Value | Binder::Catch | Binder::Closure => {
             ("`let`", "use `if let … { }` or `match`, which can have another way")
         }
     };

@@ -49,6 +49,7 @@ pub(crate) fn not_mutable(
             let help = format!("write `mut {name}` to change it where it lies, or copy it: `let mut {name} = {name}`");
             ("bound here", help)
         }
+        Binder::Value => ("bound here", format!("copy it first: `let mut {name} = {name}`")),
         Binder::Element => {
             let help = format!("write `mut {name}` to change the elements, or copy it: `let mut {name} = {name}`");
             ("the loop's variable", help)
