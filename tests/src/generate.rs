@@ -7,6 +7,7 @@
 mod body;
 mod call;
 mod expr;
+mod named;
 mod number;
 mod order;
 mod pattern;

@@ -18,6 +18,7 @@ mod expr;
 mod item;
 mod matching;
 mod method;
+mod named;
 mod operate;
 mod pattern;
 mod place;

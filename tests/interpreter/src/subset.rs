@@ -75,6 +75,8 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::RefLocal { .. }
         | Inst::RefServiceField { .. }
         | Inst::RefField { .. }
+        | Inst::RefVariantField { .. }
+        | Inst::RefInside { .. }
         | Inst::RefOrInsert { .. }
         | Inst::Load { .. }
         | Inst::Store { .. }

@@ -38,6 +38,9 @@ impl FnCx<'_, '_> {
             Inst::RefLocal { dest, local } => self.ref_local(*dest, *local),
             Inst::RefServiceField { dest, service, index } => self.ref_service_field(*dest, service, *index),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index),
+            // Behind the tag.
+            Inst::RefVariantField { dest, base, variant: _, index } => self.ref_field(*dest, base, *index + 1),
+            Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => self.load_part(*dest, from, 0),
             Inst::Store { to, value } => self.store_through(to, value),

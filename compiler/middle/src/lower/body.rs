@@ -1,6 +1,7 @@
 //! One function in the making: its locals, blocks and the place where the next instruction goes. Used by all parts of `lower`.
 //! What fails goes to the caller, or to the `within` around it. Code after `return` and the like goes to a block that nothing enters; `tidy` removes it.
 
+use super::place::Place;
 use super::program::{Key, Lowering};
 use super::within::Deadline;
 use crate::hir::{self, Mutability};
@@ -11,6 +12,7 @@ use crate::mir::{
 };
 use crate::span::Span;
 use crate::ty::{Ty, TyTable};
+use std::collections::BTreeMap;
 
 /// What `self` is.
 #[derive(Clone, Debug)]
@@ -61,6 +63,8 @@ pub(super) struct Body<'c, 'a> {
     /// Whose variables it has.
     home: Option<FnId>,
     vars: Vec<Option<Local>>,
+    /// Variables that are names for places.
+    pub(super) named: BTreeMap<LocalId, Place>,
     locals: IndexVec<Local, LocalDecl>,
     /// By local: can the program change it?
     mutable: Vec<bool>,
@@ -88,6 +92,7 @@ impl<'c, 'a> Body<'c, 'a> {
             result: source.map_or(TyTable::UNIT, |id| cx.types.results[id]),
             loops: vec![None; function.map_or(0, |function| function.loop_count)],
             vars: vec![None; function.map_or(0, |function| function.locals.len())],
+            named: BTreeMap::new(),
             deadlines: Vec::new(),
             home,
             locals: IndexVec::new(),

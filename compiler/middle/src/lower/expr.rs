@@ -72,7 +72,7 @@ impl Body<'_, '_> {
             ExprKind::Str(value) => text(value),
             ExprKind::FString(parts) => self.f_string(parts),
             ExprKind::Unit | ExprKind::Error => UNIT,
-            ExprKind::Local(local) => Operand::Copy(self.var(*local)),
+            ExprKind::Local(local) => self.variable(*local),
             ExprKind::Const(function) => self.constant(*function, expr.span),
             ExprKind::SelfValue => self.self_value(ty),
             ExprKind::Dep(_) => unreachable!("a dependency is only a receiver"),

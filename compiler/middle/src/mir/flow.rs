@@ -94,6 +94,8 @@ macro_rules! dest_visitors {
                 | Inst::RefLocal { dest, .. }
                 | Inst::RefServiceField { dest, .. }
                 | Inst::RefField { dest, .. }
+                | Inst::RefVariantField { dest, .. }
+                | Inst::RefInside { dest, .. }
                 | Inst::RefOrInsert { dest, .. }
                 | Inst::Load { dest, .. }
                 | Inst::Builtin { dest, .. }

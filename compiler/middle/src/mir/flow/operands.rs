@@ -41,6 +41,8 @@ macro_rules! operand_visitors {
                 | Inst::ServiceField { service: one, .. }
                 | Inst::RefServiceField { service: one, .. }
                 | Inst::RefField { base: one, .. }
+                | Inst::RefVariantField { base: one, .. }
+                | Inst::RefInside { base: one, .. }
                 | Inst::Load { from: one, .. }
                 | Inst::Take { from: one, .. }
                 | Inst::Show { value: one, .. }

@@ -40,6 +40,10 @@ impl Printer<'_> {
             Inst::RefServiceField { dest, service, index } => {
                 format!("{} ref {}.{index}", self.set(*dest), op(service))
             }
+            Inst::RefVariantField { dest, base, variant, index } => {
+                format!("{} ref {}->{variant}:{index}", self.set(*dest), op(base))
+            }
+            Inst::RefInside { dest, base } => format!("{} ref {}->?", self.set(*dest), op(base)),
             Inst::RefField { dest, base, index } => format!("{} ref {}->{index}", self.set(*dest), op(base)),
             Inst::RefOrInsert { dest, map, key, value } => {
                 format!("{} ref {}->or_insert({}, {})", self.set(*dest), op(map), op(key), op(value))
