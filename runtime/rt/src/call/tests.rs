@@ -29,7 +29,7 @@ use crate::os::program::Transport;
 use crate::os::sample::Sample;
 use crate::task::scheduler::Settings;
 use crate::task::{Entry, Scheduler, Task, What};
-use crate::transport::{Leftovers, bind};
+use crate::transport::{Leftovers, Sharing, bind};
 use pluto_abi::layout::Waited;
 
 // The caller's numbers: the callee's are others.
@@ -256,11 +256,11 @@ impl Drop for Callee {
 
 /// Runs a body in a task of a process that knows the callee.
 fn as_caller(address: &Address, body: impl FnOnce(&Task) + Send + 'static) {
-    as_caller_with(address, Manner { interval: INTERVAL, room: ROOM }, body);
+    as_caller_with(address, Manner { interval: INTERVAL, room: ROOM, sharing: Sharing::Wanted }, body);
 }
 
 fn as_caller_with_pulse(address: &Address, interval: u64, body: impl FnOnce(&Task) + Send + 'static) {
-    as_supervised_caller(address, None, Manner { interval, room: ROOM }, body);
+    as_supervised_caller(address, None, Manner { interval, room: ROOM, sharing: Sharing::Wanted }, body);
 }
 
 fn as_caller_with(address: &Address, manner: Manner, body: impl FnOnce(&Task) + Send + 'static) {
@@ -527,15 +527,20 @@ fn a_process_that_its_supervisor_gave_up_is_unavailable_at_once() {
     let gone = Supervised { name, state: SupervisedState::Gone, restarts: 5, detail };
     let file = folder.path().join(supervision::FILE);
     std::fs::write(&file, Supervision { processes: vec![gone] }.to_json()).expect("writable");
-    as_supervised_caller(&address, Some(file), Manner { interval: INTERVAL, room: ROOM }, |task| {
-        for _ in 0..3 {
-            let before = task.scheduler().now();
-            let failure = failed(call(task, ECHO, number(1), 5_000));
-            assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
-            assert_eq!(failure.detail, "process callee is gone: given up after 5 restarts in 30 s");
-            assert!(task.scheduler().now() - before < 1_000, "at once");
-        }
-    });
+    as_supervised_caller(
+        &address,
+        Some(file),
+        Manner { interval: INTERVAL, room: ROOM, sharing: Sharing::Wanted },
+        |task| {
+            for _ in 0..3 {
+                let before = task.scheduler().now();
+                let failure = failed(call(task, ECHO, number(1), 5_000));
+                assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
+                assert_eq!(failure.detail, "process callee is gone: given up after 5 restarts in 30 s");
+                assert!(task.scheduler().now() - before < 1_000, "at once");
+            }
+        },
+    );
 }
 
 #[test]
