@@ -51,7 +51,7 @@ struct Frames {
 
 impl Outgoing {
     /// The sockets do not block.
-    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Outgoing::Unix(socket) => socket.as_ref().write(bytes),
             Outgoing::Tcp(socket) => socket.as_ref().write(bytes),
@@ -67,7 +67,7 @@ impl Outgoing {
     }
 
     /// How many bytes the other side has sent that were not read.
-    fn unread(&self) -> usize {
+    pub(super) fn unread(&self) -> usize {
         match self {
             Outgoing::Unix(socket) => unread(socket.as_ref()),
             Outgoing::Tcp(socket) => unread(socket.as_ref()),
@@ -77,7 +77,7 @@ impl Outgoing {
     }
 
     /// Has the other side closed the connection?
-    fn is_hung_up(&self) -> bool {
+    pub(super) fn is_hung_up(&self) -> bool {
         match self {
             Outgoing::Unix(socket) => is_hung_up(socket.as_ref()),
             Outgoing::Tcp(socket) => is_hung_up(socket.as_ref()),
@@ -86,7 +86,7 @@ impl Outgoing {
         }
     }
 
-    async fn writable(&self) -> io::Result<()> {
+    pub(super) async fn writable(&self) -> io::Result<()> {
         match self {
             Outgoing::Unix(socket) => writable(socket).await,
             Outgoing::Tcp(socket) => writable(socket).await,

@@ -21,7 +21,7 @@ mod tests;
 #[cfg(not(loom))]
 mod layout;
 #[cfg(not(loom))]
-pub use flow::Outward;
+pub(super) use flow::Outward;
 #[cfg(not(loom))]
 pub use offer::Sharing;
 #[cfg(not(loom))]

@@ -102,8 +102,11 @@ fn read(both: &Both, mut left: usize) {
     }
 }
 
-fn meet(capacity: usize, pieces: &'static [usize]) {
-    loom::model(move || {
+/// In every order in which the one interrupts the other so often at most; where both sleep by turns, all orders would take minutes.
+fn meet(interruptions: Option<usize>, capacity: usize, pieces: &'static [usize]) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = interruptions;
+    model.check(move || {
         let both = Both::new(capacity);
         let other = {
             let both = both.clone();
@@ -116,13 +119,14 @@ fn meet(capacity: usize, pieces: &'static [usize]) {
 
 #[test]
 fn loom_a_reader_that_sleeps_is_woken() {
-    meet(2, &[1]);
-    meet(2, &[1, 1]);
+    meet(None, 2, &[1]);
+    meet(None, 2, &[1, 1]);
 }
 
 #[test]
 fn loom_a_writer_without_room_is_woken() {
-    meet(1, &[2]);
+    meet(Some(4), 1, &[2]);
+    meet(Some(3), 2, &[3]);
 }
 
 /// What `Post::publish` would be without the exchange.

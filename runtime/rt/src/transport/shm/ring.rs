@@ -173,9 +173,10 @@ impl<L: Lane> Reader<L> {
     }
 }
 
-/// How many bytes lie between two positions, if so many can.
+/// How many bytes lie between two positions, if so many can. Positions never wrap around: no connection lives for so many bytes.
 fn distance<L: Lane>(lane: &L, from: u64, to: u64) -> Result<usize, Broken> {
-    usize::try_from(to.wrapping_sub(from)).ok().filter(|count| *count <= lane.capacity()).ok_or(Broken)
+    let count = to.checked_sub(from).and_then(|count| usize::try_from(count).ok());
+    count.filter(|count| *count <= lane.capacity()).ok_or(Broken)
 }
 
 fn index<L: Lane>(lane: &L, position: u64) -> usize {
