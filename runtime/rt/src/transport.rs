@@ -4,6 +4,8 @@ mod faults;
 pub mod outbox;
 mod shm;
 pub mod tcp;
+#[cfg(test)]
+mod tests;
 pub mod unix;
 
 use std::io;

@@ -2,8 +2,8 @@
 //! both sleep for ever, and if a byte is read that is not there yet.
 //! `RUSTFLAGS="--cfg loom" cargo test -p pluto-rt --release loom_`
 
-use loom::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use loom::sync::Notify;
+use loom::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use loom::thread;
 use std::sync::Arc;
 
