@@ -90,8 +90,8 @@ fn unix_address(topology: &Topology, folder: &Path, index: usize, entry: &Proces
 /// Of the addresses of a process, the one that its edges use; if there is none of that kind, any.
 fn choose(addresses: Vec<Address>, name: &str, transport: Transport) -> Result<Address, String> {
     let wanted = |address: &&Address| match (address, transport) {
-        (Address::Unix(_), Transport::Unix | Transport::Itself) | (Address::Tcp(_), Transport::Tcp) => true,
-        (Address::Unix(_), Transport::Tcp) | (Address::Tcp(_), Transport::Unix | Transport::Itself) => false,
+        (Address::Unix(_), Transport::Shared | Transport::Itself) | (Address::Tcp(_), Transport::Tcp) => true,
+        (Address::Unix(_), Transport::Tcp) | (Address::Tcp(_), Transport::Shared | Transport::Itself) => false,
     };
     let chosen = addresses.iter().find(wanted).or(addresses.first());
     chosen.cloned().ok_or_else(|| format!("process {name} has no address"))
@@ -109,7 +109,7 @@ mod tests {
     ]}"#;
 
     fn program() -> Program {
-        let peers = vec![("web", Transport::Itself), ("stock", Transport::Unix), ("audit", Transport::Tcp)];
+        let peers = vec![("web", Transport::Itself), ("stock", Transport::Shared), ("audit", Transport::Tcp)];
         Sample { name: "web", peers, ..Sample::default() }.program()
     }
 

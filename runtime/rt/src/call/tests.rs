@@ -273,7 +273,7 @@ fn as_supervised_caller(
     manner: Manner,
     body: impl FnOnce(&Task) + Send + 'static,
 ) {
-    let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
+    let peers = vec![("caller", Transport::Itself), ("callee", Transport::Shared)];
     let methods = ["S.length", "S.forever", "T.later", "S.large", "S.slow", "S.echo", "S.unknown", "S.note"];
     let remotes = methods.into_iter().map(|name| (name, 1)).collect();
     let scheduler = scheduler(Sample { name: "caller", peers, remotes, ..Sample::default() });
