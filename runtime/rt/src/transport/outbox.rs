@@ -51,7 +51,7 @@ struct Frames {
 
 impl Outgoing {
     /// The sockets do not block.
-    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Outgoing::Unix(socket) => socket.as_ref().write(bytes),
             Outgoing::Tcp(socket) => socket.as_ref().write(bytes),
