@@ -1,4 +1,4 @@
-//! Bytes between processes. In: addresses. Out: connections as a pair of streams, whatever carries them.
+//! Bytes between processes. In: addresses. Out: connections as a pair of streams, whatever carries them: shared memory (`shm`), a Unix socket, TCP.
 
 mod faults;
 pub mod outbox;

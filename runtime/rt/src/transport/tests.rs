@@ -25,22 +25,29 @@ struct Pair {
 impl Pair {
     /// The other side has heard the first words, and answers.
     async fn new(carrier: Carrier) -> Pair {
+        match carrier {
+            Carrier::SharedMemory | Carrier::Tcp => Pair::between(carrier, [Sharing::Wanted; 2]).await,
+            Carrier::UnixSocket => Pair::between(carrier, [Sharing::Off; 2]).await,
+        }
+    }
+
+    /// The same; who connects and who accepts want this.
+    async fn between(carrier: Carrier, sharing: [Sharing; 2]) -> Pair {
         let folder = tempfile::tempdir().expect("a folder");
-        let (address, sharing) = match carrier {
-            Carrier::Tcp => (free_tcp(), Sharing::Off),
-            Carrier::UnixSocket => (unix(&folder), Sharing::Off),
-            Carrier::SharedMemory => (unix(&folder), Sharing::Wanted),
+        let address = match carrier {
+            Carrier::Tcp => free_tcp(),
+            Carrier::UnixSocket | Carrier::SharedMemory => unix(&folder),
         };
         let mut leftovers = Leftovers::default();
         let listening = bind(&address, &mut leftovers).expect("a free address").listen().expect("in the reactor");
         let accepting = async {
             let arrival = listening.accept().await.expect("a connection");
-            let (mut incoming, outgoing) = arrival.open(Sharing::Wanted).await.expect("opened");
+            let (mut incoming, outgoing) = arrival.open(sharing[1]).await.expect("opened");
             assert_eq!(&bytes(&mut incoming, WORDS.len()).await, WORDS);
             outgoing.say(WORDS).await.expect("room");
             (incoming, outgoing)
         };
-        let connecting = async { connect(&address, WORDS, sharing).await.expect("connected") };
+        let connecting = async { connect(&address, WORDS, sharing[0]).await.expect("connected") };
         let (far, mut near) = both(accepting, connecting).await;
         assert_eq!(&bytes(&mut near.0, WORDS.len()).await, WORDS);
         assert_eq!((near.1.carrier(), far.1.carrier()), (carrier, carrier));
@@ -120,6 +127,21 @@ async fn read_many(incoming: &mut Incoming, many: usize, seed: u64) {
         assert!(count > 0 && buffer[..count].iter().enumerate().all(|(at, it)| *it == byte(received + at)));
         received += count;
     }
+}
+
+#[test]
+fn who_does_not_want_to_share_has_a_connection_over_the_socket() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("Tokio starts");
+    runtime.block_on(async {
+        for [near, far] in [[Sharing::Wanted, Sharing::Off], [Sharing::Off, Sharing::Wanted]] {
+            let pair = timeout(LONG, Pair::between(Carrier::UnixSocket, [near, far])).await.expect("it does not hang");
+            pair.near.1.say(b"there").await.expect("room");
+            let Pair { near: (mut back, _), far: (mut there, outgoing) } = pair;
+            assert_eq!(bytes(&mut there, 5).await, b"there");
+            outgoing.say(b"back").await.expect("room");
+            assert_eq!(bytes(&mut back, 4).await, b"back");
+        }
+    });
 }
 
 #[test]
