@@ -28,7 +28,7 @@ pub enum Outgoing {
     /// A TCP socket.
     Tcp(Arc<TcpStream>),
     /// Memory that the other process has too.
-    Shared(Arc<Outward>),
+    Shared(Box<Outward>),
     /// One of them with faults.
     Troubled(Box<(Outgoing, Mutex<Fate>)>),
 }

@@ -79,7 +79,7 @@ impl Offer {
     /// Waits for the first words of the other side: over what the connection goes on.
     pub(in crate::transport) async fn answer(mut self) -> io::Result<(Incoming, Outgoing)> {
         match self.inward.answer().await? {
-            Answer::Memory => Ok((Box::new(self.inward), Outgoing::Shared(Arc::new(self.outward)))),
+            Answer::Memory => Ok((Box::new(self.inward), Outgoing::Shared(Box::new(self.outward)))),
             Answer::Socket => {
                 let socket = self.inward.into_socket();
                 let outgoing = Outgoing::Unix(socket.get_ref().clone());
@@ -103,7 +103,7 @@ pub(in crate::transport) async fn hear(socket: UnixStream) -> io::Result<(Incomi
     let ends = Arc::new(Ends { socket, own: Arc::new(own), other });
     let (into, out) = directions(memory, Side::Accepted);
     let inward = Inward::new(ends.clone(), into.clone(), watched)?;
-    Ok((Box::new(first.chain(inward)), Outgoing::Shared(Arc::new(Outward::new(ends, out, into)))))
+    Ok((Box::new(first.chain(inward)), Outgoing::Shared(Box::new(Outward::new(ends, out, into)))))
 }
 
 /// How many bytes were sent; with the first of them, the descriptors.
