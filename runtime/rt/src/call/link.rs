@@ -129,8 +129,9 @@ impl Links {
         hello: &Hello,
         peers: Vec<(String, Result<Address, String>)>,
         supervision: Option<PathBuf>,
+        sharing: Sharing,
     ) -> Links {
-        let manner = Manner { interval: interval(), room: ROOM, sharing: Sharing::of_environment() };
+        let manner = Manner { interval: interval(), room: ROOM, sharing };
         Links::with(scheduler, hello, peers, supervision, manner)
     }
 

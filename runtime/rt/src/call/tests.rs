@@ -224,7 +224,7 @@ impl Callee {
             let listener = bind(&address, &mut leftovers).expect("a free address");
             let mut hello = introduction::as_callee(scheduler.program(), &hello("callee", build));
             change(&mut hello.methods);
-            let server = Server::start_within(scheduler, hello, vec![listener], limits);
+            let server = Server::start_within(scheduler, hello, vec![listener], Sharing::Wanted, limits);
             server.started(1);
             let late = server.clone();
             let seen = flag.clone();

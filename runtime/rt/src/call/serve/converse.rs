@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::Server;
 use super::connection::Connection;
 use crate::call::link::race;
-use crate::transport::{Arrival, Incoming, Listener, Outbox, Sharing};
+use crate::transport::{Arrival, Incoming, Listener, Outbox};
 
 const READ_BUFFER: usize = 64 * 1024;
 /// While nothing may be read, somebody looks so often whether the caller is still there.
@@ -32,7 +32,7 @@ pub(super) async fn accept(server: Arc<Server>, listener: Listener) {
 /// A connection from its first byte to its last.
 async fn converse(server: Arc<Server>, arrival: Arrival) {
     let introduced_by = Instant::now() + server.limits.introduction;
-    let opened = timeout_at(introduced_by, arrival.open(Sharing::of_environment())).await;
+    let opened = timeout_at(introduced_by, arrival.open(server.sharing)).await;
     let Ok(Ok((mut incoming, outgoing))) = opened else { return };
     let outbox = Outbox::new(outgoing);
     if outbox.put(|frames| put_hello(frames, &server.hello)).is_err() {

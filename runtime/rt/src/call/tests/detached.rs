@@ -127,7 +127,7 @@ fn a_server_is_quiet_when_all_that_came_was_run() {
     });
     let mut leftovers = Leftovers::default();
     let listener = bind(&way.address, &mut leftovers).expect("a free address");
-    let server = Server::start(scheduler, hello("callee", "b1"), vec![listener]);
+    let server = Server::start(scheduler, hello("callee", "b1"), vec![listener], Sharing::Wanted);
     server.started(1);
     let path = folder.path().join("s.sock");
     let caller = std::thread::spawn(move || {

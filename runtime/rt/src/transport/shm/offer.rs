@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendAncillaryMessage,
@@ -40,13 +40,13 @@ pub enum Sharing {
 }
 
 impl Sharing {
-    /// What `PLUTO_SHM` says; nobody is told about words that it does not know.
-    pub fn of_environment() -> Sharing {
-        static SHARING: OnceLock<Sharing> = OnceLock::new();
-        *SHARING.get_or_init(|| match std::env::var("PLUTO_SHM") {
-            Ok(text) if text == "off" => Sharing::Off,
-            Ok(_) | Err(_) => Sharing::Wanted,
-        })
+    /// What `PLUTO_SHM` says, if it is set. The error is a message for people.
+    pub fn parse(text: Option<&str>) -> Result<Sharing, String> {
+        match text {
+            None | Some("on") => Ok(Sharing::Wanted),
+            Some("off") => Ok(Sharing::Off),
+            Some(other) => Err(format!("PLUTO_SHM must be `on` or `off`, not `{other}`")),
+        }
     }
 }
 
