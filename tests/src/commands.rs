@@ -141,7 +141,7 @@ fn plan_shows_edges_and_errors() {
     }
     let json = plutoc(&["plan", "examples/bank", "--system", "Split", "--json"]);
     let value: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert!(text(&json.stdout).contains("unix"), "{value}");
+    assert!(text(&json.stdout).contains(r#""transport": "shared memory""#), "{value}");
     let unknown = plutoc(&["plan", "examples/bank", "--system", "Nope"]);
     assert!(text(&unknown.stderr).contains("E0509"));
 }

@@ -11,6 +11,12 @@ use std::time::{Duration, Instant};
 /// Whatever a test waits for comes much sooner; so late it is a hang.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// One way of each transport between two processes, for programs with a system `Near` of one pod and a system `Far` of two: system, variables.
+pub const ALL_WAYS: [(&str, &[(&str, &str)]); 3] = [("Near", &[]), ("Near", &[WITHOUT_SHARING]), ("Far", &[])];
+
+/// Processes of a pod speak over Unix sockets.
+pub const WITHOUT_SHARING: (&str, &str) = ("PLUTO_SHM", "off");
+
 /// A run with a folder of its own for temporary files.
 #[derive(Debug)]
 pub struct Run {

@@ -66,7 +66,7 @@ fn peers(program: &Program, data: &mut Bytes) {
         data.text(&peer.name);
         data.word(match peer.transport {
             Transport::Direct => 0,
-            Transport::Unix => 1,
+            Transport::Shared => 1,
             Transport::Tcp => 2,
         });
     }

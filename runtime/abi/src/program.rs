@@ -104,7 +104,7 @@ pub enum Side {
 pub struct PeerDesc {
     /// Its name.
     pub name: Text,
-    /// 0 itself, 1 Unix socket, 2 TCP.
+    /// 0 itself, 1 shared memory (found through a Unix socket), 2 TCP.
     pub transport: u64,
 }
 

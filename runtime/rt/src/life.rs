@@ -118,10 +118,10 @@ fn appear(scheduler: &'static Scheduler) -> Result<Presence, String> {
     let program = scheduler.program();
     let places = topology::read(program)?;
     let hello = introduction::as_caller(program);
-    scheduler.connect(Links::new(scheduler, &hello, places.peers, Some(places.supervision)));
+    scheduler.connect(Links::new(scheduler, &hello, places.peers, Some(places.supervision), places.sharing));
     let mut leftovers = Leftovers::default();
     let listeners = listeners(program, &places.own, &mut leftovers)?;
-    let server = Server::start(scheduler, introduction::as_callee(program, &hello), listeners);
+    let server = Server::start(scheduler, introduction::as_callee(program, &hello), listeners, places.sharing);
     if let Some(links) = scheduler.links() {
         links.keep();
     }

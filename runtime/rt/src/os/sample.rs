@@ -39,7 +39,7 @@ impl Sample {
             name: text(name),
             transport: match transport {
                 Transport::Itself => 0,
-                Transport::Unix => 1,
+                Transport::Shared => 1,
                 Transport::Tcp => 2,
             },
         }));
