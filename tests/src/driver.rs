@@ -1,7 +1,7 @@
 //! Drives the compiler as a library over sources in memory, and runs executables. In: sources. Out: diagnostics as text, codes
 //! with lines, outputs.
 
-use pluto_middle::mir;
+use pluto_middle::mir::{self, Checks};
 use pluto_syntax::diag::Diagnostics;
 use plutoc::load::{Memory, Sources};
 use plutoc::options::{MessageFormat, Options, System};
@@ -26,6 +26,7 @@ pub fn options(files: &Files, system: Option<&str>) -> Options {
         file: PathBuf::from(&files[0].0),
         system: system.map_or(System::Local, |name| System::Named(name.to_owned())),
         threads: 1,
+        checks: Checks::None,
     }
 }
 
@@ -95,7 +96,7 @@ pub fn lowered(files: &Files) -> Result<mir::Program, String> {
         if dx.has_errors() {
             return Err(rendered(&sources, &dx));
         }
-        Ok(lower_all(&front, &placed).remove(0))
+        Ok(lower_all(&front, &placed, Checks::None).remove(0))
     })
 }
 

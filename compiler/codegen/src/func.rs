@@ -6,6 +6,7 @@ mod call;
 mod checked;
 mod closure;
 mod count;
+mod guard;
 mod homes;
 mod inst;
 mod lock;
@@ -43,6 +44,9 @@ pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
     for (id, block) in f.blocks.iter_enumerated() {
         cx.e.begin(cx.blocks[id]);
         block.insts.iter().for_each(|inst| cx.inst(inst));
+        if let Some(site) = site(&block.end) {
+            cx.e.stand_at(site);
+        }
         cx.terminator(&block.end);
     }
 }
@@ -68,6 +72,7 @@ fn home(e: &mut Emitter<'_>, local: &LocalDecl, kind: Kind) -> Home {
 impl<'a> FnCx<'_, 'a> {
     /// Before the first block: zeroes slots, takes parameters, looks at the stack.
     fn enter(&mut self) {
+        self.e.begin_step(self.f.site);
         let zero = self.e.word(0);
         for home in self.homes.iter() {
             if let Home::Slot(slot) = *home {
@@ -163,7 +168,11 @@ impl<'a> FnCx<'_, 'a> {
     /// An operand as it is in registers.
     fn value(&mut self, operand: &Operand) -> Value {
         match operand {
-            Operand::Copy(local) | Operand::Move(local) => self.read(*local),
+            Operand::Copy(local) | Operand::Move(local) => {
+                let value = self.read(*local);
+                self.must_be_alive(self.type_of(*local), value);
+                value
+            }
             Operand::Const(constant) => self.constant(constant),
         }
     }
@@ -233,7 +242,7 @@ impl<'a> FnCx<'_, 'a> {
         } else {
             self.e.word(0)
         };
-        self.e.b.ins().return_(&[nothing, status]);
+        self.e.leave(&[nothing, status]);
     }
 
     /// Returns a result.
@@ -241,9 +250,9 @@ impl<'a> FnCx<'_, 'a> {
         let value = self.e.as_value(value::clif_type(self.e.ty(self.f.result)), value);
         if self.f.status == HasStatus::Yes {
             let fine = self.e.word(0);
-            self.e.b.ins().return_(&[value, fine]);
+            self.e.leave(&[value, fine]);
         } else {
-            self.e.b.ins().return_(&[value]);
+            self.e.leave(&[value]);
         }
     }
 }
@@ -266,6 +275,35 @@ fn on_fail(end: &Terminator) -> Option<OnFail> {
         | Terminator::Lock { on_fail, .. }
         | Terminator::Fault { on_fail, .. } => Some(*on_fail),
         Terminator::Select(select) => Some(select.on_fail),
+        Terminator::Goto(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchStatus { .. }
+        | Terminator::Return(_)
+        | Terminator::Fail(_)
+        | Terminator::CallDetached(_)
+        | Terminator::Unreachable => None,
+    }
+}
+
+/// The place of a terminator, if it has one.
+fn site(end: &Terminator) -> Option<Site> {
+    match end {
+        Terminator::Call { site, .. }
+        | Terminator::Builtin { site, .. }
+        | Terminator::Checked { site, .. }
+        | Terminator::Index { site, .. }
+        | Terminator::RefIndex { site, .. }
+        | Terminator::ReadText { site, .. }
+        | Terminator::CallValue { site, .. }
+        | Terminator::Spawn { site, .. }
+        | Terminator::NewChannel { site, .. }
+        | Terminator::Wait { site, .. }
+        | Terminator::Next { site, .. }
+        | Terminator::Lock { site, .. }
+        | Terminator::Fault { site, .. } => Some(*site),
+        Terminator::CallRemote(call) => Some(call.site),
+        Terminator::Select(select) => Some(select.site),
         Terminator::Goto(_)
         | Terminator::Branch { .. }
         | Terminator::Switch { .. }

@@ -71,7 +71,7 @@ fn late(front: &Front, options: &Options, stage: Stage, dx: &mut Diagnostics) ->
                 return None;
             }
             let mut text = String::new();
-            for program in lower_all(front, &placed) {
+            for program in lower_all(front, &placed, options.checks) {
                 let shown =
                     if stage == Stage::Mir { mir::print::print(&program) } else { pluto_codegen::clif(&program) };
                 let _ = writeln!(text, "// process {}\n{shown}", program.process);

@@ -34,7 +34,7 @@ enum Kind {
 
 /// Finds out about the references through which counted values are stored.
 pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> BTreeMap<Local, Container> {
-    if !e.is_concurrent() {
+    if !e.is_concurrent() && !e.checks_memory() {
         return BTreeMap::new();
     }
     let stored = stored_through(e.program, f);
@@ -121,21 +121,35 @@ impl FnCx<'_, '_> {
         let (Some(container), Some(ty)) = (self.containers.get(reference).copied(), self.operand_type(value)) else {
             return;
         };
+        let concurrent = self.e.is_concurrent();
         match container {
             Container::Own => {}
-            Container::Open => self.share(ty, word),
-            Container::Object(variable) => {
-                let (shared, done) = (self.e.cold_block(), self.e.block());
-                let container = self.e.b.use_var(variable);
-                let count = self.count(container);
-                let is_shared = self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, count, 0);
-                self.e.branch(is_shared, shared, done);
-                self.e.begin(shared);
+            Container::Open if concurrent => {
                 self.share(ty, word);
-                self.e.jump(done);
-                self.e.begin(done);
+                self.may_be_seen(None, ty, word);
+            }
+            // There is nobody who could see it.
+            Container::Open => {}
+            Container::Object(variable) => {
+                let container = self.e.b.use_var(variable);
+                if concurrent {
+                    self.share_in(container, ty, word);
+                }
+                self.may_be_seen(Some(container), ty, word);
             }
         }
+    }
+
+    /// Shares a value if the object is shared into which it comes.
+    fn share_in(&mut self, container: Value, ty: TypeId, word: Value) {
+        let (shared, done) = (self.e.cold_block(), self.e.block());
+        let count = self.count(container);
+        let is_shared = self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, count, 0);
+        self.e.branch(is_shared, shared, done);
+        self.e.begin(shared);
+        self.share(ty, word);
+        self.e.jump(done);
+        self.e.begin(done);
     }
 
     /// The same, of the first value of a service's field.
@@ -143,6 +157,7 @@ impl FnCx<'_, '_> {
         let Some(ty) = self.operand_type(value) else { return };
         if self.e.is_concurrent() && service_kind(self.e, self.f, service) == Kind::Open {
             self.share(ty, word);
+            self.may_be_seen(None, ty, word);
         }
     }
 

@@ -63,6 +63,7 @@ pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
         | Inst::Print { .. }
         | Inst::Trace { .. }
         | Inst::TraceStart { .. }
+        | Inst::At { .. }
         | Inst::DeadlineEnd { .. }
         | Inst::Safepoint
         | Inst::DetachCall { .. }

@@ -3,6 +3,7 @@
 //! A shared object (count below 0) reaches only shared and static objects: so marking stops at those. Nothing recurses; the
 //! stack is explicit, and only objects that hold others are put on it.
 
+use super::check::publishing::{Seen, published};
 use super::describe::{Desc, desc, is_counted, kind};
 use super::object::Object;
 use super::table::Table;
@@ -68,7 +69,10 @@ pub(crate) unsafe fn publish_object(word: u64) {
 pub(crate) unsafe fn stored_in(container: Object, of: Desc, word: u64) {
     if container.is_shared() {
         // SAFETY: as the caller promises.
-        unsafe { mark_shared(of, word) };
+        unsafe {
+            mark_shared(of, word);
+            published(of, word, Seen::ByAll);
+        }
     }
 }
 
