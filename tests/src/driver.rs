@@ -26,8 +26,15 @@ pub fn options(files: &Files, system: Option<&str>) -> Options {
         file: PathBuf::from(&files[0].0),
         system: system.map_or(System::Local, |name| System::Named(name.to_owned())),
         threads: 1,
-        checks: Checks::None,
+        checks: checks(),
     }
+}
+
+/// With `PLUTO_CHECK_MEMORY=1`, the programs that tests build check their memory.
+#[must_use]
+pub fn checks() -> Checks {
+    let on = std::env::var_os("PLUTO_CHECK_MEMORY").is_some_and(|value| value == "1");
+    if on { Checks::Memory } else { Checks::None }
 }
 
 /// Runs a closure on a thread with the stack that `plutoc` gives the compiler.
@@ -87,6 +94,14 @@ fn rendered(sources: &Sources, dx: &Diagnostics) -> String {
 /// # Errors
 /// The rendered diagnostics.
 pub fn lowered(files: &Files) -> Result<mir::Program, String> {
+    lowered_with(files, Checks::None)
+}
+
+/// The same of one that looks after this.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn lowered_with(files: &Files, checks: Checks) -> Result<mir::Program, String> {
     let files = files.clone();
     on_large_stack(move || {
         let mut dx = Diagnostics::default();
@@ -96,7 +111,7 @@ pub fn lowered(files: &Files) -> Result<mir::Program, String> {
         if dx.has_errors() {
             return Err(rendered(&sources, &dx));
         }
-        Ok(lower_all(&front, &placed, Checks::None).remove(0))
+        Ok(lower_all(&front, &placed, checks).remove(0))
     })
 }
 
@@ -213,7 +228,14 @@ pub fn run_system_with(files: &Files, system: &str, args: &[String], folder: &Pa
     }
     let main = temp.path().join(&files[0].0);
     let mut command = Command::new(plutoc());
-    command.arg("run").arg(main).args(["--system", system, "--"]).args(args).current_dir(folder);
+    command.arg("run").arg(main).args(["--system", system]);
+    match checks() {
+        Checks::None => {}
+        Checks::Memory => {
+            command.arg("--check-memory");
+        }
+    }
+    command.arg("--").args(args).current_dir(folder);
     command.envs(variables.iter().copied());
     run_command(&mut command)
 }

@@ -41,8 +41,8 @@ fn compare(ran: &driver::Ran, system: Option<&str>, at: usize, expected: &Path) 
         std::fs::write(expected, &now).map_err(|error| error.to_string())?;
     }
     let wanted = repo::read(expected);
-    if ran.errors.contains("leak: ") {
-        return Err(format!("a process of the program leaks:\n{}", ran.errors).into());
+    if ran.errors.contains("leak: ") || ran.errors.contains("memory: ") {
+        return Err(format!("a process of the program uses its memory wrongly:\n{}", ran.errors).into());
     }
     if now == wanted {
         return Ok(());
