@@ -126,6 +126,19 @@ pub struct Ran {
     pub code: i32,
 }
 
+impl Ran {
+    /// Did no process of it say that it uses its memory wrongly, or has left objects behind? However it ended.
+    ///
+    /// # Errors
+    /// What they said.
+    pub fn memory_is_fine(&self) -> Result<(), String> {
+        if self.errors.contains("leak: ") || self.errors.contains("memory: ") {
+            return Err(format!("a process of the program uses its memory wrongly:\n{}", self.errors));
+        }
+        Ok(())
+    }
+}
+
 /// Standard error with `TIME` in the place of each time at which a line of the log begins: those of two runs are the same.
 #[must_use]
 pub fn timeless(errors: &str) -> String {
@@ -152,8 +165,15 @@ pub const CHECK_LEAKS: (&str, &str) = ("PLUTO_CHECK_LEAKS", "1");
 /// # Errors
 /// The rendered diagnostics.
 pub fn build(files: &Files, system: Option<&str>, out: &Path) -> Result<(), String> {
+    build_with(files, options(files, system), out)
+}
+
+/// The same with these options.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn build_with(files: &Files, options: Options, out: &Path) -> Result<(), String> {
     let (files, out) = (files.clone(), out.to_owned());
-    let options = options(&files, system);
     on_large_stack(move || {
         let mut dx = Diagnostics::default();
         let (sources, output) = deploy::build::build(&memory(&files), &options, Some(&out), &mut dx);
@@ -191,9 +211,23 @@ pub fn run_command(command: &mut Command) -> Ran {
 /// # Errors
 /// The rendered diagnostics.
 pub fn run_local(files: &Files, args: &[String], folder: &Path, workers: &[Option<u32>]) -> Result<Vec<Ran>, String> {
+    run_local_with(files, options(files, None), args, folder, workers)
+}
+
+/// The same with these options.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn run_local_with(
+    files: &Files,
+    options: Options,
+    args: &[String],
+    folder: &Path,
+    workers: &[Option<u32>],
+) -> Result<Vec<Ran>, String> {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let path = temp.path().join("program");
-    build(files, None, &path)?;
+    build_with(files, options, &path)?;
     let run = |workers: &Option<u32>| {
         let mut command = Command::new(&path);
         command.args(args).current_dir(folder).env_remove("PLUTO_WORKERS");

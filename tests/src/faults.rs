@@ -43,9 +43,7 @@ fn trial(name: &str, files: &driver::Files, path: &Path, system: &str, (variable
 
 fn run(files: &driver::Files, system: &str, variable: (&str, &str), expected: &Path) -> Result<(), Failed> {
     let ran = driver::run_system_with(files, system, &[], &repo::root(), &[variable]);
-    if ran.errors.contains("leak: ") {
-        return Err(format!("a process of the program leaks:\n{}", ran.errors).into());
-    }
+    ran.memory_is_fine()?;
     let now = if ran.code == 0 { ran.output.clone() } else { format!("exit {}\n{}", ran.code, ran.output) };
     let wanted = repo::read(expected);
     if now == wanted {
