@@ -34,8 +34,14 @@ pub unsafe fn shared_drop(object: *mut u8) {
     }
 }
 
-/// Do several tasks run in this program? Decides whether copies of static objects begin as shared.
+/// May several tasks run in this program? If not, nothing is ever shared: its code counts as if there were no counts below 0.
 static CONCURRENT: AtomicBool = AtomicBool::new(true);
+
+/// May several tasks run in this program?
+#[inline]
+pub(crate) fn is_concurrent() -> bool {
+    CONCURRENT.load(Ordering::Relaxed)
+}
 
 /// Says whether tasks besides `main` may run: at start, before any object is made.
 pub fn set_concurrent(concurrent: bool) {
@@ -95,7 +101,7 @@ impl Object {
     #[inline]
     pub(crate) fn inherit_sharing(self, other: Object) {
         let count = other.count();
-        if count < 0 || (count == 0 && CONCURRENT.load(Ordering::Relaxed)) {
+        if count < 0 || (count == 0 && is_concurrent()) {
             self.set_count(-1);
         }
     }

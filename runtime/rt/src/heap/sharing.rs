@@ -4,6 +4,7 @@
 //! stack is explicit, and only objects that hold others are put on it.
 
 use super::check::publishing::{Seen, published};
+use super::count::is_concurrent;
 use super::describe::{Desc, desc, is_counted, kind};
 use super::object::Object;
 use super::table::Table;
@@ -78,6 +79,9 @@ pub(crate) unsafe fn stored_in(container: Object, of: Desc, word: u64) {
 
 #[cold]
 fn mark_all(object: Object) {
+    if !is_concurrent() {
+        return;
+    }
     let mut todo = Vec::new();
     mark_one(object, &mut todo);
     while let Some(object) = todo.pop() {
@@ -86,6 +90,10 @@ fn mark_all(object: Object) {
 }
 
 fn publish_all(object: Object) {
+    // A channel in a program of one task: who takes the message out is who put it in.
+    if !is_concurrent() {
+        return;
+    }
     let mut unique = Vec::new();
     let mut marked = Vec::new();
     // The first one needs no place in a list: most messages and closures hold nothing that is to be looked at.

@@ -10,7 +10,7 @@ pub use joined::{Ending, Jointly, Outcome};
 use super::imp::task;
 use super::program::Status;
 use super::value::Value;
-use crate::heap::check::publishing::{Seen, object_published};
+use crate::heap::check::publishing::{Seen, look_now_and_then, object_published};
 use crate::heap::describe::desc;
 use crate::heap::object::Object;
 use crate::heap::sharing::publish_object;
@@ -34,6 +34,14 @@ pub unsafe fn suspend(at: *mut u8) {
 pub unsafe fn safepoint(at: *mut u8) {
     // SAFETY: the table's contract.
     unsafe { task(at) }.safepoint();
+}
+
+/// See the table.
+pub unsafe fn memory_loop(at: *mut u8) {
+    // SAFETY: the table's contract.
+    if unsafe { task(at) }.scheduler().has_one_worker() {
+        look_now_and_then();
+    }
 }
 
 /// See the table.

@@ -58,6 +58,11 @@ pub(super) fn with<T>(look: impl FnOnce(&mut Books) -> T) -> T {
 
 /// An object was made, of so many words.
 pub(in crate::heap) fn allocated(at: NonNull<u8>, words: usize) {
+    if is_complete() {
+        // Whoever looks at all objects may come before they are filled.
+        // SAFETY: the memory is new and has so many words.
+        unsafe { std::ptr::write_bytes(at.as_ptr(), 0, words * 8) };
+    }
     let made = place::here();
     with(|books| books.living.insert(at.as_ptr().addr(), Living { words, made }));
 }

@@ -49,7 +49,6 @@ fn entry(map: Object, number: usize) -> String {
     let Some(entry) = Table::entries(map).nth(number / 2) else { return "[?]".to_owned() };
     // SAFETY: keys of live maps are alive.
     let key = unsafe { shown(first(map.desc()), entry.key) };
-    let key = if kind(first(map.desc())) == Kind::String { format!("{key:?}") } else { key };
     if number.is_multiple_of(2) { format!(" (key {key})") } else { format!("[{key}]") }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Whoever looks owns what it looks at, or nobody runs: what it reaches does not change meanwhile. Nothing recurses.
 
+use super::super::count::is_concurrent;
 use super::super::describe::{Desc, desc, is_counted, kind};
 use super::super::object::Object;
 use super::books;
@@ -10,9 +11,16 @@ use super::label::{of_type, part};
 use super::report::{self, fail, line};
 use pluto_abi::layout::{Deed, LEAST_COUNT};
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// So many objects are looked at, at most, each time that something is published.
 const MOST: usize = 100_000;
+
+/// So many rounds of loops lie between two looks at all objects, at least, and so many more for each that there is.
+const LEAST_ROUNDS: u64 = 1_000;
+const ROUNDS_PER_OBJECT: u64 = 8;
+/// The rounds that are left.
+static ROUNDS: AtomicU64 = AtomicU64::new(LEAST_ROUNDS);
 
 /// What a value's readers may do with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +51,7 @@ pub(crate) struct Broken {
 /// `word` is a live word of this type, or 0, and the caller owns it.
 #[inline]
 pub(crate) unsafe fn published(of: Desc, word: u64, seen: Seen) {
-    if super::is_complete() && word != 0 && is_counted(kind(of)) {
+    if super::is_complete() && is_concurrent() && word != 0 && is_counted(kind(of)) {
         // SAFETY: a word of a counted type that is not 0 is an object.
         let object = unsafe { Object::from_word(word) };
         if let Err(broken) = look(object, seen) {
@@ -74,12 +82,21 @@ pub unsafe fn memory_stored(container: *mut u8, of: *mut u8, word: u64) {
     }
 }
 
-/// Looks at all objects that are alive: when nobody runs.
-pub(crate) fn look_at_all() {
+/// A loop of the only worker goes round. All objects are looked at so seldom that it costs no more than the loop itself.
+pub(crate) fn look_now_and_then() {
+    if ROUNDS.fetch_sub(1, Ordering::Relaxed) == 0 {
+        let seen = look_at_all() as u64;
+        ROUNDS.store(LEAST_ROUNDS + ROUNDS_PER_OBJECT * seen, Ordering::Relaxed);
+    }
+}
+
+/// Looks at all objects that are alive, of which it gives the number: when nobody runs.
+pub(crate) fn look_at_all() -> usize {
     if !super::is_complete() {
-        return;
+        return 0;
     }
     let living: Vec<usize> = books::with(|books| books.living.keys().copied().collect());
+    let count = living.len();
     for at in living {
         // SAFETY: nobody runs, so what is in the books as alive stays so.
         let object = unsafe { Object::from_word(at as u64) };
@@ -96,6 +113,7 @@ pub(crate) fn look_at_all() {
             }
         }
     }
+    count
 }
 
 /// Looks at an object and what it reaches.
