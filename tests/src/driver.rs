@@ -94,7 +94,7 @@ fn rendered(sources: &Sources, dx: &Diagnostics) -> String {
 /// # Errors
 /// The rendered diagnostics.
 pub fn lowered(files: &Files) -> Result<mir::Program, String> {
-    lowered_with(files, Checks::None)
+    lowered_with(files, checks())
 }
 
 /// The same of one that looks after this.
