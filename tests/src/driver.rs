@@ -6,7 +6,7 @@ use pluto_syntax::diag::Diagnostics;
 use plutoc::load::{Memory, Sources};
 use plutoc::options::{MessageFormat, Options, System};
 use plutoc::render::{Colors, render};
-use plutoc::{back, check_all, deploy, front, lower_all};
+use plutoc::{back, check_all, choose_system, deploy, front, lower_all};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -102,16 +102,25 @@ pub fn lowered(files: &Files) -> Result<mir::Program, String> {
 /// # Errors
 /// The rendered diagnostics.
 pub fn lowered_with(files: &Files, checks: Checks) -> Result<mir::Program, String> {
-    let files = files.clone();
+    Ok(lowered_under(files, None, checks)?.remove(0))
+}
+
+/// The processes of a program under a system.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn lowered_under(files: &Files, system: Option<&str>, checks: Checks) -> Result<Vec<mir::Program>, String> {
+    let (files, system) = (files.clone(), options(files, system).system);
     on_large_stack(move || {
         let mut dx = Diagnostics::default();
         let (sources, front) = front(&memory(&files), Path::new(&files[0].0), &mut dx);
         let Some(front) = front else { return Err(rendered(&sources, &dx)) };
-        let placed = back(&front, None, &mut dx);
+        let system = choose_system(&front, &system, &mut dx);
+        let placed = back(&front, system, &mut dx);
         if dx.has_errors() {
             return Err(rendered(&sources, &dx));
         }
-        Ok(lower_all(&front, &placed, checks).remove(0))
+        Ok(lower_all(&front, &placed, checks))
     })
 }
 

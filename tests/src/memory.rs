@@ -1,9 +1,11 @@
 //! `--check-memory` tells what is wrong and where: with a `drop` or `dup` of MIR twice, or left out, a program ends with the exact message. In: programs, and faults planted in their MIR. Out: messages.
 
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{self, Checks, Inst, Local, Type, TypeId};
+use pluto_middle::mir::{self, Checks, Inst, Local, Operand, Type, TypeId};
+use pluto_tests::by_hand;
 use pluto_tests::driver::{self, Ran};
 use plutoc::link;
+use std::path::Path;
 use std::process::Command;
 
 /// Line numbers are those of this text.
@@ -30,11 +32,19 @@ fn lowered(source: &str) -> mir::Program {
     driver::lowered_with(&files, Checks::Memory).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
+fn build(program: &mir::Program, path: &Path) {
+    link::link(&pluto_codegen::emit(program, 1), path).unwrap_or_else(|error| panic!("{}", error.message));
+}
+
 fn run(program: &mir::Program) -> Ran {
+    run_with(program, "2")
+}
+
+fn run_with(program: &mir::Program, workers: &str) -> Ran {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("program");
-    link::link(&pluto_codegen::emit(program, 1), &path).unwrap_or_else(|error| panic!("{}", error.message));
-    driver::run_command(&mut Command::new(path))
+    build(program, &path);
+    driver::run_command(Command::new(path).env("PLUTO_WORKERS", workers))
 }
 
 /// The program with the instructions of a function changed: each gives those that are in its place.
@@ -254,4 +264,75 @@ memory: other tasks come to see a [[int]] that holds a [int], which only one tas
   at main.task (main.pluto:9)
 ";
     says(&program, errors);
+}
+
+/// An array that other tasks have seen is changed in place.
+const HIDDEN: &str = r#"fn main() {
+    let rows = [[[1]]]
+    let t = spawn rows.len()
+    print(t.get() catch 0)
+    let mut own = rows
+    own[0] = [[2], [3]]
+    let mut sum = 0
+    for n in 0..100000 { sum += n }
+    print((sum, own.len()))
+}
+"#;
+
+/// What is stored is an int, as generated code believes: nobody shares it or looks at it, until all objects are looked at.
+#[test]
+fn all_objects_are_looked_at_in_the_loops_of_one_worker() {
+    let mut program = lowered(HIDDEN);
+    let clean = run_with(&program, "1");
+    assert_eq!((clean.code, clean.errors.as_str()), (0, ""), "{clean:?}");
+    let int = TypeId::from_index(program.types.iter().position(|ty| *ty == Type::Int).expect("it is there"));
+    let main = program.functions.iter_mut().find(|it| &*it.name == "main").expect("it is lowered");
+    let mut insts = main.blocks.iter().flat_map(|block| &block.insts);
+    let stored = insts.find_map(|inst| match inst {
+        Inst::Store { value: Operand::Move(local), .. } => Some(*local),
+        _other => None,
+    });
+    main.locals[stored.expect("something is stored")].ty = int;
+    let ran = run_with(&program, "1");
+    let errors = "\
+memory: other tasks come to see a [[[int]]] that holds a [[int]], which only one task may use
+  there: [0]
+  the [[[int]]] was made at main (main.pluto:2)
+  the [[int]] was made at main (main.pluto:6)
+  now at main (main.pluto:8)
+";
+    assert_eq!((ran.errors.as_str(), ran.code), (errors, 97), "{ran:?}");
+}
+
+const SERVED: &str = r#"class Store {
+    names: [string]
+    fn put(mut self, name: string) int {
+        self.names.push(name)
+        self.names.len()
+    }
+}
+app Main[store: Store] {
+    fn main(self) { print(self.store.put("ab".repeat(2)) catch -1) }
+}
+system Two for Main { pod p { process front { Main } process back { Store } } }
+"#;
+
+/// What came from another process was made by the method that it is for.
+#[test]
+fn what_came_from_another_process_knows_its_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    by_hand::build(SERVED, folder.path());
+    let files = vec![("main.pluto".to_owned(), SERVED.to_owned())];
+    let programs =
+        driver::lowered_under(&files, Some("Two"), Checks::Memory).unwrap_or_else(|errors| panic!("{errors}"));
+    let mut back = programs.into_iter().find(|program| &*program.process == "back").expect("it is a process");
+    let put = back.functions.iter_mut().find(|it| &*it.name == "Store.put").expect("it is lowered");
+    let name = put.locals.iter().position(|local| &*local.name == "name").expect("a parameter");
+    put.blocks[mir::Block::from_index(0)].insts.insert(0, Inst::Dup(Local::from_index(name)));
+    build(&back, &folder.path().join("back"));
+
+    let callee = by_hand::start(folder.path(), "back");
+    let mut caller = by_hand::start(folder.path(), "front");
+    assert!(caller.0.wait().expect("it ends").success());
+    assert_eq!(by_hand::stopped(callee), "leak: 1 objects\n  1 string made at Store.put (main.pluto:3): \"abab\"\n");
 }
