@@ -6,13 +6,15 @@ use super::super::memory::layout;
 use super::super::object::Object;
 use super::is_complete;
 use super::place::{self, Place};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use std::alloc::dealloc;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// So many words of freed objects are kept: 64 MiB.
-const KEPT_WORDS: usize = 8 << 20;
+/// So many words of freed objects are kept: 32 MiB.
+const KEPT_WORDS: usize = 4 << 20;
 /// What freed memory is overwritten with that goes back to the system.
 const OVERWRITTEN: u8 = 0xDD;
 
@@ -27,6 +29,7 @@ pub(super) struct Living {
 /// An object that is not.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dead {
+    at: NonNull<u8>,
     words: usize,
     pub(super) desc: Desc,
     /// Where it was made.
@@ -35,15 +38,14 @@ pub(super) struct Dead {
     pub(super) freed: Place,
 }
 
-// SAFETY: descriptors are static and never written.
+// SAFETY: descriptors are static and never written, and nobody but the books uses the memory of what was freed.
 unsafe impl Send for Dead {}
 
 #[derive(Default)]
 pub(super) struct Books {
-    pub(super) living: BTreeMap<usize, Living>,
-    dead: BTreeMap<usize, Dead>,
-    /// The dead, the oldest first.
-    order: VecDeque<usize>,
+    living: HashMap<usize, Living, FixedState>,
+    /// The dead, the oldest first. They are looked for only when one of them is used.
+    dead: VecDeque<Dead>,
     /// How many words they have.
     kept: usize,
 }
@@ -95,7 +97,7 @@ pub(in crate::heap) unsafe fn freed(at: NonNull<u8>, words: usize) {
             // SAFETY: as the caller promises; from now on it is only asked whether it is alive.
             let object = unsafe { Object::from_word(at.as_ptr() as u64) };
             object.set_freed();
-            books.bury(at, Dead { words, desc: object.desc(), made, freed });
+            books.bury(Dead { at, words, desc: object.desc(), made, freed });
         } else {
             // SAFETY: as the caller promises.
             unsafe { give_back(at, words) };
@@ -106,7 +108,14 @@ pub(in crate::heap) unsafe fn freed(at: NonNull<u8>, words: usize) {
 impl Books {
     /// What is known of a freed object.
     pub(super) fn dead(&self, object: Object) -> Option<Dead> {
-        self.dead.get(&(object.word() as usize)).copied()
+        self.dead.iter().rev().find(|dead| dead.at.as_ptr() == object.address()).copied()
+    }
+
+    /// What is alive, by address.
+    pub(super) fn living(&self) -> Vec<(usize, Living)> {
+        let mut living: Vec<(usize, Living)> = self.living.iter().map(|(at, object)| (*at, *object)).collect();
+        living.sort_unstable_by_key(|(at, _)| *at);
+        living
     }
 
     /// Where a living object was made.
@@ -114,19 +123,15 @@ impl Books {
         self.living.get(&(object.word() as usize)).and_then(|living| living.made)
     }
 
-    fn bury(&mut self, at: NonNull<u8>, dead: Dead) {
+    fn bury(&mut self, dead: Dead) {
         self.kept += dead.words;
-        self.dead.insert(at.as_ptr().addr(), dead);
-        self.order.push_back(at.as_ptr().expose_provenance());
+        self.dead.push_back(dead);
         while self.kept > KEPT_WORDS
-            && let Some(oldest) = self.order.pop_front()
+            && let Some(oldest) = self.dead.pop_front()
         {
-            let words = self.dead.remove(&oldest).map_or(0, |dead| dead.words);
-            self.kept -= words;
-            if let Some(at) = NonNull::new(std::ptr::with_exposed_provenance_mut::<u8>(oldest)) {
-                // SAFETY: it was buried once, with this size, and is not known any more.
-                unsafe { give_back(at, words) };
-            }
+            self.kept -= oldest.words;
+            // SAFETY: it was buried once, with this size, and is not known any more.
+            unsafe { give_back(oldest.at, oldest.words) };
         }
     }
 }

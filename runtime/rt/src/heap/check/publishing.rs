@@ -95,9 +95,9 @@ pub(crate) fn look_at_all() -> usize {
     if !super::is_complete() {
         return 0;
     }
-    let living: Vec<usize> = books::with(|books| books.living.keys().copied().collect());
+    let living = books::with(|books| books.living());
     let count = living.len();
-    for at in living {
+    for (at, _) in living {
         // SAFETY: nobody runs, so what is in the books as alive stays so.
         let object = unsafe { Object::from_word(at as u64) };
         if object.is_shared() {

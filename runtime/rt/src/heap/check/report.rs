@@ -69,7 +69,7 @@ pub fn leak_report() -> u64 {
     if !is_on() {
         return 0;
     }
-    let left: Vec<(usize, Living)> = books::with(|books| books.living.iter().map(|(at, it)| (*at, *it)).collect());
+    let left: Vec<(usize, Living)> = books::with(|books| books.living());
     let mut groups: BTreeMap<(String, String), (u64, Vec<String>)> = BTreeMap::new();
     for (at, living) in &left {
         // SAFETY: the object is in the books as alive.
