@@ -47,8 +47,8 @@ fn run_with(program: &mir::Program, workers: &str) -> Ran {
     driver::run_command(Command::new(path).env("PLUTO_WORKERS", workers))
 }
 
-/// The program with the instructions of a function changed: each gives those that are in its place.
-fn planted(source: &str, function: &str, change: &mut dyn FnMut(&mir::Function, &Inst) -> Vec<Inst>) -> mir::Program {
+/// The program with an instruction of a function as often as `times` says; for all but one it says 1.
+fn planted(source: &str, function: &str, times: &mut dyn FnMut(&mir::Function, &Inst) -> usize) -> mir::Program {
     let mut program = lowered(source);
     let clean = run(&program);
     assert_eq!((clean.code, clean.errors.as_str()), (0, ""), "{clean:?}");
@@ -58,9 +58,9 @@ fn planted(source: &str, function: &str, change: &mut dyn FnMut(&mir::Function, 
     for block in found.blocks.iter_mut() {
         let mut insts = vec![];
         for inst in &block.insts {
-            let now = change(&before, inst);
-            changed += usize::from(now != [inst.clone()]);
-            insts.extend(now);
+            let times = times(&before, inst);
+            changed += usize::from(times != 1);
+            insts.extend(std::iter::repeat_n(inst.clone(), times));
         }
         block.insts = insts;
     }
@@ -68,9 +68,15 @@ fn planted(source: &str, function: &str, change: &mut dyn FnMut(&mir::Function, 
     program
 }
 
-/// Is it this variable?
-fn is(function: &mir::Function, local: Local, name: &str) -> bool {
-    &*function.locals[local].name == name
+/// Does it drop this variable?
+fn drops(function: &mir::Function, inst: &Inst, name: &str) -> bool {
+    matches!(inst, Inst::Drop(local) if &*function.locals[*local].name == name)
+}
+
+/// How often a `dup` is to stand: the first one not at all.
+fn without_first_dup() -> impl FnMut(&mir::Function, &Inst) -> usize {
+    let mut seen = false;
+    move |_, inst| if matches!(inst, Inst::Dup(_)) && !std::mem::replace(&mut seen, true) { 0 } else { 1 }
 }
 
 #[track_caller]
@@ -81,10 +87,7 @@ fn says(program: &mir::Program, errors: &str) {
 
 #[test]
 fn a_drop_too_many() {
-    let twice = planted(POINTS, "main", &mut |f, inst| match inst {
-        Inst::Drop(local) if is(f, *local, "a") => vec![inst.clone(), inst.clone()],
-        other => vec![other.clone()],
-    });
+    let twice = planted(POINTS, "main", &mut |f, inst| if drops(f, inst, "a") { 2 } else { 1 });
     let errors = "\
 memory: a freed Point is dropped again
   made at named (main.pluto:4)
@@ -97,10 +100,7 @@ memory: a freed Point is dropped again
 /// The path of calls is that of the present call.
 #[test]
 fn a_drop_too_many_in_a_function_that_is_called() {
-    let twice = planted(POINTS, "shown", &mut |f, inst| match inst {
-        Inst::Drop(local) if is(f, *local, "other") => vec![inst.clone(), inst.clone()],
-        other => vec![other.clone()],
-    });
+    let twice = planted(POINTS, "shown", &mut |f, inst| if drops(f, inst, "other") { 2 } else { 1 });
     let errors = "\
 memory: a freed [Point] is dropped again
   made at shown (main.pluto:9)
@@ -113,14 +113,7 @@ memory: a freed [Point] is dropped again
 
 #[test]
 fn a_dup_too_few() {
-    let mut seen = 0;
-    let without = planted(POINTS, "shown", &mut |_, inst| match inst {
-        Inst::Dup(_) => {
-            seen += 1;
-            if seen == 1 { vec![] } else { vec![inst.clone()] }
-        }
-        other => vec![other.clone()],
-    });
+    let without = planted(POINTS, "shown", &mut without_first_dup());
     let errors = "\
 memory: a freed Point is used
   made at named (main.pluto:4)
@@ -134,14 +127,7 @@ memory: a freed Point is used
 #[test]
 fn a_dup_too_few_of_what_an_array_holds() {
     let source = "fn main() {\n    let a = \"x\".repeat(9)\n    let both = [a, a]\n    print(both.len())\n}\n";
-    let mut seen = 0;
-    let without = planted(source, "main", &mut |_, inst| match inst {
-        Inst::Dup(_) => {
-            seen += 1;
-            if seen == 1 { vec![] } else { vec![inst.clone()] }
-        }
-        other => vec![other.clone()],
-    });
+    let without = planted(source, "main", &mut without_first_dup());
     let errors = "\
 memory: a freed string is dropped again
   made at main (main.pluto:2)
@@ -153,10 +139,7 @@ memory: a freed string is dropped again
 
 #[test]
 fn a_drop_too_few() {
-    let without = planted(POINTS, "main", &mut |f, inst| match inst {
-        Inst::Drop(local) if is(f, *local, "a") => vec![],
-        other => vec![other.clone()],
-    });
+    let without = planted(POINTS, "main", &mut |f, inst| if drops(f, inst, "a") { 0 } else { 1 });
     let errors = "\
 leak: 4 objects
   1 Point made at named (main.pluto:4)
@@ -288,10 +271,8 @@ fn all_objects_are_looked_at_in_the_loops_of_one_worker() {
     let int = TypeId::from_index(program.types.iter().position(|ty| *ty == Type::Int).expect("it is there"));
     let main = program.functions.iter_mut().find(|it| &*it.name == "main").expect("it is lowered");
     let mut insts = main.blocks.iter().flat_map(|block| &block.insts);
-    let stored = insts.find_map(|inst| match inst {
-        Inst::Store { value: Operand::Move(local), .. } => Some(*local),
-        _other => None,
-    });
+    let stored = insts
+        .find_map(|inst| if let Inst::Store { value: Operand::Move(local), .. } = inst { Some(*local) } else { None });
     main.locals[stored.expect("something is stored")].ty = int;
     let ran = run_with(&program, "1");
     let errors = "\
