@@ -4,7 +4,7 @@ use crate::{c, go, tonic};
 use pluto_syntax::diag::Diagnostics;
 use plutoc::deploy::build;
 use plutoc::load::Disk;
-use plutoc::options::{Options, System};
+use plutoc::options::{Checks, Options, System};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -189,7 +189,7 @@ impl Drop for Server {
 
 fn build_program(name: &str, system: System, out: &Path) -> Result<(), String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs").join(name).with_extension("pluto");
-    let options = Options { file, system, threads: 2 };
+    let options = Options { file, system, threads: 2, checks: Checks::None };
     let mut dx = Diagnostics::default();
     build::build(&Disk, &options, Some(out), &mut dx);
     let broken = dx.sorted();

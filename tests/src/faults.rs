@@ -55,9 +55,7 @@ fn trial(name: &str, files: &driver::Files, path: &Path, system: &str, variables
 
 fn run(files: &driver::Files, system: &str, variables: &[(&str, &str)], expected: &Path) -> Result<(), Failed> {
     let ran = driver::run_system_with(files, system, &[], &repo::root(), variables);
-    if ran.errors.contains("leak: ") {
-        return Err(format!("a process of the program leaks:\n{}", ran.errors).into());
-    }
+    ran.memory_is_fine()?;
     let now = if ran.code == 0 { ran.output.clone() } else { format!("exit {}\n{}", ran.code, ran.output) };
     let wanted = repo::read(expected);
     if now == wanted {

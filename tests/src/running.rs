@@ -48,7 +48,8 @@ impl Run {
         let file = temp.join("main.pluto");
         std::fs::write(&file, source).expect("writable");
         let mut command = Command::new(driver::plutoc());
-        command.arg("run").arg(&file).args(["--system", system]).env("TMPDIR", temp).envs(variables.iter().copied());
+        command.arg("run").arg(&file).args(["--system", system]).env("TMPDIR", temp);
+        command.envs([driver::CHECK_LEAKS]).envs(variables.iter().copied());
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut plutoc = command.spawn().expect("plutoc starts");
         let output = BufReader::new(plutoc.stdout.take().expect("piped"));
@@ -71,12 +72,13 @@ impl Run {
     /// To the end: exit code, the rest of the output, the rest of the errors.
     ///
     /// # Panics
-    /// If they are not UTF-8.
+    /// If they are not UTF-8, or a process that came to its end has left objects behind.
     #[must_use]
     pub fn finish(mut self) -> (Option<i32>, String, String) {
         let (mut output, mut errors) = (String::new(), String::new());
         self.output.read_to_string(&mut output).expect("UTF-8");
         self.errors.read_to_string(&mut errors).expect("UTF-8");
+        assert!(!errors.contains("leak: "), "{errors}");
         (self.plutoc.wait().expect("it ends").code(), output, errors)
     }
 }

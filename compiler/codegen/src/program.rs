@@ -12,7 +12,7 @@ use pluto_abi::program as abi;
 use pluto_middle::facts::Transport;
 use pluto_middle::hir::{ChannelKind, Scheduler};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Concurrent, Program, Repeatable, Service};
+use pluto_middle::mir::{Checks, Concurrent, Program, Repeatable, Service};
 
 /// A table.
 pub(crate) fn table(program: &Program, table: Table) -> Bytes {
@@ -57,6 +57,10 @@ fn whole(program: &Program, data: &mut Bytes) {
     data.word(match program.concurrent {
         Concurrent::No => 0,
         Concurrent::Yes => 1,
+    });
+    data.word(match program.checks {
+        Checks::None => 0,
+        Checks::Memory => 1,
     });
 }
 

@@ -57,6 +57,8 @@ pub struct ProgramDesc {
     pub channel_count: u64,
     /// 1 if tasks besides `main` may run: else nothing is ever shared between threads.
     pub concurrent: u64,
+    /// 1 if the program checks its memory.
+    pub checks_memory: u64,
 }
 
 /// A named channel or topic.

@@ -89,6 +89,7 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::EnvArgs { .. }
         | Inst::Trace { .. }
         | Inst::TraceStart { .. }
+        | Inst::At { .. }
         | Inst::MakeClosure { .. }
         | Inst::Capture { .. }
         | Inst::Sort { .. }

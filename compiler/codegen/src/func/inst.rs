@@ -52,6 +52,7 @@ impl FnCx<'_, '_> {
             Inst::Print { text } => self.print(text),
             Inst::EnvArgs { dest } => self.ask_of_type(RuntimeFn::env_args, *dest, self.f.locals[*dest].ty),
             Inst::Trace { status, site } => self.trace(status, *site),
+            Inst::At { site } => self.e.stand_at(*site),
             Inst::TraceStart { site } => self.trace_start(*site),
             Inst::MakeClosure { dest, ty, function, captures } => self.make_closure(*dest, *ty, *function, captures),
             Inst::Capture { dest, closure, index } => self.load_part(*dest, closure, at(layout::CAPTURES, *index)),

@@ -67,6 +67,7 @@ macro_rules! dest_visitors {
                 | Inst::Print { .. }
                 | Inst::Trace { .. }
                 | Inst::TraceStart { .. }
+                | Inst::At { .. }
                 | Inst::DeadlineEnd { .. }
                 | Inst::Safepoint
                 | Inst::DetachCall { .. }

@@ -205,6 +205,8 @@ pub enum Inst {
     Trace { status: Operand, site: Site },
     /// Begins the path of a new error: it was raised here.
     TraceStart { site: Site },
+    /// What follows stands at this place. Only in programs that check their memory ([`Checks::Memory`]); means nothing else.
+    At { site: Site },
     /// A closure object with these captures (o*): the type is `Closure`, the local's may be its `Fn`. Static without captures.
     MakeClosure { dest: Local, ty: TypeId, function: Func, captures: Vec<Operand> },
     /// `dest` = a capture of the closure (b, of type `Closure`), a new count.

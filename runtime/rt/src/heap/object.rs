@@ -8,7 +8,7 @@ use super::memory;
 use super::place::each_word;
 use super::table::Table;
 use pluto_abi::layout::{
-    CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
+    CAP, CAPTURES, DATA, DESC, Deed, FIELDS, Header, Kind, LEAST_COUNT, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
 };
 use std::ptr::NonNull;
 
@@ -179,6 +179,9 @@ impl Object {
 
     /// A copy with one owner that shares all parts; what is not one task's alone begins as shared. Not for strings.
     pub(crate) fn copy(self) -> Object {
+        if self.count() <= LEAST_COUNT {
+            self.has_no_count(Deed::Use);
+        }
         let copy = match kind(self.desc()) {
             Kind::Map => {
                 let copy = Object::new(self.desc(), 2);

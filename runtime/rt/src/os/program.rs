@@ -199,6 +199,11 @@ impl Program {
         self.0.concurrent != 0
     }
 
+    /// Does it check its memory?
+    pub fn checks_memory(self) -> bool {
+        self.0.checks_memory != 0
+    }
+
     /// How many channels and topics it declares.
     pub fn channel_count(self) -> usize {
         self.0.channel_count as usize

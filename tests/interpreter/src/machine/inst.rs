@@ -38,6 +38,7 @@ impl Machine<'_> {
                 self.trail.note(*site);
                 Ok(())
             }
+            Inst::At { .. } => Ok(()),
             Inst::TraceStart { site } => {
                 self.trail.start(*site);
                 Ok(())

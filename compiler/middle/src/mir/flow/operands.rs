@@ -15,6 +15,7 @@ macro_rules! operand_visitors {
                 | Inst::RefLocal { .. }
                 | Inst::EnvArgs { .. }
                 | Inst::TraceStart { .. }
+                | Inst::At { .. }
                 | Inst::NamedEnd { .. }
                 | Inst::Safepoint
                 | Inst::Unlock { .. } => {}

@@ -65,6 +65,7 @@ impl Printer<'_> {
             Inst::Print { text } => format!("print {}", op(text)),
             Inst::EnvArgs { dest } => format!("{} env args", self.set(*dest)),
             Inst::Trace { status, site } => format!("trace {} {}", op(status), self.site(*site)),
+            Inst::At { site } => format!("at {}", self.site(*site)),
             Inst::TraceStart { site } => format!("trace start {}", self.site(*site)),
             Inst::MakeClosure { dest, function, captures, .. } => {
                 format!("{} closure {}{}", self.set(*dest), self.func(*function), self.list(captures))

@@ -92,5 +92,6 @@ fn is_quiet(inst: &Inst) -> bool {
             | Inst::ElementAt { .. }
             | Inst::EntryAt { .. }
             | Inst::CharAt { .. }
+            | Inst::At { .. }
     )
 }

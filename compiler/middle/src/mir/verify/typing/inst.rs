@@ -77,7 +77,7 @@ impl Typing<'_> {
             Inst::Append { dest, text: head, parts } => self.is(head, "a string", text).and(self.joins(*dest, parts)),
             Inst::Take { dest, from } => self.joins(*dest, &[]).and(self.same(*dest, self.target(from)?)),
             Inst::Print { text: shown } => self.is(shown, "a string", text),
-            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Safepoint => Ok(()),
+            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::At { .. } | Inst::Safepoint => Ok(()),
             Inst::MakeClosure { .. }
             | Inst::Capture { .. }
             | Inst::NamedEnd { .. }
