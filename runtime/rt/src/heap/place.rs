@@ -118,23 +118,15 @@ pub(crate) unsafe fn was_put_in(container: Object, of: Desc, at: *mut u64) {
     }
 }
 
-/// Is the value at a place equal to a word?
+/// Are the values at two places of one inline type equal? They are if all their words are.
 ///
 /// # Safety
-/// The place holds a live value, and the word is alive and of the place's type.
-#[inline]
-pub(crate) unsafe fn is_equal(of: Desc, at: *const u64, word: u64, floats: Floats) -> bool {
-    // SAFETY: as the caller promises; values are equal if all their words are.
-    unsafe {
-        if !is_inline(of) {
-            return same(of, *at, word, floats);
-        }
-        let other = Object::from_word(word).at(FIELDS);
-        parts(of)
-            .iter()
-            .enumerate()
-            .all(|(index, word)| same(part_desc(word), *at.add(index), *other.add(index), floats))
-    }
+/// Both places hold live values.
+pub(crate) unsafe fn are_equal(of: Desc, left: *const u64, right: *const u64, floats: Floats) -> bool {
+    parts(of).iter().enumerate().all(|(index, word)| {
+        // SAFETY: as the caller promises.
+        unsafe { same(part_desc(word), *left.add(index), *right.add(index), floats) }
+    })
 }
 
 /// A box with the same words, which own nothing yet.
