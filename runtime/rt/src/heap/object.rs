@@ -5,7 +5,7 @@ use super::describe::{
     Desc, desc, first, is_counted, is_inline, kind, name, part_desc, parts, variant_fields, variant_words, width,
 };
 use super::memory;
-use super::place::each_word;
+use super::place::words_of;
 use super::table::Table;
 use pluto_abi::layout::{
     CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
@@ -231,21 +231,15 @@ impl Object {
     #[inline]
     pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
         let of = self.desc();
-        match kind(of) {
-            Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {}
-            Kind::Array => {
-                let element = first(of);
-                if kind(element) == Kind::Inline {
-                    self.each_inline(element, visit);
-                } else if is_counted(kind(element)) {
-                    self.each_element(0, 1, |slot| visit(element, slot));
-                }
-            }
-            Kind::Map => Table::each_part(self, visit),
-            Kind::Tuple | Kind::Class | Kind::Error => self.each_field(FIELDS, parts(of), visit),
-            Kind::Enum => self.each_field(VARIANT_FIELDS, variant_fields(of, self.get(FIELDS)), visit),
-            Kind::NullableBoxed => visit(first(of), self.at(FIELDS)),
-            Kind::Fn => self.each_field(CAPTURES, parts(of), visit),
+        // One loop for all that has fields: `visit` is put into it.
+        let (offset, fields) = match kind(of) {
+            Kind::Tuple | Kind::Class | Kind::Error => (FIELDS, parts(of)),
+            Kind::Enum => (VARIANT_FIELDS, variant_fields(of, self.get(FIELDS))),
+            Kind::Fn => (CAPTURES, parts(of)),
+            Kind::Array => return self.each_element(first(of), visit),
+            Kind::Map => return Table::each_part(self, visit),
+            Kind::NullableBoxed => return visit(first(of), self.at(FIELDS)),
+            Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => return,
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -256,37 +250,29 @@ impl Object {
             | Kind::AnyError
             | Kind::Duration
             | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
-        }
-    }
-
-    #[inline]
-    fn each_field(self, offset: i32, fields: &'static [Part], mut visit: impl FnMut(Desc, *mut u64)) {
+        };
         let mut slot = self.at(offset);
         for field in fields {
-            // SAFETY: the object has the words of all fields from this offset on.
-            unsafe {
-                each_word(part_desc(field), slot, &mut visit);
-                slot = slot.add(field.words as usize);
+            for word in words_of(field) {
+                visit(part_desc(word), slot);
+                // SAFETY: the object has the words of all fields from this offset on.
+                slot = unsafe { slot.add(1) };
             }
         }
     }
 
-    /// The words with counts in an array of inline values: first those of one field in all elements, then those of the next.
-    fn each_inline(self, element: Desc, mut visit: impl FnMut(Desc, *mut u64)) {
-        for (index, part) in parts(element).iter().enumerate() {
-            let of = part_desc(part);
-            if is_counted(kind(of)) {
-                self.each_element(index, width(element), |slot| visit(of, slot));
-            }
-        }
-    }
-
-    /// A word of each element of an array, by its place among those of an element and how many these are.
+    /// The words with counts in an array: of inline elements, first those of one field in all of them, then those of the next.
     #[inline]
-    fn each_element(self, word: usize, width: usize, mut visit: impl FnMut(*mut u64)) {
-        for index in 0..self.len() {
-            // SAFETY: the array has so many elements.
-            visit(unsafe { self.at(DATA).add(index * width + word) });
+    fn each_element(self, element: Desc, mut visit: impl FnMut(Desc, *mut u64)) {
+        let width = width(element);
+        for index in 0..width {
+            let of = if is_inline(element) { part_desc(&parts(element)[index]) } else { element };
+            if is_counted(kind(of)) {
+                for number in 0..self.len() {
+                    // SAFETY: the array has so many elements, of so many words each.
+                    visit(of, unsafe { self.at(DATA).add(number * width + index) });
+                }
+            }
         }
     }
 

@@ -10,14 +10,21 @@ use super::compare::{Floats, same};
 use super::describe::{Desc, is_inline, part_desc, parts, whole, width};
 use super::object::{Object, another};
 use super::sharing::mark_shared;
-use pluto_abi::layout::FIELDS;
+use pluto_abi::layout::{FIELDS, Part};
+
+/// The words of a field: itself, unless it is inline.
+#[inline]
+pub(crate) fn words_of(field: &'static Part) -> &'static [Part] {
+    let of = part_desc(field);
+    if is_inline(of) { parts(of) } else { std::slice::from_ref(field) }
+}
 
 /// Calls `visit` with type and address of every word of a place.
 ///
 /// # Safety
 /// There are as many words at the address as the place has.
 #[inline]
-pub(crate) unsafe fn each_word(of: Desc, at: *mut u64, visit: &mut impl FnMut(Desc, *mut u64)) {
+unsafe fn each_word(of: Desc, at: *mut u64, visit: &mut impl FnMut(Desc, *mut u64)) {
     if !is_inline(of) {
         return visit(of, at);
     }
