@@ -2,14 +2,11 @@
 //! Freeing and copying never recurse, so a list of a million nodes is no problem.
 
 use super::describe::{
-    Desc, desc, first, is_counted, is_inline, kind, name, part_desc, parts, variant_fields, variant_words, width,
+    Desc, counted, counted_desc, desc, first, is_counted, is_inline, kind, name, variant_counted, variant_words, width,
 };
 use super::memory;
-use super::place::words_of;
 use super::table::Table;
-use pluto_abi::layout::{
-    CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
-};
+use pluto_abi::layout::{CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, TypeDesc, VARIANT_FIELDS};
 use std::ptr::NonNull;
 
 /// A new object with count 1 and `words` words behind its header, not initialized.
@@ -227,18 +224,17 @@ impl Object {
         copy
     }
 
-    /// Calls `visit` with type and address of every word that is a part, also of those of inline values.
+    /// Calls `visit` with type and address of every word that is a part and has a count (0, or the address of an object), also of those in
+    /// inline values.
     #[inline]
     pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
         let of = self.desc();
-        // One loop for all that has fields: `visit` is put into it.
-        let (offset, fields) = match kind(of) {
-            Kind::Tuple | Kind::Class | Kind::Error => (FIELDS, parts(of)),
-            Kind::Enum => (VARIANT_FIELDS, variant_fields(of, self.get(FIELDS))),
-            Kind::Fn => (CAPTURES, parts(of)),
+        let (offset, words) = match kind(of) {
+            Kind::Tuple | Kind::Class | Kind::Error => (FIELDS, counted(of)),
+            Kind::Enum => (VARIANT_FIELDS, variant_counted(of, self.get(FIELDS))),
+            Kind::Fn => (CAPTURES, counted(of)),
             Kind::Array => return self.each_element(first(of), visit),
-            Kind::Map => return Table::each_part(self, visit),
-            Kind::NullableBoxed => return visit(first(of), self.at(FIELDS)),
+            Kind::Map | Kind::NullableBoxed => return self.each_whole(visit),
             Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => return,
             Kind::Unit
             | Kind::Int
@@ -251,28 +247,45 @@ impl Object {
             | Kind::Duration
             | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
         };
-        let mut slot = self.at(offset);
-        for field in fields {
-            for word in words_of(field) {
-                visit(part_desc(word), slot);
-                // SAFETY: the object has the words of all fields from this offset on.
-                slot = unsafe { slot.add(1) };
+        for word in words {
+            // SAFETY: the object has the words of all fields from this offset on.
+            visit(counted_desc(word), unsafe { self.at(offset).add(word.word as usize) });
+        }
+    }
+
+    /// The words with counts in a map or box.
+    fn each_whole(self, mut visit: impl FnMut(Desc, *mut u64)) {
+        let mut if_counted = |of, slot| {
+            if is_counted(kind(of)) {
+                visit(of, slot);
             }
+        };
+        if kind(self.desc()) == Kind::Map {
+            Table::each_part(self, if_counted);
+        } else {
+            if_counted(first(self.desc()), self.at(FIELDS));
         }
     }
 
     /// The words with counts in an array: of inline elements, first those of one field in all of them, then those of the next.
     #[inline]
     fn each_element(self, element: Desc, mut visit: impl FnMut(Desc, *mut u64)) {
-        let width = width(element);
-        for index in 0..width {
-            let of = if is_inline(element) { part_desc(&parts(element)[index]) } else { element };
-            if is_counted(kind(of)) {
-                for number in 0..self.len() {
-                    // SAFETY: the array has so many elements, of so many words each.
-                    visit(of, unsafe { self.at(DATA).add(number * width + index) });
-                }
+        if is_inline(element) {
+            for word in counted(element) {
+                let (of, first) = (counted_desc(word), word.word as usize);
+                self.each_word(first, width(element), |slot| visit(of, slot));
             }
+        } else if is_counted(kind(element)) {
+            self.each_word(0, 1, |slot| visit(element, slot));
+        }
+    }
+
+    /// The first word, or one behind it, of each element of an array, and how many words an element has.
+    #[inline]
+    fn each_word(self, word: usize, width: usize, mut visit: impl FnMut(*mut u64)) {
+        for index in 0..self.len() {
+            // SAFETY: the array has so many elements, of so many words each.
+            visit(unsafe { self.at(DATA).add(index * width + word) });
         }
     }
 

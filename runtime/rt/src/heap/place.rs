@@ -7,32 +7,10 @@
 //! [`Kind::Inline`]: pluto_abi::layout::Kind::Inline
 
 use super::compare::{Floats, same};
-use super::describe::{Desc, is_inline, part_desc, parts, whole, width};
+use super::describe::{Desc, counted, counted_desc, is_inline, part_desc, parts, whole, width};
 use super::object::{Object, another};
 use super::sharing::mark_shared;
-use pluto_abi::layout::{FIELDS, Part};
-
-/// The words of a field: itself, unless it is inline.
-#[inline]
-pub(crate) fn words_of(field: &'static Part) -> &'static [Part] {
-    let of = part_desc(field);
-    if is_inline(of) { parts(of) } else { std::slice::from_ref(field) }
-}
-
-/// Calls `visit` with type and address of every word of a place.
-///
-/// # Safety
-/// There are as many words at the address as the place has.
-#[inline]
-unsafe fn each_word(of: Desc, at: *mut u64, visit: &mut impl FnMut(Desc, *mut u64)) {
-    if !is_inline(of) {
-        return visit(of, at);
-    }
-    for (index, word) in parts(of).iter().enumerate() {
-        // SAFETY: as the caller promises.
-        visit(part_desc(word), unsafe { at.add(index) });
-    }
-}
+use pluto_abi::layout::FIELDS;
 
 /// Takes the value out of a place, as one owned word.
 ///
@@ -121,7 +99,13 @@ pub(crate) unsafe fn copy(of: Desc, from: *const u64, to: *mut u64) {
 pub(crate) unsafe fn was_put_in(container: Object, of: Desc, at: *mut u64) {
     if container.is_shared() {
         // SAFETY: as the caller promises.
-        unsafe { each_word(of, at, &mut |of, slot| mark_shared(of, *slot)) };
+        unsafe {
+            if is_inline(of) {
+                counted(of).iter().for_each(|word| mark_shared(counted_desc(word), *at.add(word.word as usize)));
+            } else {
+                mark_shared(of, *at);
+            }
+        }
     }
 }
 
@@ -151,11 +135,15 @@ unsafe fn boxed(of: Desc, at: *const u64) -> Object {
 /// # Safety
 /// The place holds a live value.
 #[inline]
-unsafe fn add_counts(of: Desc, at: *mut u64) {
+unsafe fn add_counts(of: Desc, at: *const u64) {
     // SAFETY: as the caller promises.
     unsafe {
-        each_word(of, at, &mut |of, slot| {
-            another(of, *slot);
-        });
+        if is_inline(of) {
+            for word in counted(of) {
+                another(counted_desc(word), *at.add(word.word as usize));
+            }
+        } else {
+            another(of, *at);
+        }
     }
 }
