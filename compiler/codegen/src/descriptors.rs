@@ -20,6 +20,7 @@ pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
     data.optional(second.map(Symbol::Desc));
     data.count(parts);
     data.optional((parts > 0).then_some(Symbol::Parts(id)));
+    list_counted(&mut data, program, id, if object_words(program, id) > 0 { Some(0) } else { None });
     data
 }
 
@@ -33,6 +34,7 @@ pub(crate) fn inline(program: &Program, id: TypeId) -> Bytes {
     data.optional(None);
     data.count(words);
     data.address(Symbol::Words(id));
+    list_counted(&mut data, program, id, Some(0));
     data
 }
 
@@ -43,12 +45,22 @@ pub(crate) fn words(program: &Program, id: TypeId) -> Bytes {
     data
 }
 
+/// The words with counts of objects of a type (variant 0, if it has none) or of a variant, as `Counted`s.
+pub(crate) fn counted(program: &Program, id: TypeId, variant: u32) -> Bytes {
+    let mut data = Bytes::default();
+    for (word, ty) in counted_words(program, id, variant) {
+        data.count(word);
+        data.address(Symbol::Desc(ty));
+    }
+    data
+}
+
 /// The descriptor of strings where the program has no such type.
 pub(crate) fn string_descriptor() -> Bytes {
     let mut data = Bytes::default();
     data.halves(Kind::String as u32, 0);
     data.text(&Name::from(""));
-    for _ in 0..4 {
+    for _ in 0..6 {
         data.word(0);
     }
     data
@@ -62,11 +74,15 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
         Type::Tuple(types) | Type::Closure { captures: types, .. } => {
             types.iter().for_each(|ty| field(&mut data, program, &Name::from(""), *ty));
         }
-        Type::Tag { variants, .. } => variants.iter().for_each(|name| variant(&mut data, name, None, 0)),
+        Type::Tag { variants, .. } => variants.iter().for_each(|name| {
+            variant(&mut data, name, None, 0);
+            list_counted(&mut data, program, id, None);
+        }),
         Type::Enum { variants, .. } => {
             for (at, (name, fields)) in (0_u32..).zip(variants) {
                 let list = (!fields.is_empty()).then_some((Symbol::VariantParts(id, at), fields.len()));
                 variant(&mut data, name, list, program.layouts.variant(id, at).words.len());
+                list_counted(&mut data, program, id, Some(at));
             }
         }
         Type::Unit
@@ -128,6 +144,7 @@ fn field(data: &mut Bytes, program: &Program, name: &Name, ty: TypeId) {
     data.address(slot(program, ty));
     data.halves(0, count(program.layouts.words(ty).len()));
     data.optional(None);
+    list_counted(data, program, ty, None);
 }
 
 fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words: usize) {
@@ -135,6 +152,26 @@ fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words
     data.optional(None);
     data.halves(count(fields.as_ref().map_or(0, |fields| fields.1)), count(words));
     data.optional(fields.map(|fields| fields.0));
+}
+
+fn counted_words(program: &Program, id: TypeId, variant: u32) -> Vec<(usize, TypeId)> {
+    let words = program.layouts.variant(id, variant).words.iter().copied().enumerate();
+    words.filter(|(_, ty)| program.types[*ty].is_counted()).collect()
+}
+
+/// How many words with counts there are, and where they are listed; none where there is no variant.
+fn list_counted(data: &mut Bytes, program: &Program, id: TypeId, variant: Option<u32>) {
+    let listed = variant.map(|variant| (counted_words(program, id, variant).len(), Symbol::Counted(id, variant)));
+    match listed {
+        Some((count, symbol)) if count > 0 => {
+            data.count(count);
+            data.address(symbol);
+        }
+        Some(_) | None => {
+            data.count(0);
+            data.optional(None);
+        }
+    }
 }
 
 fn count(count: usize) -> u32 {

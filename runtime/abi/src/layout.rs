@@ -105,6 +105,20 @@ pub struct TypeDesc {
     pub part_count: u64,
     /// They.
     pub parts: *const Part,
+    /// How many of the `words` have counts.
+    pub counted_count: u64,
+    /// They.
+    pub counted: *const Counted,
+}
+
+/// A word that is a pointer to an object, or 0.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Counted {
+    /// Its place among the words of all fields or captures of an object, or among those of an inline value.
+    pub word: u64,
+    /// Its type.
+    pub desc: *const TypeDesc,
 }
 
 /// A field, or a variant. Fields lie one behind the other, in order.
@@ -123,6 +137,10 @@ pub struct Part {
     pub words: u32,
     /// The fields of a variant.
     pub fields: *const Part,
+    /// How many of a variant's words have counts; of a field 0.
+    pub counted_count: u64,
+    /// They.
+    pub counted: *const Counted,
 }
 
 /// What generated code knows of a task: the hidden first parameter of every generated function points to it.

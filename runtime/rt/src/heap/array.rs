@@ -5,14 +5,14 @@ mod made;
 pub use made::{array_enumerate, array_join, array_zip};
 pub(super) use made::{array_of, array_of_copies};
 
-use super::compare::Floats;
+use super::compare::{Floats, same};
 use super::describe::{Desc, desc, first, is_inline, kind, whole, width};
 use super::object::{Object, another, give_back, some};
 use super::place;
 use super::sharing::stored_in;
 use super::string::text_of;
 use super::text::status;
-use pluto_abi::layout::{CAP, DATA, Kind, LEN};
+use pluto_abi::layout::{CAP, DATA, FIELDS, Kind, LEN};
 use std::cmp::Ordering;
 
 /// An array of `len` elements, not initialized.
@@ -329,7 +329,11 @@ unsafe fn position(array: u64, value: u64) -> Option<usize> {
     unsafe {
         let array = Object::from_word(array);
         let of = first(array.desc());
-        (0..array.len()).position(|index| place::is_equal(of, element(array, index), value, Floats::Ieee))
+        if !is_inline(of) {
+            return words(array).iter().position(|&word| same(of, word, value, Floats::Ieee));
+        }
+        let other = Object::from_word(value).at(FIELDS);
+        (0..array.len()).position(|index| place::are_equal(of, element(array, index), other, Floats::Ieee))
     }
 }
 

@@ -121,11 +121,11 @@ impl Object {
         let mut waiting: u64 = 0;
         let mut object = self;
         loop {
-            object.each_part(|of, slot| {
+            object.each_part(|_, slot| {
                 // SAFETY: the slot is a part of an object that dies: the count that it owns goes away. Its object is alive
                 // until then.
                 unsafe {
-                    if *slot != 0 && is_counted(kind(of)) {
+                    if *slot != 0 {
                         Object::from_word(*slot).unlink(&mut waiting);
                     }
                 }

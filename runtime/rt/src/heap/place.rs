@@ -7,25 +7,10 @@
 //! [`Kind::Inline`]: pluto_abi::layout::Kind::Inline
 
 use super::compare::{Floats, same};
-use super::describe::{Desc, is_inline, part_desc, parts, whole, width};
+use super::describe::{Desc, counted, counted_desc, is_inline, part_desc, parts, whole, width};
 use super::object::{Object, another};
 use super::sharing::mark_shared;
 use pluto_abi::layout::FIELDS;
-
-/// Calls `visit` with type and address of every word of a place.
-///
-/// # Safety
-/// There are as many words at the address as the place has.
-#[inline]
-pub(crate) unsafe fn each_word(of: Desc, at: *mut u64, visit: &mut impl FnMut(Desc, *mut u64)) {
-    if !is_inline(of) {
-        return visit(of, at);
-    }
-    for (index, word) in parts(of).iter().enumerate() {
-        // SAFETY: as the caller promises.
-        visit(part_desc(word), unsafe { at.add(index) });
-    }
-}
 
 /// Takes the value out of a place, as one owned word.
 ///
@@ -114,27 +99,25 @@ pub(crate) unsafe fn copy(of: Desc, from: *const u64, to: *mut u64) {
 pub(crate) unsafe fn was_put_in(container: Object, of: Desc, at: *mut u64) {
     if container.is_shared() {
         // SAFETY: as the caller promises.
-        unsafe { each_word(of, at, &mut |of, slot| mark_shared(of, *slot)) };
+        unsafe {
+            if is_inline(of) {
+                counted(of).iter().for_each(|word| mark_shared(counted_desc(word), *at.add(word.word as usize)));
+            } else {
+                mark_shared(of, *at);
+            }
+        }
     }
 }
 
-/// Is the value at a place equal to a word?
+/// Are the values at two places of one inline type equal? They are if all their words are.
 ///
 /// # Safety
-/// The place holds a live value, and the word is alive and of the place's type.
-#[inline]
-pub(crate) unsafe fn is_equal(of: Desc, at: *const u64, word: u64, floats: Floats) -> bool {
-    // SAFETY: as the caller promises; values are equal if all their words are.
-    unsafe {
-        if !is_inline(of) {
-            return same(of, *at, word, floats);
-        }
-        let other = Object::from_word(word).at(FIELDS);
-        parts(of)
-            .iter()
-            .enumerate()
-            .all(|(index, word)| same(part_desc(word), *at.add(index), *other.add(index), floats))
-    }
+/// Both places hold live values.
+pub(crate) unsafe fn are_equal(of: Desc, left: *const u64, right: *const u64, floats: Floats) -> bool {
+    parts(of).iter().enumerate().all(|(index, word)| {
+        // SAFETY: as the caller promises.
+        unsafe { same(part_desc(word), *left.add(index), *right.add(index), floats) }
+    })
 }
 
 /// A box with the same words, which own nothing yet.
@@ -152,11 +135,15 @@ unsafe fn boxed(of: Desc, at: *const u64) -> Object {
 /// # Safety
 /// The place holds a live value.
 #[inline]
-unsafe fn add_counts(of: Desc, at: *mut u64) {
+unsafe fn add_counts(of: Desc, at: *const u64) {
     // SAFETY: as the caller promises.
     unsafe {
-        each_word(of, at, &mut |of, slot| {
-            another(of, *slot);
-        });
+        if is_inline(of) {
+            for word in counted(of) {
+                another(counted_desc(word), *at.add(word.word as usize));
+            }
+        } else {
+            another(of, *at);
+        }
     }
 }

@@ -141,10 +141,10 @@ fn mark_parts(object: Object, todo: &mut Vec<Object>) {
 
 /// Calls `visit` with every object that this one holds.
 fn each_object(object: Object, mut visit: impl FnMut(Object)) {
-    object.each_part(|of, slot| {
+    object.each_part(|_, slot| {
         // SAFETY: parts of live objects are alive; a word of a counted type that is not 0 is an object.
         unsafe {
-            if *slot != 0 && is_counted(kind(of)) {
+            if *slot != 0 {
                 visit(Object::from_word(*slot));
             }
         }

@@ -106,6 +106,8 @@ static STRING: StaticDesc = StaticDesc(TypeDesc {
     second: std::ptr::null(),
     part_count: 0,
     parts: std::ptr::null(),
+    counted_count: 0,
+    counted: std::ptr::null(),
 });
 
 /// A string object that is never freed.

@@ -102,9 +102,9 @@ pub(crate) fn look_at_all() -> usize {
         let object = unsafe { Object::from_word(at as u64) };
         if object.is_shared() {
             let mut broken = None;
-            each(object, |number, part| {
+            each(object, |slot, part| {
                 if broken.is_none() && !is_as(part, Seen::ByAll) {
-                    let way = super::label::part(object, number);
+                    let way = super::label::part(object, slot);
                     broken = Some(Broken { root: object, way, object: part, seen: Seen::ByAll });
                 }
             });
@@ -132,10 +132,10 @@ pub(crate) fn look(root: Object, seen: Seen) -> Result<(), Broken> {
             1.. => seen,
         };
         let mut wrong = None;
-        each(object, |number, part| {
+        each(object, |slot, part| {
             let is_wrong = !is_as(part, below);
             if wrong.is_none() && (is_wrong || known.insert(part.word())) {
-                found.push(Node { object: part, seen: below, from: Some((next, number)) });
+                found.push(Node { object: part, seen: below, from: Some((next, slot)) });
                 wrong = is_wrong.then(|| found.len() - 1);
             }
         });
@@ -152,7 +152,7 @@ struct Node {
     object: Object,
     /// What it should be.
     seen: Seen,
-    /// In which one it was found, as which part.
+    /// In which one it was found, at which address.
     from: Option<(usize, usize)>,
 }
 
@@ -165,25 +165,23 @@ fn is_as(object: Object, seen: Seen) -> bool {
     }
 }
 
-/// Calls `visit` with the number of each part that is an object.
+/// Calls `visit` with the address of each part that is an object.
 fn each(object: Object, mut visit: impl FnMut(usize, Object)) {
-    let mut number = 0;
-    object.each_part(|of, slot| {
+    object.each_part(|_, slot| {
         // SAFETY: parts of live objects are alive; a word of a counted type that is not 0 is an object.
         unsafe {
-            if *slot != 0 && is_counted(kind(of)) {
-                visit(number, Object::from_word(*slot));
+            if *slot != 0 {
+                visit(slot as usize, Object::from_word(*slot));
             }
         }
-        number += 1;
     });
 }
 
 /// From the first object on the way that others see.
 fn broken(found: &[Node], at: usize) -> Broken {
     let (mut way, mut on) = (String::new(), at);
-    while let Some((from, number)) = found[on].from {
-        way.insert_str(0, &part(found[from].object, number));
+    while let Some((from, slot)) = found[on].from {
+        way.insert_str(0, &part(found[from].object, slot));
         on = from;
     }
     Broken { root: found[on].object, way, object: found[at].object, seen: found[at].seen }

@@ -47,6 +47,8 @@ fn make(kind: Kind, first: *const TypeDesc) -> Of {
         second: std::ptr::null(),
         part_count: 0,
         parts: std::ptr::null(),
+        counted_count: 0,
+        counted: std::ptr::null(),
     })))
 }
 

@@ -21,6 +21,8 @@ fn type_of(kind: Kind, first: *const TypeDesc) -> *mut u8 {
         second: std::ptr::null(),
         part_count: 0,
         parts: std::ptr::null(),
+        counted_count: 0,
+        counted: std::ptr::null(),
     };
     std::ptr::from_mut(Box::leak(Box::new(desc))).cast()
 }
