@@ -22,6 +22,7 @@ pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
     data.count(parts);
     data.optional((parts > 0).then_some(Symbol::Parts(id)));
     data.word(0);
+    list_counted(&mut data, program, id, if object_words(program, id) > 0 { Some(0) } else { None });
     data
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn inline(program: &Program, id: TypeId) -> Bytes {
     data.count(layout.words.len());
     data.address(Symbol::Words(id));
     data.word(u64::from(layout.tells.unwrap_or(0)));
+    list_counted(&mut data, program, id, Some(0));
     data
 }
 
@@ -49,12 +51,22 @@ pub(crate) fn words(program: &Program, id: TypeId) -> Bytes {
     data
 }
 
+/// The words with counts of objects of a type (variant 0, if it has none) or of a variant, as `Counted`s.
+pub(crate) fn counted(program: &Program, id: TypeId, variant: u32) -> Bytes {
+    let mut data = Bytes::default();
+    for (word, ty) in counted_words(program, id, variant) {
+        data.count(word);
+        data.address(Symbol::Desc(ty));
+    }
+    data
+}
+
 /// The descriptor of strings where the program has no such type.
 pub(crate) fn string_descriptor() -> Bytes {
     let mut data = Bytes::default();
     data.halves(Kind::String as u32, 0);
     data.text(&Name::from(""));
-    for _ in 0..5 {
+    for _ in 0..7 {
         data.word(0);
     }
     data
@@ -74,16 +86,16 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
             let unnamed = Name::from("");
             fields_of(&mut data, program, types.iter().map(|ty| (&unnamed, *ty)), (program.layouts.body(id), from));
         }
-        Type::Tag { variants, .. } => variants.iter().for_each(|name| variant(&mut data, name, None, 0)),
+        Type::Tag { variants, .. } => variants.iter().for_each(|name| {
+            variant(&mut data, name, None, 0);
+            list_counted(&mut data, program, id, None);
+        }),
         Type::Enum { variants, .. } => {
             for (at, (name, fields)) in (0_u32..).zip(variants) {
                 let list = (!fields.is_empty()).then_some((Symbol::VariantParts(id, at), fields.len()));
-                variant(
-                    &mut data,
-                    name,
-                    list,
-                    variant_from(program, id) + count(program.layouts.variant(id, at).words.len()),
-                );
+                let words = variant_from(program, id) + count(program.layouts.variant(id, at).words.len());
+                variant(&mut data, name, list, words);
+                list_counted(&mut data, program, id, Some(at));
             }
         }
         Type::Unit
@@ -160,6 +172,7 @@ fn field(data: &mut Bytes, program: &Program, (name, ty): (&Name, TypeId), at: u
     data.halves(0, count(program.layouts.words(ty).len()));
     data.optional(None);
     data.word(u64::from(at));
+    list_counted(data, program, ty, None);
 }
 
 fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words: u32) {
@@ -168,6 +181,30 @@ fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words
     data.halves(count(fields.as_ref().map_or(0, |fields| fields.1)), words);
     data.optional(fields.map(|fields| fields.0));
     data.word(0);
+}
+
+fn counted_words(program: &Program, id: TypeId, variant: u32) -> Vec<(usize, TypeId)> {
+    // Behind the tag of an enum that is not inline, and behind the address of a closure's code.
+    let is_closure = matches!(program.types[id], Type::Closure { .. });
+    let is_enum = matches!(program.types[id], Type::Enum { .. });
+    let from = usize::from(is_closure || (is_enum && variant_from(program, id) == 1));
+    let words = (from..).zip(program.layouts.variant(id, variant).words.iter().copied());
+    words.filter(|(_, ty)| program.types[*ty].is_counted()).collect()
+}
+
+/// How many words with counts there are, and where they are listed; none where there is no variant.
+fn list_counted(data: &mut Bytes, program: &Program, id: TypeId, variant: Option<u32>) {
+    let listed = variant.map(|variant| (counted_words(program, id, variant).len(), Symbol::Counted(id, variant)));
+    match listed {
+        Some((count, symbol)) if count > 0 => {
+            data.count(count);
+            data.address(symbol);
+        }
+        Some(_) | None => {
+            data.count(0);
+            data.optional(None);
+        }
+    }
 }
 
 fn count(count: usize) -> u32 {

@@ -16,7 +16,7 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use pluto_abi::layout;
-use pluto_middle::mir::{Concurrent, Func, HasStatus, Program, Service, Type, TypeId};
+use pluto_middle::mir::{Checks, Concurrent, Func, HasStatus, Program, Service, Type, TypeId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is found out about a program before any of its functions is made.
@@ -53,6 +53,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) task: Value,
     /// All parameters, the task included.
     pub(crate) params: Vec<Value>,
+    /// Where the function says where it is, if it does.
+    pub(crate) step: Option<StackSlot>,
     symbols: Vec<Symbol>,
     functions: BTreeMap<Symbol, FuncRef>,
     globals: BTreeMap<Symbol, GlobalValue>,
@@ -77,7 +79,7 @@ impl<'a> Emitter<'a> {
         b.switch_to_block(entry);
         let params = b.block_params(entry).to_vec();
         let (functions, globals) = (BTreeMap::new(), BTreeMap::new());
-        Emitter { program, findings, b, task: params[0], params, symbols, functions, globals }
+        Emitter { program, findings, b, task: params[0], params, step: None, symbols, functions, globals }
     }
 
     /// Ends it; gives the symbols that its external names stand for.
@@ -90,6 +92,11 @@ impl<'a> Emitter<'a> {
     /// May there be more than one task?
     pub(crate) fn is_concurrent(&self) -> bool {
         self.program.concurrent == Concurrent::Yes
+    }
+
+    /// Is the program one that checks its memory?
+    pub(crate) fn checks_memory(&self) -> bool {
+        self.program.checks == Checks::Memory
     }
 
     /// A type.

@@ -6,6 +6,7 @@ mod call;
 mod checked;
 mod closure;
 mod count;
+mod guard;
 mod homes;
 mod inst;
 mod lock;
@@ -41,6 +42,9 @@ pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
     for (id, block) in f.blocks.iter_enumerated() {
         cx.e.begin(cx.blocks[id]);
         block.insts.iter().for_each(|inst| cx.inst(inst));
+        if let Some(site) = site(&block.end) {
+            cx.e.stand_at(site);
+        }
         cx.terminator(&block.end);
     }
 }
@@ -82,6 +86,7 @@ fn homes(e: &mut Emitter<'_>, f: &Function) -> IndexVec<Local, Home> {
 impl<'a> FnCx<'_, 'a> {
     /// Before the first block: zeroes slots, takes parameters, looks at the stack.
     fn enter(&mut self) {
+        self.e.begin_step(self.f.site);
         let zero = self.e.word(0);
         for home in self.homes.iter() {
             if let Home::Slot(slot, offset) = *home {
@@ -177,7 +182,11 @@ impl<'a> FnCx<'_, 'a> {
     /// An operand as it is in registers.
     fn value(&mut self, operand: &Operand) -> Value {
         match operand {
-            Operand::Copy(local) | Operand::Move(local) => self.read(*local),
+            Operand::Copy(local) | Operand::Move(local) => {
+                let value = self.read(*local);
+                self.must_be_alive(self.type_of(*local), value);
+                value
+            }
             Operand::Const(constant) => self.constant(constant),
         }
     }
@@ -248,7 +257,7 @@ impl<'a> FnCx<'_, 'a> {
             results.push(if is_float { self.e.b.ins().f64const(0.0) } else { self.e.word(0) });
         }
         results.push(status);
-        self.e.b.ins().return_(&results);
+        self.e.leave(&results);
     }
 
     /// Returns the words of the result.
@@ -261,7 +270,7 @@ impl<'a> FnCx<'_, 'a> {
         if self.f.status == HasStatus::Yes {
             results.push(self.e.word(0));
         }
-        self.e.b.ins().return_(&results);
+        self.e.leave(&results);
     }
 
     /// Puts what a call gave into locals.
@@ -291,6 +300,36 @@ fn on_fail(end: &Terminator) -> Option<OnFail> {
         | Terminator::Lock { on_fail, .. }
         | Terminator::Fault { on_fail, .. } => Some(*on_fail),
         Terminator::Select(select) => Some(select.on_fail),
+        Terminator::Goto(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchStatus { .. }
+        | Terminator::Return(_)
+        | Terminator::Fail(_)
+        | Terminator::CallDetached(_)
+        | Terminator::Unreachable => None,
+    }
+}
+
+/// The place of a terminator, if it has one.
+fn site(end: &Terminator) -> Option<Site> {
+    match end {
+        Terminator::Call { site, .. }
+        | Terminator::Builtin { site, .. }
+        | Terminator::Checked { site, .. }
+        | Terminator::Index { site, .. }
+        | Terminator::RefIndex { site, .. }
+        | Terminator::CheckIndex { site, .. }
+        | Terminator::ReadText { site, .. }
+        | Terminator::CallValue { site, .. }
+        | Terminator::Spawn { site, .. }
+        | Terminator::NewChannel { site, .. }
+        | Terminator::Wait { site, .. }
+        | Terminator::Next { site, .. }
+        | Terminator::Lock { site, .. }
+        | Terminator::Fault { site, .. } => Some(*site),
+        Terminator::CallRemote(call) => Some(call.site),
+        Terminator::Select(select) => Some(select.site),
         Terminator::Goto(_)
         | Terminator::Branch { .. }
         | Terminator::Switch { .. }

@@ -80,6 +80,7 @@ impl Assembly<'_> {
             Symbol::Desc(ty) => descriptors::descriptor(program, *ty),
             Symbol::Inline(ty) => descriptors::inline(program, *ty),
             Symbol::Words(ty) => descriptors::words(program, *ty),
+            Symbol::Counted(ty, variant) => descriptors::counted(program, *ty, *variant),
             Symbol::StringDesc => descriptors::string_descriptor(),
             Symbol::Parts(ty) => descriptors::parts(program, *ty),
             Symbol::VariantParts(ty, variant) => descriptors::variant_parts(program, *ty, *variant),
@@ -117,6 +118,7 @@ impl Assembly<'_> {
             Symbol::Desc(_)
             | Symbol::Inline(_)
             | Symbol::Words(_)
+            | Symbol::Counted(..)
             | Symbol::StringDesc
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)
@@ -162,6 +164,7 @@ impl Assembly<'_> {
             | Symbol::Desc(_)
             | Symbol::Inline(_)
             | Symbol::Words(_)
+            | Symbol::Counted(..)
             | Symbol::StringDesc
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)

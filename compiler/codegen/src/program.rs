@@ -12,7 +12,7 @@ use pluto_abi::program as abi;
 use pluto_middle::facts::Transport;
 use pluto_middle::hir::{ChannelKind, Scheduler};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Concurrent, Program, Repeatable, Service};
+use pluto_middle::mir::{Checks, Concurrent, Program, Repeatable, Service};
 
 /// A table.
 pub(crate) fn table(program: &Program, table: Table) -> Bytes {
@@ -58,6 +58,10 @@ fn whole(program: &Program, data: &mut Bytes) {
         Concurrent::No => 0,
         Concurrent::Yes => 1,
     });
+    data.word(match program.checks {
+        Checks::None => 0,
+        Checks::Memory => 1,
+    });
 }
 
 /// `PeerDesc`s.
@@ -66,7 +70,7 @@ fn peers(program: &Program, data: &mut Bytes) {
         data.text(&peer.name);
         data.word(match peer.transport {
             Transport::Direct => 0,
-            Transport::Unix => 1,
+            Transport::Shared => 1,
             Transport::Tcp => 2,
         });
     }

@@ -101,6 +101,8 @@ pub(crate) enum Symbol {
     Inline(TypeId),
     /// The words of such a place.
     Words(TypeId),
+    /// The words with counts of objects of a type; of its variant with this number.
+    Counted(TypeId, u32),
     /// The descriptor of strings, in a program without a string type of its own.
     StringDesc,
     /// The fields or variants that a descriptor lists.
@@ -172,6 +174,7 @@ impl Symbol {
             Symbol::Desc(_)
             | Symbol::Inline(_)
             | Symbol::Words(_)
+            | Symbol::Counted(..)
             | Symbol::StringDesc
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)

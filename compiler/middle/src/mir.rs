@@ -111,6 +111,8 @@ pub struct Program {
     pub channels: IndexVec<Channel, ChannelInfo>,
     /// May there be more than one task?
     pub concurrent: Concurrent,
+    /// What the program looks after while it runs.
+    pub checks: Checks,
     /// For `plutoc test`: the tests, in source order. Else empty.
     pub tests: Vec<Test>,
 }
@@ -121,6 +123,15 @@ pub struct Program {
 pub enum Concurrent {
     No,
     Yes,
+}
+
+/// What a program looks after while it runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Checks {
+    /// Nothing.
+    None,
+    /// Whether its objects are used while they are alive, and only then (`--check-memory`). It says where it is ([`Inst::At`]).
+    Memory,
 }
 
 /// A test.

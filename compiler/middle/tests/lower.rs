@@ -54,10 +54,10 @@ fn lower_all(path: &Path) -> Result<Vec<(String, mir::Program)>, String> {
         }
         for process in placement.processes.ids() {
             let name = format!("{} {}", placement.name, placement.processes[process].name);
-            all.push((name, lower::lower(&program, &types, &facts, &placement, &effects, process)));
+            all.push((name, lower::lower(&program, &types, &facts, &placement, &effects, process, mir::Checks::None)));
         }
         if system.is_none() && !program.tests.is_empty() {
-            let tests = lower::lower_tests(&program, &types, &facts, &placement, &effects);
+            let tests = lower::lower_tests(&program, &types, &facts, &placement, &effects, mir::Checks::None);
             all.push(("tests".to_owned(), tests));
         }
     }

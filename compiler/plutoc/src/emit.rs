@@ -73,7 +73,7 @@ fn late(front: &Front, options: &Options, stage: Stage, dx: &mut Diagnostics) ->
                 return None;
             }
             let mut text = String::new();
-            for program in lower_all(front, &placed) {
+            for program in lower_all(front, &placed, options.checks) {
                 let shown = match stage {
                     Stage::Layout => layout::print::print(&program),
                     Stage::Clif => pluto_codegen::clif(&program),

@@ -39,6 +39,14 @@ macro_rules! for_each_runtime_fn {
             /// Prints a line: borrowed.
             print(task: ptr, text: word) -> unit;
 
+            // ---- programs that check their memory ----
+            /// An object was freed, and this is about to be done with it (`layout::Deed`). Ends the process.
+            memory_freed(object: ptr, deed: word) -> unit;
+            /// A word is about to be stored in an object (borrowed), or, if that is null, where other tasks see it: looks whether they may.
+            memory_stored(container: ptr, desc: ptr, value: word) -> unit;
+            /// A loop goes round: now and then, looks at all objects, if nobody else runs.
+            memory_loop(task: ptr) -> unit;
+
             // ---- faults, errors, tasks ----
             /// Records a fault (`layout::FaultKind`).
             fault(task: ptr, kind: word, a: word, b: word) -> unit;

@@ -108,6 +108,20 @@ pub struct TypeDesc {
     pub parts: *const Part,
     /// Of an inline place of a nullable type: the word that is 0 if the value is `none`; else 0.
     pub tells: u64,
+    /// How many of the `words` have counts.
+    pub counted_count: u64,
+    /// They.
+    pub counted: *const Counted,
+}
+
+/// A word that is a pointer to an object, or 0.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Counted {
+    /// Its place from [`FIELDS`] on in an object, or among the words of an inline value.
+    pub word: u64,
+    /// Its type.
+    pub desc: *const TypeDesc,
 }
 
 /// A field, or a variant.
@@ -129,6 +143,10 @@ pub struct Part {
     pub fields: *const Part,
     /// Where a field or capture lies in an object: so many words behind [`FIELDS`]. Of a word of an inline place: its number.
     pub at: u64,
+    /// How many of a variant's words have counts; of a field 0.
+    pub counted_count: u64,
+    /// They.
+    pub counted: *const Counted,
 }
 
 /// What generated code knows of a task: the hidden first parameter of every generated function points to it.
@@ -140,12 +158,48 @@ pub struct TaskHeader {
     pub stack_limit: u64,
     /// The address of the [`Whereabouts`] of the worker that runs the task: another one after each suspension.
     pub whereabouts: u64,
+    /// In a program that checks its memory: the address of the [`Step`] of the function that runs; 0: none does.
+    pub path: u64,
 }
+
+/// Where a function is that has not returned. It lies in its frame, in programs that check their memory.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Step {
+    /// That of the function that has called it; 0: the runtime did.
+    pub before: u64,
+    /// The place, as a number in `ProgramDesc.sites`.
+    pub site: u64,
+}
+
+/// Offset of `Step.before`.
+pub const STEP_BEFORE: i32 = 0;
+/// Offset of `Step.site`.
+pub const STEP_SITE: i32 = 8;
 
 /// Offset of `TaskHeader.stack_limit`.
 pub const STACK_LIMIT: i32 = 0;
 /// Offset of `TaskHeader.whereabouts`.
 pub const WHEREABOUTS: i32 = 8;
+/// Offset of `TaskHeader.path`.
+pub const PATH: i32 = 16;
+
+/// Counts from this downwards are no counts: an object with such a one was freed ([`FREED`]), or has too many owners.
+pub const LEAST_COUNT: i32 = -(1 << 30);
+/// The count of a freed object, while memory is checked. Counting on it by mistake keeps it below [`LEAST_COUNT`].
+pub const FREED: i32 = -(3 << 29);
+
+/// What is done with an object: second argument of `memory_freed`.
+#[repr(u64)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deed {
+    /// It is read or written.
+    Use = 0,
+    /// It gets one more owner.
+    Dup = 1,
+    /// An owner gives it up.
+    Drop = 2,
+}
 
 /// Which service's lock a worker has entered because that leans towards it. Generated code enters such a lock for a method that cannot
 /// suspend: it stores [`Whereabouts::at`] in `section`, and is in if the lock's first word is then `leaning`; going out, it

@@ -4,6 +4,7 @@
 
 pub mod append;
 pub mod array;
+pub mod check;
 pub mod compare;
 pub mod count;
 pub mod describe;

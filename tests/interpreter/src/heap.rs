@@ -73,6 +73,8 @@ pub(crate) struct Heap {
     constants: BTreeMap<Name, Handle>,
     /// The function that runs.
     pub(crate) now_in: Option<Func>,
+    /// By function: how often it copied an object that somebody else had too, to change it.
+    copies: BTreeMap<Func, u64>,
 }
 
 impl Heap {
@@ -151,7 +153,26 @@ impl Heap {
         body.parts().into_iter().try_for_each(|part| self.dup(part))?;
         let copy = self.new_object(body);
         self.drop(value)?;
+        self.note_copy();
         Ok(copy)
+    }
+
+    /// Has it more owners than one? Of constants nobody counts.
+    pub(crate) fn is_shared(&self, value: Value) -> Sound<bool> {
+        let owners = self.object(value.handle()?)?.owners;
+        Ok(matches!(owners, Owners::Many(count) if count > 1))
+    }
+
+    /// Notes that an object had to be copied to be changed, since it had more than one owner.
+    pub(crate) fn note_copy(&mut self) {
+        if let Some(function) = self.now_in {
+            *self.copies.entry(function).or_insert(0) += 1;
+        }
+    }
+
+    /// By function: how often it did.
+    pub(crate) fn copies(&self) -> &BTreeMap<Func, u64> {
+        &self.copies
     }
 
     /// What an object holds.

@@ -78,7 +78,9 @@ impl<'p> Machine<'p> {
         let fields: Vec<Value> = self.services.iter_mut().flatten().filter_map(Option::take).collect();
         fields.into_iter().try_for_each(|field| self.heap.drop(field)).map_err(|Wrong(text)| text)?;
         self.nothing_is_left()?;
-        Ok(Ran { output: self.output, errors: self.errors, code })
+        let named = |(function, count): (&Func, &u64)| (self.program.functions[*function].name.to_string(), *count);
+        let copies = self.heap.copies().iter().map(named).collect();
+        Ok(Ran { output: self.output, errors: self.errors, code, copies })
     }
 
     fn serve(&mut self) -> Sound<i32> {

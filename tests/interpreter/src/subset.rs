@@ -77,6 +77,8 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::RefLocal { .. }
         | Inst::RefServiceField { .. }
         | Inst::RefField { .. }
+        | Inst::RefVariantField { .. }
+        | Inst::RefInside { .. }
         | Inst::RefOrInsert { .. }
         | Inst::Load { .. }
         | Inst::Store { .. }
@@ -89,6 +91,7 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::EnvArgs { .. }
         | Inst::Trace { .. }
         | Inst::TraceStart { .. }
+        | Inst::At { .. }
         | Inst::MakeClosure { .. }
         | Inst::Capture { .. }
         | Inst::Sort { .. }

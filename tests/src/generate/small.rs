@@ -21,7 +21,10 @@ pub(super) fn fields_of(random: &mut Random, number: usize) -> Vec<(String, Ty)>
     let mut all = plain(random, count);
     let at = random.below(all.len() + 1);
     match number {
-        0 => all.splice(at..at, [Ty::Int, Ty::Int]).for_each(drop),
+        0 => {
+            all.insert(at, Ty::Int);
+            all.push(Ty::Int);
+        }
         1 => {
             let counted = random.of(&[Ty::Text, Ty::Text, Ty::Text, Ty::array(Ty::Int), Ty::maybe(Ty::Int)]);
             all.insert(at, counted);

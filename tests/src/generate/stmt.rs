@@ -21,7 +21,7 @@ impl Body<'_> {
 
     fn statement(&mut self) {
         let nests = self.depth < DEEPEST;
-        match self.random.below(33) {
+        match self.random.below(36) {
             0..=3 => self.declare(),
             4..=5 => self.copy_and_change(),
             6..=9 => self.change(),
@@ -37,11 +37,12 @@ impl Body<'_> {
             24 => self.changes_in_order(),
             25..=26 => self.hold_and_change(),
             27..=32 => self.small(),
+            33..=35 if nests && self.times * 4 <= MOST_TIMES => self.name_places(),
             _ => self.change(),
         }
     }
 
-    fn declare(&mut self) {
+    pub(super) fn declare(&mut self) {
         let (name, ty) = (self.fresh(), Ty::random(self.world, self.random, 2));
         let (value, mutable) = (self.expr(&ty, 3), self.random.chance(60));
         self.line(&format!("let {}{name}: {} = {value}", if mutable { "mut " } else { "" }, ty.name()));

@@ -168,6 +168,7 @@ impl FnCx<'_, '_> {
             let array = self.e.ask(RuntimeFn::array_reserve, &[slot]);
             for (ty, word) in types.iter().zip(words) {
                 self.share_in(array, *ty, *word);
+                self.may_be_seen(Some(array), *ty, *word);
             }
             let len = self.e.load(array, layout::LEN);
             self.put_behind(array, len, words);

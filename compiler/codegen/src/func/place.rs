@@ -153,6 +153,21 @@ impl FnCx<'_, '_> {
         entry
     }
 
+    /// The address of the inside of a nullable value behind a reference: in its box, or where it is.
+    pub(super) fn ref_inside(&mut self, dest: Local, base: &Operand) {
+        let target = self.operand_type(base).map(|ty| self.e.ty(ty));
+        let boxed = matches!(target, Some(Type::Ref(inner)) if is_boxed(Some(self.e.ty(*inner))));
+        let boxed = boxed || self.points_to_words(&Operand::Copy(dest));
+        let slot = self.word(base);
+        let address = if boxed {
+            let inside = self.unique(slot);
+            self.e.b.ins().iadd_imm_s(inside, i64::from(layout::FIELDS))
+        } else {
+            slot
+        };
+        self.define(dest, address);
+    }
+
     /// The address of a local that lives in memory.
     pub(super) fn ref_local(&mut self, dest: Local, local: Local) {
         let Home::Slot(slot, offset) = self.homes[local] else { panic!("{local:?} is not addressed") };

@@ -42,7 +42,7 @@ pub(super) struct Containers {
 
 /// Finds out about the references through which counted values are stored.
 pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> Containers {
-    if !e.is_concurrent() {
+    if !e.is_concurrent() && !e.checks_memory() {
         return Containers::default();
     }
     let origins = origins(e.program, f);
@@ -105,7 +105,7 @@ fn sources(e: &Emitter<'_>, f: &Function, see: &mut dyn FnMut(Local, Kind)) {
         for inst in &block.insts {
             let kind = if let Inst::RefServiceField { service, .. } = inst {
                 service_kind(e, f, service)
-            } else if matches!(inst, Inst::RefField { .. } | Inst::RefOrInsert { .. }) {
+            } else if matches!(inst, Inst::RefField { .. } | Inst::RefVariantField { .. } | Inst::RefOrInsert { .. }) {
                 Kind::Object
             } else if matches!(inst, Inst::RefLocal { .. }) {
                 Kind::Own
@@ -148,12 +148,21 @@ impl FnCx<'_, '_> {
         else {
             return;
         };
+        let concurrent = self.e.is_concurrent();
         match container {
             Container::Own => {}
-            Container::Open => self.share(ty, word),
+            Container::Open if concurrent => {
+                self.share(ty, word);
+                self.may_be_seen(None, ty, word);
+            }
+            // There is nobody who could see it.
+            Container::Open => {}
             Container::Object(variable) => {
                 let container = self.e.b.use_var(variable);
-                self.share_in(container, ty, word);
+                if concurrent {
+                    self.share_in(container, ty, word);
+                }
+                self.may_be_seen(Some(container), ty, word);
             }
         }
     }
@@ -178,6 +187,7 @@ impl FnCx<'_, '_> {
         let Some(ty) = self.operand_type(value) else { return };
         if self.e.is_concurrent() && service_kind(self.e, self.f, service) == Kind::Open {
             self.share(ty, word);
+            self.may_be_seen(None, ty, word);
         }
     }
 

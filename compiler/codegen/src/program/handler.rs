@@ -6,8 +6,8 @@ use crate::emitter::Emitter;
 use crate::symbol::Symbol;
 use crate::value;
 use crate::wire::{decode, encode};
+use cranelift_codegen::ir::Value;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value};
 use pluto_abi::layout::{self, ReplyKind};
 use pluto_middle::mir::{Handler, Name, Passing, TypeId};
 
@@ -25,6 +25,8 @@ struct Arg {
 pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
     let handler = &e.program.handlers[number as usize];
     let (reader, reply) = (e.params[1], e.params[2]);
+    // What is decoded is made by the method, so to speak.
+    e.begin_step(e.program.functions[handler.function].site);
     let args = decode_args(e, handler, reader);
     let (whole, broken) = (e.block(), e.cold_block());
     let complete = e.ask(RuntimeFn::read_end, &[reader]);
@@ -33,7 +35,7 @@ pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
     e.begin(broken);
     args.iter().for_each(|arg| e.drop_word(arg.ty, arg.word));
     e.run(RuntimeFn::reply_malformed, &[reply]);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
 
     e.begin(whole);
     let (results, status) = call(e, handler, &args);
@@ -79,7 +81,7 @@ fn reply_value(e: &mut Emitter<'_>, handler: &Handler, reply: Value, results: &[
         let word = e.as_word(*result);
         e.drop_word(ty, word);
     }
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
 }
 
 /// A fault, or one of the errors of the interface.
@@ -89,13 +91,13 @@ fn reply_failure(e: &mut Emitter<'_>, handler: &Handler, reply: Value, status: V
     e.branch_if((IntCC::Equal, status, one), fault, error);
     e.begin(fault);
     e.run(RuntimeFn::reply_fault, &[e.task, reply]);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
     e.begin(error);
     let (wanted, reported) = (e.cold_block(), e.cold_block());
     let unwanted = e.ask(RuntimeFn::reply_error, &[e.task, reply, status]);
     e.branch(unwanted, reported, wanted);
     e.begin(reported);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
     e.begin(wanted);
     let found = e.load(status, layout::DESC);
     for (number, ty) in handler.errors.iter().enumerate() {
@@ -108,11 +110,11 @@ fn reply_failure(e: &mut Emitter<'_>, handler: &Handler, reply: Value, status: V
         e.run(RuntimeFn::write_varint, &[reply, number]);
         encode::value(e, *ty, reply, status);
         e.drop_word(*ty, status);
-        e.b.ins().return_(&[]);
+        e.leave(&[]);
         e.begin(next);
     }
     let text = e.address(Symbol::Str(Name::from(UNKNOWN_ERROR)));
     e.run(RuntimeFn::fault_text, &[e.task, text]);
     e.run(RuntimeFn::reply_fault, &[e.task, reply]);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
 }

@@ -24,6 +24,7 @@ pub(crate) fn program() -> Program {
         builtin_errors: [None; 7],
         channels: IndexVec::new(),
         concurrent: Concurrent::No,
+        checks: Checks::None,
         tests: vec![],
     };
     program.peers.push(PeerInfo { name: Name::from("test"), transport: pluto_middle::facts::Transport::Direct });

@@ -170,7 +170,7 @@ fn shape(float: TypeId) -> Type {
 pub(crate) fn remote() -> Program {
     let mut p = program();
     p.concurrent = Concurrent::Yes;
-    p.peers.push(PeerInfo { name: Name::from("other"), transport: pluto_middle::facts::Transport::Unix });
+    p.peers.push(PeerInfo { name: Name::from("other"), transport: pluto_middle::facts::Transport::Shared });
     let (int_type, float, unit) = (ty(&mut p, Type::Int), ty(&mut p, Type::Float), ty(&mut p, Type::Unit));
     let (string, bool_type) = (ty(&mut p, Type::String), ty(&mut p, Type::Bool));
     let shape = ty(&mut p, shape(float));

@@ -190,6 +190,7 @@ fn of_service<'c, 'a>(cx: &'c mut Lowering<'a>, service: Service, name: Name) ->
     let ty = body.cx.table.plain(Type::Service(service));
     let this = body.local(ty, "self".into());
     let site = body.site(class.span);
+    body.stand_at(Some(class.span));
     (body, this, site)
 }
 

@@ -67,6 +67,7 @@ macro_rules! dest_visitors {
                 | Inst::Print { .. }
                 | Inst::Trace { .. }
                 | Inst::TraceStart { .. }
+                | Inst::At { .. }
                 | Inst::DeadlineEnd { .. }
                 | Inst::Safepoint
                 | Inst::DetachCall { .. }
@@ -96,6 +97,8 @@ macro_rules! dest_visitors {
                 | Inst::RefLocal { dest, .. }
                 | Inst::RefServiceField { dest, .. }
                 | Inst::RefField { dest, .. }
+                | Inst::RefVariantField { dest, .. }
+                | Inst::RefInside { dest, .. }
                 | Inst::RefOrInsert { dest, .. }
                 | Inst::Load { dest, .. }
                 | Inst::Builtin { dest, .. }

@@ -176,6 +176,12 @@ pub enum Inst {
     RefServiceField { dest: Local, service: Operand, index: u32 },
     /// `dest: ref` = address of a field of the object that `base: ref` points to, made unique first; of an inline value, of its part.
     RefField { dest: Local, base: Operand, index: u32 },
+    /// `dest: ref` = address of a field of the variant of the enum object that `base: ref` points to, made unique first. The tag was
+    /// tested before, and nothing has stored there since.
+    RefVariantField { dest: Local, base: Operand, variant: u32, index: u32 },
+    /// `dest: ref` = address of the inside of the nullable value that `base: ref` points to, its box made unique first. It was tested
+    /// before that it is not `none`, and nothing has stored there since.
+    RefInside { dest: Local, base: Operand },
     /// `dest: ref` = address of the entry `key` (o) of the map that `map: ref` points to, made unique first; if it was not
     /// there it is put in with `value` (o), otherwise `value` is dropped.
     RefOrInsert { dest: Local, map: Operand, key: Operand, value: Operand },
@@ -203,6 +209,8 @@ pub enum Inst {
     Trace { status: Operand, site: Site },
     /// Begins the path of a new error: it was raised here.
     TraceStart { site: Site },
+    /// What follows stands at this place. Only in programs that check their memory ([`Checks::Memory`]); means nothing else.
+    At { site: Site },
     /// A closure object with these captures (o*): the type is `Closure`, the local's may be its `Fn`. Static without captures.
     MakeClosure { dest: Local, ty: TypeId, function: Func, captures: Vec<Operand> },
     /// `dest` = a capture of the closure (b, of type `Closure`), a new count.

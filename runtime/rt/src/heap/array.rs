@@ -5,7 +5,7 @@ mod made;
 pub use made::{array_enumerate, array_join, array_zip};
 pub(super) use made::{array_of, array_of_copies};
 
-use super::compare::Floats;
+use super::compare::{Floats, same};
 use super::describe::{Desc, desc, first, is_inline, kind, whole, width};
 use super::object::{Object, another, give_back, some};
 use super::place;
@@ -329,6 +329,9 @@ unsafe fn position(array: u64, value: u64) -> Option<usize> {
     unsafe {
         let array = Object::from_word(array);
         let of = first(array.desc());
+        if !is_inline(of) {
+            return words(array).iter().position(|&word| same(of, word, value, Floats::Ieee));
+        }
         (0..array.len()).position(|index| place::is_equal(of, element(array, index), value, Floats::Ieee))
     }
 }

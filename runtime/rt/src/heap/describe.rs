@@ -2,7 +2,7 @@
 //!
 //! Descriptors live as long as the process and are never written, so all of this is plain reading.
 
-use pluto_abi::layout::{Kind, Part, TypeDesc};
+use pluto_abi::layout::{Counted, Kind, Part, TypeDesc};
 
 /// A descriptor.
 pub type Desc = &'static TypeDesc;
@@ -90,6 +90,26 @@ pub(crate) fn variant_words(desc: Desc, tag: u64) -> usize {
     parts(desc)[tag as usize].words as usize
 }
 
+/// The words with counts of a class, error, tuple, closure or inline place.
+#[inline]
+pub(crate) fn counted(desc: Desc) -> &'static [Counted] {
+    slice(desc.counted, desc.counted_count)
+}
+
+/// The words with counts of a variant, behind the tag.
+#[inline]
+pub(crate) fn variant_counted(desc: Desc, tag: u64) -> &'static [Counted] {
+    let variant = &parts(desc)[tag as usize];
+    slice(variant.counted, variant.counted_count)
+}
+
+/// The type of a word with a count.
+#[inline]
+pub(crate) fn counted_desc(word: &'static Counted) -> Desc {
+    // SAFETY: `codegen` writes the address of a static descriptor.
+    unsafe { &*word.desc }
+}
+
 /// The name of a field or variant.
 pub(crate) fn part_name(part: &'static Part) -> &'static str {
     text(part.name, part.name_len)
@@ -130,7 +150,7 @@ pub(crate) fn is_counted(kind: Kind) -> bool {
 }
 
 #[inline]
-fn slice(at: *const Part, count: u64) -> &'static [Part] {
+fn slice<T>(at: *const T, count: u64) -> &'static [T] {
     if count == 0 {
         return &[];
     }

@@ -2,12 +2,11 @@
 //! Freeing and copying never recurse, so a list of a million nodes is no problem.
 
 use super::describe::{
-    Desc, desc, first, is_counted, is_inline, kind, name, part_desc, parts, variant_fields, variant_words, width,
+    Desc, counted, counted_desc, desc, first, is_counted, is_inline, kind, name, variant_counted, variant_words, width,
 };
 use super::memory;
-use super::place::each_word;
 use super::table::Table;
-use pluto_abi::layout::{CAP, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc};
+use pluto_abi::layout::{CAP, DATA, DESC, Deed, FIELDS, Header, Kind, LEAST_COUNT, LEN, MAP_TABLE, TypeDesc};
 use std::ptr::NonNull;
 
 /// A new object with count 1 and `words` words behind its header, not initialized.
@@ -177,6 +176,9 @@ impl Object {
 
     /// A copy with one owner that shares all parts; what is not one task's alone begins as shared. Not for strings.
     pub(crate) fn copy(self) -> Object {
+        if self.count() <= LEAST_COUNT {
+            self.has_no_count(Deed::Use);
+        }
         let copy = match kind(self.desc()) {
             Kind::Map => {
                 let copy = Object::new(self.desc(), 2);
@@ -225,24 +227,17 @@ impl Object {
         copy
     }
 
-    /// Calls `visit` with type and address of every word that is a part, also of those of inline values.
+    /// Calls `visit` with type and address of every word that is a part and has a count (0, or the address of an object), also of those in
+    /// inline values.
     #[inline]
     pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
         let of = self.desc();
-        match kind(of) {
-            Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {}
-            Kind::Array => {
-                let element = first(of);
-                if kind(element) == Kind::Inline {
-                    self.each_inline(element, visit);
-                } else if is_counted(kind(element)) {
-                    self.each_element(0, 1, |slot| visit(element, slot));
-                }
-            }
-            Kind::Map => Table::each_part(self, visit),
-            Kind::Tuple | Kind::Class | Kind::Error | Kind::Fn => self.each_field(parts(of), visit),
-            Kind::Enum => self.each_field(variant_fields(of, self.get(FIELDS)), visit),
-            Kind::NullableBoxed => visit(first(of), self.at(FIELDS)),
+        let words = match kind(of) {
+            Kind::Tuple | Kind::Class | Kind::Error | Kind::Fn => counted(of),
+            Kind::Enum => variant_counted(of, self.get(FIELDS)),
+            Kind::Array => return self.each_element(first(of), visit),
+            Kind::Map | Kind::NullableBoxed => return self.each_whole(visit),
+            Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => return,
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -253,32 +248,45 @@ impl Object {
             | Kind::AnyError
             | Kind::Duration
             | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
+        };
+        for word in words {
+            // SAFETY: the object has these words.
+            visit(counted_desc(word), unsafe { self.at(FIELDS).add(word.word as usize) });
         }
     }
 
-    #[inline]
-    fn each_field(self, fields: &'static [Part], mut visit: impl FnMut(Desc, *mut u64)) {
-        for field in fields {
-            // SAFETY: the object has the words of all its fields.
-            unsafe { each_word(part_desc(field), self.at(FIELDS).add(field.at as usize), &mut visit) };
-        }
-    }
-
-    /// The words with counts in an array of inline values: first those of one field in all elements, then those of the next.
-    fn each_inline(self, element: Desc, mut visit: impl FnMut(Desc, *mut u64)) {
-        for (index, part) in parts(element).iter().enumerate() {
-            let of = part_desc(part);
+    /// The words with counts in a map or box.
+    fn each_whole(self, mut visit: impl FnMut(Desc, *mut u64)) {
+        let mut if_counted = |of, slot| {
             if is_counted(kind(of)) {
-                self.each_element(index, width(element), |slot| visit(of, slot));
+                visit(of, slot);
             }
+        };
+        if kind(self.desc()) == Kind::Map {
+            Table::each_part(self, if_counted);
+        } else {
+            if_counted(first(self.desc()), self.at(FIELDS));
         }
     }
 
-    /// A word of each element of an array, by its place among those of an element and how many these are.
+    /// The words with counts in an array: of inline elements, first those of one field in all of them, then those of the next.
     #[inline]
-    fn each_element(self, word: usize, width: usize, mut visit: impl FnMut(*mut u64)) {
+    fn each_element(self, element: Desc, mut visit: impl FnMut(Desc, *mut u64)) {
+        if is_inline(element) {
+            for word in counted(element) {
+                let (of, first) = (counted_desc(word), word.word as usize);
+                self.each_word(first, width(element), |slot| visit(of, slot));
+            }
+        } else if is_counted(kind(element)) {
+            self.each_word(0, 1, |slot| visit(element, slot));
+        }
+    }
+
+    /// The first word, or one behind it, of each element of an array, and how many words an element has.
+    #[inline]
+    fn each_word(self, word: usize, width: usize, mut visit: impl FnMut(*mut u64)) {
         for index in 0..self.len() {
-            // SAFETY: the array has so many elements.
+            // SAFETY: the array has so many elements, of so many words each.
             visit(unsafe { self.at(DATA).add(index * width + word) });
         }
     }

@@ -6,25 +6,10 @@
 //! what is inside as one word, which has a box of the nullable type around it if it is no address.
 
 use super::compare::{Floats, same};
-use super::describe::{Desc, first, inside, is_inline, kind, part_desc, parts, width};
+use super::describe::{Desc, counted, counted_desc, first, inside, is_inline, kind, part_desc, parts, width};
 use super::object::{Object, another, some};
 use super::sharing::mark_shared;
 use pluto_abi::layout::{FIELDS, Kind};
-
-/// Calls `visit` with type and address of every word of a place.
-///
-/// # Safety
-/// There are as many words at the address as the place has.
-#[inline]
-pub(crate) unsafe fn each_word(of: Desc, at: *mut u64, visit: &mut impl FnMut(Desc, *mut u64)) {
-    if !is_inline(of) {
-        return visit(of, at);
-    }
-    for (index, word) in parts(of).iter().enumerate() {
-        // SAFETY: as the caller promises.
-        visit(part_desc(word), unsafe { at.add(index) });
-    }
-}
 
 /// A value at a place.
 pub(crate) enum Seen {
@@ -170,7 +155,13 @@ pub(crate) unsafe fn copy(of: Desc, from: *const u64, to: *mut u64) {
 pub(crate) unsafe fn was_put_in(container: Object, of: Desc, at: *mut u64) {
     if container.is_shared() {
         // SAFETY: as the caller promises.
-        unsafe { each_word(of, at, &mut |of, slot| mark_shared(of, *slot)) };
+        unsafe {
+            if is_inline(of) {
+                counted(of).iter().for_each(|word| mark_shared(counted_desc(word), *at.add(word.word as usize)));
+            } else {
+                mark_shared(of, *at);
+            }
+        }
     }
 }
 
@@ -237,11 +228,15 @@ unsafe fn boxed(whole: Desc, words: usize, at: *const u64) -> Object {
 /// # Safety
 /// The place holds a live value.
 #[inline]
-unsafe fn add_counts(of: Desc, at: *mut u64) {
+unsafe fn add_counts(of: Desc, at: *const u64) {
     // SAFETY: as the caller promises.
     unsafe {
-        each_word(of, at, &mut |of, slot| {
-            another(of, *slot);
-        });
+        if is_inline(of) {
+            for word in counted(of) {
+                another(counted_desc(word), *at.add(word.word as usize));
+            }
+        } else {
+            another(of, *at);
+        }
     }
 }

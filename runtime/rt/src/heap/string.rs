@@ -107,6 +107,8 @@ static STRING: StaticDesc = StaticDesc(TypeDesc {
     part_count: 0,
     parts: std::ptr::null(),
     tells: 0,
+    counted_count: 0,
+    counted: std::ptr::null(),
 });
 
 /// A string object that is never freed.

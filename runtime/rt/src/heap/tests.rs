@@ -2,6 +2,7 @@
 
 mod arrays;
 mod build;
+mod checked;
 mod deep;
 mod ends;
 mod inlined;

@@ -220,7 +220,7 @@ fn note(trail: &mut RefMut<'_, Trail>, site: u64) {
 }
 
 /// `at function (file:line)`.
-pub(super) fn line(program: Program, site: u64) -> String {
+pub(crate) fn line(program: Program, site: u64) -> String {
     match program.site(site) {
         Some(site) => format!("at {} ({}:{})", site.function, site.file, site.line),
         None => format!("at site {site}"),

@@ -38,6 +38,7 @@ impl Machine<'_> {
                 self.trail.note(*site);
                 Ok(())
             }
+            Inst::At { .. } => Ok(()),
             Inst::TraceStart { site } => {
                 self.trail.start(*site);
                 Ok(())
@@ -70,6 +71,10 @@ impl Machine<'_> {
                 self.set(*dest, Value::Ref(Place::Local { depth, local: *local }))
             }
             Inst::RefServiceField { dest, service, index } => self.ref_service_field(*dest, service, *index as usize),
+            Inst::RefVariantField { dest, base, variant, index } => {
+                self.ref_variant_field(*dest, base, (*variant, *index as usize))
+            }
+            Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => {
@@ -168,6 +173,34 @@ impl Machine<'_> {
         self.set(dest, Value::Ref(place))
     }
 
+    fn ref_variant_field(&mut self, dest: Local, base: &Operand, (variant, index): (u32, usize)) -> Sound<()> {
+        let base = self.borrowed(base)?.place()?;
+        let object = self.unique_at(base)?;
+        let body = self.heap.body(Value::Object(object))?;
+        if !matches!(body, Body::Variant(found, _) if *found == variant) {
+            return wrong(format!("variant {variant} is changed in {body:?}"));
+        }
+        self.set(dest, Value::Ref(Place::Part { object, index }))
+    }
+
+    fn ref_inside(&mut self, dest: Local, base: &Operand) -> Sound<()> {
+        let (Operand::Copy(local) | Operand::Move(local)) = base else { return wrong("a constant is a place") };
+        let target = &self.program.types[self.frame()?.function.locals[*local].ty];
+        let Type::Ref(target) = target else { return wrong("a place is no reference") };
+        let Type::Nullable { inner, .. } = &self.program.types[*target] else { return wrong("it is not nullable") };
+        // An inline value inside is in an object of its own.
+        let boxed = self.is_boxed(*target) || self.program.layouts.is_inline(*inner);
+        let place = self.borrowed(base)?.place()?;
+        if self.load(place)? == Value::Null {
+            return wrong("the inside of `none` is changed");
+        }
+        if !boxed {
+            return self.set(dest, Value::Ref(place));
+        }
+        let object = self.unique_at(place)?;
+        self.set(dest, Value::Ref(Place::Part { object, index: 0 }))
+    }
+
     fn ref_or_insert(&mut self, dest: Local, [map, key, value]: [&Operand; 3]) -> Sound<()> {
         let Some(values) = self.target_values(map)? else { return wrong(format!("{map:?} is no map")) };
         let (map, key, value) = (self.borrowed(map)?.place()?, self.owned(key)?, self.owned(value)?);
@@ -252,6 +285,9 @@ impl Machine<'_> {
 
     fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) -> Sound<()> {
         let begin = self.owned(text)?;
+        if self.heap.is_shared(begin)? {
+            self.heap.note_copy();
+        }
         let mut joined = self.heap.text(begin)?.to_string();
         for part in parts {
             let part = self.borrowed(part)?;

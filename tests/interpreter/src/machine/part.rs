@@ -61,7 +61,7 @@ impl Machine<'_> {
         self.new_count(dest, value)
     }
 
-    fn is_boxed(&self, ty: TypeId) -> bool {
+    pub(super) fn is_boxed(&self, ty: TypeId) -> bool {
         matches!(self.program.types[ty], Type::Nullable { boxed: Boxed::Yes, .. })
     }
 

@@ -15,6 +15,7 @@ macro_rules! operand_visitors {
                 | Inst::RefLocal { .. }
                 | Inst::EnvArgs { .. }
                 | Inst::TraceStart { .. }
+                | Inst::At { .. }
                 | Inst::NamedEnd { .. }
                 | Inst::Safepoint
                 | Inst::Unlock { .. } => {}
@@ -43,6 +44,8 @@ macro_rules! operand_visitors {
                 | Inst::ServiceField { service: one, .. }
                 | Inst::RefServiceField { service: one, .. }
                 | Inst::RefField { base: one, .. }
+                | Inst::RefVariantField { base: one, .. }
+                | Inst::RefInside { base: one, .. }
                 | Inst::Load { from: one, .. }
                 | Inst::Take { from: one, .. }
                 | Inst::Show { value: one, .. }

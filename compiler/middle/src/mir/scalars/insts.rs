@@ -18,6 +18,12 @@ impl Pass<'_, '_> {
             self.ref_local(*dest, *local);
         } else if let Inst::RefField { dest, base, index } = inst {
             self.ref_field(*dest, base, *index);
+        } else if let Inst::RefVariantField { dest, base, variant, index } = inst {
+            self.ref_variant_field(*dest, base, *variant, *index);
+        } else if let Inst::RefInside { dest, base } = inst {
+            let base = self.word(base);
+            let dest = self.derived(*dest, &base);
+            self.insts.push(Inst::RefInside { dest, base });
         } else if let Inst::RefServiceField { dest, service, index } = inst {
             let index = self.service_part(service, *index).start;
             self.insts.push(Inst::RefServiceField { dest: self.at[*dest], service: service.clone(), index });

@@ -50,6 +50,15 @@ impl Pass<'_, '_> {
         self.insts.push(Inst::RefField { dest, base, index: range.start });
     }
 
+    /// `RefVariantField`.
+    pub(super) fn ref_variant_field(&mut self, dest: Local, base: &Operand, variant: u32, index: u32) {
+        let of = self.target(base);
+        let index = self.table.layouts.variant(of, variant).parts[index as usize].start;
+        let base = self.word(base);
+        let dest = self.derived(dest, &base);
+        self.insts.push(Inst::RefVariantField { dest, base, variant, index });
+    }
+
     /// The local of a reference that is made from another one: it points into the same.
     pub(super) fn derived(&mut self, dest: Local, base: &Operand) -> Local {
         let dest = self.at[dest];

@@ -1,11 +1,11 @@
 //! Making descriptors and values for tests, as generated code would.
 
-use crate::heap::describe::{Desc, is_inline, part_desc, parts, width};
+use crate::heap::describe::{Desc, is_counted, is_inline, kind, part_desc, parts, width};
 use crate::heap::imp::{array_push, drop_word, map_insert, map_new, show};
 use crate::heap::memory::live;
 use crate::heap::object::{Object, another, some};
 use crate::heap::string::{new_string, text_of};
-use pluto_abi::layout::{FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS};
+use pluto_abi::layout::{Counted, FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS};
 use std::ptr::null;
 
 /// Runs a test and checks that it freed all that it made.
@@ -25,6 +25,7 @@ fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts
     // The code's address comes before captures.
     let parts = if kind == Kind::Enum { parts } else { placed(parts, u64::from(kind == Kind::Fn)) };
     let (name, parts) = (name.to_owned().leak(), parts.leak());
+    let counted = if words == 0 { &[][..] } else { counted_from(u64::from(kind == Kind::Fn), parts) };
     let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
     Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
@@ -36,6 +37,8 @@ fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts
         part_count: parts.len() as u64,
         parts: parts.as_ptr(),
         tells: 0,
+        counted_count: counted.len() as u64,
+        counted: counted.as_ptr(),
     }))
 }
 
@@ -47,6 +50,21 @@ fn placed(mut parts: Vec<Part>, from: u64) -> Vec<Part> {
         at += u64::from(part.words);
     }
     parts
+}
+
+/// The types of all words of these fields.
+fn words_of(fields: &'static [Part]) -> Vec<Desc> {
+    fields.iter().map(part_desc).flat_map(|of| if is_inline(of) { words_of(parts(of)) } else { vec![of] }).collect()
+}
+
+fn counted_of(fields: &'static [Part]) -> &'static [Counted] {
+    counted_from(0, fields)
+}
+
+/// Behind so many other words.
+fn counted_from(from: u64, fields: &'static [Part]) -> &'static [Counted] {
+    let words = (from..).zip(words_of(fields)).filter(|(_, of)| is_counted(kind(of)));
+    words.map(|(word, desc)| Counted { word, desc }).collect::<Vec<_>>().leak()
 }
 
 pub(super) fn plain(kind: Kind) -> Desc {
@@ -80,7 +98,18 @@ pub(super) fn nullable(of: Desc) -> Desc {
 fn field((name, desc): &(&str, Desc)) -> Part {
     let name = (*name).to_owned().leak();
     let words = width(desc) as u32;
-    Part { name: name.as_ptr(), name_len: name.len() as u64, desc: *desc, field_count: 0, words, fields: null(), at: 0 }
+    let (name, name_len) = (name.as_ptr(), name.len() as u64);
+    Part {
+        name,
+        name_len,
+        desc: *desc,
+        field_count: 0,
+        words,
+        fields: null(),
+        at: 0,
+        counted_count: 0,
+        counted: null(),
+    }
 }
 
 /// A class, error or tuple.
@@ -93,8 +122,12 @@ pub(super) fn choice(name: &str, variants: &[(&str, &[(&str, Desc)])]) -> Desc {
         let fields = placed(fields.iter().map(field).collect(), 1).leak();
         let name = (*name).to_owned().leak();
         let words = 1 + fields.iter().map(|field| field.words).sum::<u32>();
+        // The tag comes before them.
+        let counted = counted_from(1, fields);
+        let (name, name_len) = (name.as_ptr(), name.len() as u64);
         let (field_count, fields) = (fields.len() as u32, fields.as_ptr());
-        Part { name: name.as_ptr(), name_len: name.len() as u64, desc: null(), field_count, words, fields, at: 0 }
+        let (counted_count, counted) = (counted.len() as u64, counted.as_ptr());
+        Part { name, name_len, desc: null(), field_count, words, fields, at: 0, counted_count, counted }
     };
     let any_fields = variants.iter().any(|(_, fields)| !fields.is_empty());
     let kind = if any_fields { Kind::Enum } else { Kind::Tag };
@@ -103,10 +136,7 @@ pub(super) fn choice(name: &str, variants: &[(&str, &[(&str, Desc)])]) -> Desc {
 
 /// A place for inline values of a class or tuple.
 pub(super) fn inline(of: Desc) -> Desc {
-    let words = parts(of).iter().flat_map(|part| {
-        let of = part_desc(part);
-        if is_inline(of) { parts(of).iter().map(part_desc).collect() } else { vec![of] }
-    });
+    let words = words_of(parts(of)).into_iter();
     make(Kind::Inline, "", Some(of), None, words.map(|word| field(&("", word))).collect())
 }
 
@@ -128,6 +158,8 @@ pub(super) type Variant<'a> = (&'a str, &'a [(&'a str, Desc, u64)]);
 
 /// A place for inline values of an enum: its words, the tag first, and where the fields of its variants lie among them.
 pub(super) fn inline_choice(name: &str, words: &[Desc], variants: &[Variant<'_>]) -> Desc {
+    let listed = words.iter().map(|word| field(&("", *word))).collect::<Vec<_>>().leak();
+    let counted = counted_of(listed);
     let variant = |(name, fields): &Variant<'_>| {
         let placed = fields.iter().map(|(name, desc, at)| Part { at: *at, ..field(&(*name, *desc)) });
         let fields = placed.collect::<Vec<_>>().leak();
@@ -140,6 +172,8 @@ pub(super) fn inline_choice(name: &str, words: &[Desc], variants: &[Variant<'_>]
             words: words.len() as u32,
             fields: fields.as_ptr(),
             at: 0,
+            counted_count: counted.len() as u64,
+            counted: counted.as_ptr(),
         }
     };
     let whole = make(Kind::Enum, name, None, None, variants.iter().map(variant).collect());
@@ -157,6 +191,9 @@ pub(super) fn node() -> Desc {
         (*node_at).parts = fields.as_ptr();
         (*node_at).part_count = 2;
         (*node_at).words = 2;
+        let counted = counted_of(fields);
+        (*node_at).counted = counted.as_ptr();
+        (*node_at).counted_count = counted.len() as u64;
         &*node_at
     }
 }

@@ -1,7 +1,7 @@
 //! The offsets that generated code uses are those of the structs.
 
 use pluto_abi::layout::{
-    CAP, COUNT, DATA, DESC, FIELDS, Header, LEN, MAP_TABLE, TaskHeader, VARIANT_FIELDS, Whereabouts,
+    CAP, COUNT, DATA, DESC, FIELDS, Header, LEN, MAP_TABLE, Step, TaskHeader, VARIANT_FIELDS, Whereabouts,
 };
 use std::mem::{offset_of, size_of};
 
@@ -14,6 +14,9 @@ fn offsets() {
     assert_eq!((LEN, CAP, DATA, MAP_TABLE), (FIELDS, FIELDS + 8, FIELDS + 16, FIELDS + 8));
     assert_eq!(offset_of!(TaskHeader, stack_limit), pluto_abi::layout::STACK_LIMIT as usize);
     assert_eq!(offset_of!(TaskHeader, whereabouts), pluto_abi::layout::WHEREABOUTS as usize);
+    assert_eq!(offset_of!(TaskHeader, path), pluto_abi::layout::PATH as usize);
+    assert_eq!(offset_of!(Step, before), pluto_abi::layout::STEP_BEFORE as usize);
+    assert_eq!(offset_of!(Step, site), pluto_abi::layout::STEP_SITE as usize);
     assert_eq!(offset_of!(Whereabouts, section), pluto_abi::layout::SECTION as usize);
     assert_eq!(offset_of!(Whereabouts, leaning), pluto_abi::layout::LEANING as usize);
     assert_eq!(offset_of!(Whereabouts, locks), pluto_abi::layout::LOCKS as usize);

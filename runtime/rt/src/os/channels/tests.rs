@@ -48,6 +48,8 @@ fn make(kind: Kind, first: *const TypeDesc) -> Of {
         part_count: 0,
         parts: std::ptr::null(),
         tells: 0,
+        counted_count: 0,
+        counted: std::ptr::null(),
     })))
 }
 

@@ -22,6 +22,8 @@ fn type_of(kind: Kind, first: *const TypeDesc) -> *mut u8 {
         part_count: 0,
         parts: std::ptr::null(),
         tells: 0,
+        counted_count: 0,
+        counted: std::ptr::null(),
     };
     std::ptr::from_mut(Box::leak(Box::new(desc))).cast()
 }

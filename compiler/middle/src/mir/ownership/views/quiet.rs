@@ -94,5 +94,6 @@ fn is_quiet(inst: &Inst) -> bool {
             | Inst::ElementAt { .. }
             | Inst::EntryAt { .. }
             | Inst::CharAt { .. }
+            | Inst::At { .. }
     )
 }

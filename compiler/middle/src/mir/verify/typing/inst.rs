@@ -40,10 +40,7 @@ impl Typing<'_> {
                 self.local(*dest, "an int", int)?;
                 self.is(base, "an enum", |ty| matches!(ty, Type::Enum { .. } | Type::Tag { .. }))
             }
-            Inst::VariantField { dest, base, variant, index } => {
-                let fields = self.variant(self.type_of(base)?, *variant)?;
-                self.same(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
-            }
+            Inst::VariantField { dest, base, variant, index } => self.variant_field(*dest, base, *variant, *index),
             Inst::IsError { dest, base, .. } => self.is_error(*dest, base),
             Inst::IsNull { dest, base } => {
                 self.local(*dest, "a bool", truth)?;
@@ -74,6 +71,8 @@ impl Typing<'_> {
                 self.part(ty, *index)?;
                 self.points_into(*dest, &layouts.body(ty).words, *index)
             }
+            Inst::RefVariantField { dest, base, variant, index } => self.ref_payload(*dest, base, *variant, *index),
+            Inst::RefInside { dest, base } => self.points_to(*dest, self.inside(self.target(base)?)?),
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
             Inst::Store { to, value } => self.fits(value, self.target(to)?),
@@ -86,7 +85,7 @@ impl Typing<'_> {
             Inst::Append { dest, text: head, parts } => self.is(head, "a string", text).and(self.joins(*dest, parts)),
             Inst::Take { dest, from } => self.joins(*dest, &[]).and(self.same(*dest, self.target(from)?)),
             Inst::Print { text: shown } => self.is(shown, "a string", text),
-            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Safepoint => Ok(()),
+            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::At { .. } | Inst::Safepoint => Ok(()),
             Inst::MakeClosure { .. }
             | Inst::Capture { .. }
             | Inst::NamedEnd { .. }
@@ -97,8 +96,9 @@ impl Typing<'_> {
             | Inst::DeadlineExpired { .. }
             | Inst::Sort { .. }
             | Inst::Unlock { .. } => self.task_inst(inst),
-            Inst::Trace { status: given, .. } => self.is(given, "a status", status),
-            Inst::NoteFault { status: given, .. } => self.is(given, "a status", status),
+            Inst::Trace { status: given, .. } | Inst::NoteFault { status: given, .. } => {
+                self.is(given, "a status", status)
+            }
             Inst::ClearService { service } => self.is(service, "a service", |ty| matches!(ty, Type::Service(_))),
             Inst::Len { dest, base } => {
                 self.local(*dest, "an int", int)?;
@@ -134,6 +134,21 @@ impl Typing<'_> {
         self.in_memory(local)?;
         let words: Vec<TypeId> = self.function.locals.iter().skip(local.index()).map(|decl| decl.ty).collect();
         self.points_into(dest, &words, 0)
+    }
+
+    fn variant_field(&self, dest: Local, base: &Operand, variant: u32, index: u32) -> Checked {
+        self.same(dest, self.payload(self.type_of(base)?, variant, index)?)
+    }
+
+    fn ref_payload(&self, dest: Local, base: &Operand, variant: u32, index: u32) -> Checked {
+        let of = self.target(base)?;
+        self.variant(of, variant)?;
+        self.points_into(dest, &self.program.layouts.variant(of, variant).words, index)
+    }
+
+    fn payload(&self, ty: TypeId, variant: u32, index: u32) -> Result<TypeId, String> {
+        let fields = self.variant(ty, variant)?;
+        fields.get(index as usize).copied().ok_or_else(|| "there is no such field".to_owned())
     }
 
     fn is_error(&self, dest: Local, base: &Operand) -> Checked {
