@@ -51,7 +51,7 @@ fn is_empty(program: &Program, ty: TypeId) -> bool {
     true
 }
 
-/// How many words the decoder of a type gives: all of an inline enum, which other values lie around; else one.
+/// How many words the decoder of a type gives: all of an inline enum, so that what it is a part of needs no box for it; else one.
 pub(crate) fn decoded_words(program: &Program, ty: TypeId) -> usize {
     match program.types[ty] {
         Type::Enum { .. } => program.layouts.words(ty).len(),

@@ -19,8 +19,8 @@
 //! something else holds them, and gives them no count.
 //!
 //! **References** (locals of type [`Type::Ref`]) hold the address of a word: a variable, field, element or entry; of inline types
-//! that of the first of their words, side by side, never that of a box. They are
-//! made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
+//! that of the first of their words, side by side, never that of a box; but that of the one packed word of an inline nullable value in
+//! an entry of a map, which is read and written whole. They are made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
 //! can change the root. They are never counted.
 
 pub mod flow;

@@ -36,25 +36,6 @@ impl FnCx<'_, '_> {
         }
     }
 
-    /// All words of a packed value, which keeps their counts; floats as their bits.
-    pub(super) fn unpacked(&mut self, ty: TypeId, packed: Value) -> Vec<Value> {
-        let inside = self.e.program.layouts.body(ty).parts[0].clone();
-        let (count, from) = (inside.end as usize, inside.start);
-        let (some, done) = (self.e.block(), self.e.block());
-        let found: Vec<Value> = (0..count).map(|_| self.e.b.append_block_param(done, types::I64)).collect();
-        let zero = self.e.word(0);
-        self.e.b.ins().brif(packed, some, &[], done, &vec![BlockArg::Value(zero); count]);
-        self.e.begin(some);
-        let words = (0..inside.end).map(|index| match index.checked_sub(from) {
-            Some(inside) => self.e.load(packed, at(layout::FIELDS, inside)),
-            None => self.e.word(1),
-        });
-        let words: Vec<BlockArg> = words.map(BlockArg::Value).collect();
-        self.e.b.ins().jump(done, &words);
-        self.e.begin(done);
-        found
-    }
-
     /// A word of a packed value, as a new count.
     pub(super) fn unpack(&mut self, dest: Local, base: &Operand, index: u32) {
         let ty = self.operand_type(base).expect("packed values are in locals");

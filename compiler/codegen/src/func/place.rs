@@ -130,21 +130,14 @@ impl FnCx<'_, '_> {
         }
     }
 
-    /// The address of what is in a map's entry: of an inline value its first word, in its box, which is made unique. A nullable value has no
-    /// box of its own: it is only read, never changed through the reference, so its words are put into the frame.
+    /// The address of what is in a map's entry: of an inline value its first word, in its box, which is made unique; but a nullable value
+    /// is read and written packed there.
     fn in_entry(&mut self, dest: Local, map_slot: Value, entry: Value) -> Value {
-        if let Some(Type::Ref(inner)) = self.operand_type(&Operand::Copy(dest)).map(|ty| self.e.ty(ty))
-            && self.e.program.layouts.layout(*inner).tells.is_some()
-        {
-            self.note_container_behind(dest, map_slot);
-            let packed = self.e.load(entry, 0);
-            let words = self.unpacked(*inner, packed);
-            let slot = self.e.slot(words.len());
-            let address = self.e.slot_address(slot);
-            self.e.store_words(address, 0, &words);
-            return address;
-        }
-        if self.points_to_words(&Operand::Copy(dest)) {
+        let nullable = match self.operand_type(&Operand::Copy(dest)).map(|ty| self.e.ty(ty)) {
+            Some(Type::Ref(inner)) => self.e.program.layouts.layout(*inner).tells.is_some(),
+            Some(_) | None => false,
+        };
+        if !nullable && self.points_to_words(&Operand::Copy(dest)) {
             let object = self.unique(entry);
             self.note_container(dest, object);
             return self.e.b.ins().iadd_imm_s(object, i64::from(layout::FIELDS));

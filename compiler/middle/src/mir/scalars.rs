@@ -115,6 +115,8 @@ struct Pass<'t, 'p> {
     fixed: Vec<bool>,
     /// By old local: what references to inline variables name.
     places: BTreeMap<Local, Place>,
+    /// Old references to nullable values in entries of maps: they are packed there.
+    packed: BTreeSet<Local>,
     /// Locals that are only another name for one that is `fixed` too.
     names: BTreeMap<Local, Local>,
     /// Old inline variables that must stand in memory.
@@ -143,6 +145,7 @@ impl<'t, 'p> Pass<'t, 'p> {
             locals: IndexVec::new(),
             fixed: Vec::new(),
             places: BTreeMap::new(),
+            packed: BTreeSet::new(),
             names: BTreeMap::new(),
             in_memory: BTreeSet::new(),
             done: IndexVec::filled(empty, source.len()),

@@ -26,6 +26,11 @@ impl Pass<'_, '_> {
             let on_fail = self.early(*on_fail);
             return Terminator::CheckIndex { array, index, then, on_fail, site: *site };
         }
+        if let Terminator::RefIndex { dest, base, .. } = end
+            && let Type::Map(..) = self.table.types[self.target(base)]
+        {
+            self.note_entry(*dest);
+        }
         let mut end = end.clone();
         self.calls(&mut end);
         end

@@ -29,6 +29,7 @@ impl Pass<'_, '_> {
             self.insts.push(Inst::RefServiceField { dest: self.at[*dest], service: service.clone(), index });
         } else if let Inst::RefOrInsert { dest, map, key, value } = inst {
             let [map, key, value] = [map, key, value].map(|operand| self.word(operand));
+            self.note_entry(*dest);
             let dest = self.derived(*dest, &map);
             self.insts.push(Inst::RefOrInsert { dest, map, key, value });
         } else if let Inst::Load { dest, from } = inst {

@@ -68,8 +68,25 @@ impl Pass<'_, '_> {
         dest
     }
 
+    /// A reference to an entry of a map.
+    pub(super) fn note_entry(&mut self, dest: Local) {
+        if self.table.layouts.layout(self.target(&Operand::Copy(dest))).tells.is_some() {
+            self.packed.insert(dest);
+        }
+    }
+
+    fn is_packed(&self, reference: &Operand) -> bool {
+        matches!(reference, Operand::Copy(local) if self.packed.contains(local))
+    }
+
     /// `Load`.
     pub(super) fn load(&mut self, dest: Local, from: &Operand) {
+        if self.is_packed(from) {
+            let (from, mut unpack) = (self.word(from), Vec::new());
+            let dest = self.dest(dest, &mut unpack);
+            self.insts.push(Inst::Load { dest, from });
+            return self.insts.append(&mut unpack);
+        }
         let dests = self.words(dest);
         if let Some(place) = self.named(from) {
             let values = words_from(place.first, dests.len()).map(Operand::Copy).collect();
@@ -84,6 +101,10 @@ impl Pass<'_, '_> {
 
     /// `Store`.
     pub(super) fn store(&mut self, to: &Operand, value: &Operand) {
+        if self.is_packed(to) {
+            let (to, value) = (self.word(to), self.word(value));
+            return self.insts.push(Inst::Store { to, value });
+        }
         let ty = self.target(to);
         let values = self.parts(value, ty);
         if let Some(place) = self.named(to) {
@@ -117,7 +138,7 @@ impl Pass<'_, '_> {
     }
 
     /// What an old reference points to.
-    fn target(&self, reference: &Operand) -> TypeId {
+    pub(super) fn target(&self, reference: &Operand) -> TypeId {
         match self.type_of(reference).map(|ty| &self.table.types[ty]) {
             Some(Type::Ref(inner)) => *inner,
             Some(_) | None => panic!("{reference:?} is no reference"),
