@@ -23,8 +23,10 @@ use crate::os::coroutine::Execution;
 use crate::os::process::cycles;
 use crate::os::slot::{self, Shared};
 
-/// After so many switches the reactor gets a turn, and a task from the queues, even if the slot is full.
+/// After so many switches a task from the queues gets a turn, even if the slot is full; and the reactor, if its last turn is long ago.
 const SWITCHES_PER_TURN: u32 = 61;
+/// So long, in cycles: looking at the sockets takes about a tenth of it, and what waits to be written meanwhile is written together.
+const CYCLES_PER_TURN: u64 = 60_000;
 /// So many tasks run from the slot one after the other while others wait in the queue.
 const SLOT_RUNS: u32 = 16;
 /// After so many operations of the running task the clock is looked at for the first time since a task came into the slot; then each
@@ -81,6 +83,8 @@ pub struct Worker {
     /// Itself.
     itself: Cell<Option<&'static Worker>>,
     switches: Cell<u32>,
+    /// When the reactor had its turn, in cycles.
+    turned: Cell<u64>,
     slot_runs: Cell<u32>,
     /// New tasks have come into the queue, and nobody was told.
     has_come: Cell<bool>,
@@ -221,6 +225,7 @@ impl Worker {
             leaving: Cell::new(None),
             itself: Cell::new(None),
             switches: Cell::new(0),
+            turned: Cell::new(0),
             slot_runs: Cell::new(0),
             has_come: Cell::new(false),
             // Not known yet: others get what there is.
@@ -441,7 +446,13 @@ impl Worker {
         if switches >= SWITCHES_PER_TURN || self.look.get() || self.scheduler.is_to_look_out() {
             self.switches.set(0);
             let interrupted = self.look.replace(false);
-            self.scheduler.poll(self.index);
+            if interrupted
+                || self.scheduler.is_to_look_out()
+                || cycles().wrapping_sub(self.turned.get()) > CYCLES_PER_TURN
+            {
+                self.scheduler.poll(self.index);
+                self.turned.set(cycles());
+            }
             if !self.queue.is_empty() {
                 self.wake_for_queue();
             }
@@ -656,6 +667,7 @@ impl Worker {
         if keeper {
             scheduler.resign_as_keeper();
         }
+        self.turned.set(cycles());
         let woken = !scheduler.sleepers.unregister(self.index);
         if woken {
             self.desk.token.store(false, Ordering::Relaxed);

@@ -190,7 +190,7 @@ pub(super) async fn watch_deadlines(link: Arc<Link>) {
             race(sleep_until(moment.into()), link.earlier.notified()).await;
         }
         link.expire();
-        let open = link.open.lock();
+        let mut open = link.open.lock();
         link.armed.store(open.calls.next_deadline().unwrap_or(NEVER), Ordering::SeqCst);
     }
 }
