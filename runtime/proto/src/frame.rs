@@ -208,17 +208,24 @@ pub struct Decoder {
     /// The most bytes that the next frame may have.
     most: usize,
     introduced: bool,
+    /// Emptied bodies for later frames.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Decoder {
     /// Of a connection that somebody made with us: its first frame has [`MAX_HELLO`] bytes at most.
     pub fn of_caller() -> Decoder {
-        Decoder { bytes: Vec::new(), taken: 0, most: MAX_HELLO, introduced: false }
+        Decoder { bytes: Vec::new(), taken: 0, most: MAX_HELLO, introduced: false, spare: Vec::new() }
     }
 
     /// Of a connection that we made: its first frame lists all that the process serves.
     pub fn of_callee() -> Decoder {
         Decoder { most: MAX_FRAME, ..Decoder::of_caller() }
+    }
+
+    /// Emptied bodies, which later requests and replies use.
+    pub fn spare(&mut self) -> &mut Vec<Vec<u8>> {
+        &mut self.spare
     }
 
     /// Adds what the socket gave.
@@ -243,7 +250,7 @@ impl Decoder {
         let Some(payload) = rest.get(..length) else {
             return Ok(None);
         };
-        let frame = parse(payload)?;
+        let frame = parse(payload, &mut self.spare)?;
         if self.introduced == matches!(frame, Frame::Hello(_) | Frame::Foreign { .. }) {
             return Err(Malformed);
         }
@@ -253,23 +260,29 @@ impl Decoder {
     }
 }
 
-fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
+fn parse(payload: &[u8], spare: &mut Vec<Vec<u8>>) -> Result<Frame, Malformed> {
     let mut cursor = Cursor::new(payload);
+    let mut owned = |bytes: &[u8]| {
+        let mut body = spare.pop().unwrap_or_default();
+        body.clear();
+        body.extend_from_slice(bytes);
+        body
+    };
     match cursor.byte()? {
         HELLO => parse_hello(cursor),
         REQUEST => Ok(Frame::Request(Request {
             call: cursor.varint()?,
             method: cursor.varint()?,
             awaits: Awaits::Reply { remaining: cursor.varint()? },
-            body: cursor.rest().to_vec(),
+            body: owned(cursor.rest()),
         })),
         DETACHED => Ok(Frame::Request(Request {
             call: cursor.varint()?,
             method: cursor.varint()?,
             awaits: Awaits::Nothing,
-            body: cursor.rest().to_vec(),
+            body: owned(cursor.rest()),
         })),
-        REPLY => Ok(Frame::Reply { call: cursor.varint()?, body: cursor.rest().to_vec() }),
+        REPLY => Ok(Frame::Reply { call: cursor.varint()?, body: owned(cursor.rest()) }),
         REFUSED => parse_refused(cursor),
         CANCEL => {
             let call = cursor.varint()?;

@@ -165,6 +165,24 @@ impl Task {
         self.scheduler.get().unwrap_or_else(|| unreachable!("only tasks that were started are asked"))
     }
 
+    /// It has done something for somebody, and begins something else with this deadline, as if it were another task. Those who could ask
+    /// it to end because of what it did before do not any more.
+    pub(crate) fn begin_anew(&self, deadline: u64) {
+        self.disarm();
+        self.forget_trail();
+        if self.takes_declared.take() {
+            self.scheduler().count_taker(false);
+        }
+        self.deadline.store(deadline, Ordering::Relaxed);
+        self.inherited.set(deadline);
+        let before = self.flags.load(Ordering::Relaxed);
+        let flags = (before & RANDOM) | if deadline == NEVER { 0 } else { LIMITED };
+        if before != flags {
+            self.flags.store(flags, Ordering::Relaxed);
+        }
+        self.scheduler().end_with_all(self);
+    }
+
     /// Itself, as others know it.
     pub fn me(&self) -> TaskRef {
         TaskRef::of(self)

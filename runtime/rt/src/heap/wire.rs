@@ -38,6 +38,11 @@ impl Buffer {
         &self.bytes
     }
 
+    /// The same, to be changed or taken away.
+    pub fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
     /// The bytes, or nothing if a value could not be encoded.
     #[must_use]
     pub fn finish(self) -> Option<Vec<u8>> {
@@ -119,6 +124,12 @@ impl Reader {
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Reader {
         Reader { bytes, at: 0, failed: false, empty: EMPTY_ELEMENTS }
+    }
+
+    /// The bytes, from the first one on.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Was nothing malformed so far?

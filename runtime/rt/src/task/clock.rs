@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::os::process::cycles;
 use crate::sync::Mutex;
 
 /// Time and chance of a scheduler.
@@ -18,6 +19,28 @@ pub struct Clock {
 struct Seeded {
     now: AtomicU64,
     dice: Mutex<fastrand::Rng>,
+}
+
+/// A look at the clock is good for so many cycles of the processor: a microsecond at most.
+const FRESH: u64 = 1_000;
+
+/// Who asks for the time again and again, on any thread, and need not know it better than to a microsecond.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Watch {
+    now: u64,
+    /// When that was, in cycles; 0: not yet.
+    at: u64,
+}
+
+impl Watch {
+    /// [`Clock::now`], or a moment before.
+    pub fn now(&mut self, clock: &Clock) -> u64 {
+        let at = cycles();
+        if clock.is_seeded() || at.wrapping_sub(self.at) > FRESH {
+            (self.now, self.at) = (clock.now(), at);
+        }
+        self.now
+    }
 }
 
 impl Clock {

@@ -30,7 +30,7 @@ use crate::os::coroutine::Execution;
 use crate::os::process::usable_processors;
 use crate::os::program::Program;
 use crate::os::slot::{self, Shared, SlotStack};
-use crate::sync::{Mutex, near_fence};
+use crate::sync::Mutex;
 
 /// There can be no more workers.
 pub const MOST_WORKERS: usize = 256;
@@ -199,10 +199,7 @@ impl Scheduler {
         Execution::prepare(task, body);
         task.task().renew(self, self.count_in(own), SlotStack::of(task.task()));
         prepare(task.task());
-        near_fence();
-        if self.ending_tasks.load(Ordering::Relaxed) {
-            task.task().cancel();
-        }
+        self.end_with_all(task.task());
         self.ready_on(own, task, Worker::ready);
         Ok(task)
     }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -33,6 +34,8 @@ pub enum Outgoing {
 pub struct Outbox {
     socket: Outgoing,
     frames: Mutex<Frames>,
+    /// How many bytes the socket has not taken. Changes with the frames locked.
+    length: AtomicUsize,
     /// The socket has not taken everything.
     stuck: Notify,
 }
@@ -90,18 +93,20 @@ impl Outgoing {
 impl Outbox {
     /// An empty one before this socket.
     pub fn new(socket: Outgoing) -> Outbox {
-        Outbox { socket, frames: Mutex::default(), stuck: Notify::new() }
+        Outbox { socket, frames: Mutex::default(), length: AtomicUsize::new(0), stuck: Notify::new() }
     }
 
     /// Adds frames.
     pub fn put<T>(&self, put: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-        put(&mut self.frames.lock().bytes)
+        let mut frames = self.frames.lock();
+        let done = put(&mut frames.bytes);
+        self.length.store(frames.bytes.len() - frames.written, Ordering::SeqCst);
+        done
     }
 
     /// How many bytes the socket has not taken yet.
     pub fn len(&self) -> usize {
-        let frames = self.frames.lock();
-        frames.bytes.len() - frames.written
+        self.length.load(Ordering::SeqCst)
     }
 
     /// How many bytes the other side has sent that nobody has read from the socket.
@@ -140,6 +145,12 @@ impl Outbox {
 
     fn write(&self) -> io::Result<()> {
         let mut frames = self.frames.lock();
+        let written = self.write_frames(&mut frames);
+        self.length.store(frames.bytes.len() - frames.written, Ordering::SeqCst);
+        written
+    }
+
+    fn write_frames(&self, frames: &mut Frames) -> io::Result<()> {
         if !frames.bytes.is_empty() {
             // What was printed before a frame was made is seen before the frame is; no frame comes in meanwhile.
             flush_output();

@@ -46,9 +46,7 @@ async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoin
     }
     connection.close();
     server.cancel_all(&connection);
-    server.connections.lock().retain(|other| !Arc::ptr_eq(other, &connection));
-    server.remember(&connection);
-    server.nudge_if_draining();
+    server.has_ended(&connection);
 }
 
 async fn introduction(connection: &Connection, incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
@@ -72,11 +70,13 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
     let mut buffer = vec![0; READ_BUFFER];
     let mut parts = Parts::default();
     loop {
+        connection.take_spare(decoder.spare());
+        let arrived = server.scheduler.clock.now();
         loop {
             match decoder.take() {
                 Ok(Some(Frame::Request(mut request))) => {
                     request.body = parts.finish(request.call, request.body);
-                    server.take_in(connection, request);
+                    server.take_in(connection, request, arrived);
                 }
                 Ok(Some(Frame::Cancel { call })) => {
                     parts.forget(call);

@@ -31,7 +31,7 @@ impl Server {
             peers,
             pid: std::process::id(),
             up_ms: self.scheduler.clock.now().saturating_sub(self.since) / 1_000_000,
-            running: self.running.load(Ordering::SeqCst) as u64,
+            running: connections.iter().map(|connection| connection.running() as u64).sum(),
             connections: connections.iter().filter_map(|connection| connection.status()).collect(),
             edges: tallies.into_iter().map(edge).collect(),
             channels: named::status(),
@@ -51,7 +51,7 @@ impl Server {
         }
     }
 
-    /// A connection has ended: its calls are not forgotten.
+    /// Nothing of a connection goes on: its calls are not forgotten.
     pub(super) fn remember(&self, connection: &Connection) {
         gather(&mut self.past.lock(), connection);
     }

@@ -101,6 +101,14 @@ impl Scheduler {
         self.task_count() == 0
     }
 
+    /// If all tasks are asked to end, this one is too, which begins now.
+    pub(in crate::task) fn end_with_all(&self, task: &Task) {
+        near_fence();
+        if self.ending_tasks.load(Ordering::Relaxed) {
+            task.cancel();
+        }
+    }
+
     /// Does nothing go on, and will nothing wake anybody?
     pub fn is_stuck(&self) -> bool {
         self.is_idle() && self.timers.earliest() == NEVER && self.sources.load(Ordering::SeqCst) == 0
