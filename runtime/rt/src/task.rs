@@ -26,16 +26,19 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use pluto_abi::layout::Whereabouts;
 
+use crate::call::Outcome;
 use crate::channel::waits::Kept;
 use crate::os::coroutine::Execution;
+use crate::os::remote::RemoteCall;
 pub use crate::os::slot::TaskRef;
 use crate::os::slot::{Shared, SlotStack};
+use crate::sync::Latch;
 use fault::Trail;
 use handle::{End, Ending};
 pub use scheduler::Scheduler;
 use standing::Standing;
 use timers::TimerId;
-use wait::{Sleeper, Ticket, Waiting};
+use wait::{Sleeper, Ticket, Waiter, Waiting};
 pub use waits::{Entry, What};
 use worker::{Leaving, Worker};
 
@@ -66,6 +69,8 @@ pub struct Task {
     what: AtomicU32,
     site: AtomicU64,
     scheduler: Shared<Scheduler>,
+    /// The outcome of its remote call under way: set by who has claimed its wait.
+    heard: Latch<Option<Outcome>>,
     /// The address of the worker that runs it or has run it last. Says something only to that one, or to who has claimed its wait.
     ran_by: AtomicUsize,
 
@@ -96,6 +101,9 @@ pub struct Task {
     /// What the waiting functions of channels keep.
     channels: Kept,
 }
+
+/// A worker keeps the memory of so many remote calls.
+const MOST_SPARE_CALLS: usize = 256;
 
 /// The task has been asked to end.
 const CANCELLED: u32 = 1;
@@ -128,6 +136,7 @@ impl Task {
             what: AtomicU32::new(0),
             site: AtomicU64::new(0),
             scheduler: Shared::default(),
+            heard: Latch::new(None),
             ran_by: AtomicUsize::new(0),
             execution: Execution::default(),
             worker: Cell::new(None),
@@ -293,6 +302,52 @@ impl Task {
     /// Two words for the waiting function that is under way.
     pub fn kept(&self) -> &Cell<[u64; 2]> {
         &self.kept
+    }
+
+    /// A remote call has ended for which a task waits, if it still does.
+    pub fn hear(waiter: Waiter<TaskRef>, outcome: Outcome) {
+        let task = waiter.task.task();
+        if task.waiting.claim(waiter.ticket) {
+            *task.heard.lock() = Some(outcome);
+            waiter.answer(0);
+        }
+    }
+
+    /// The outcome of the remote call for which it has waited.
+    pub(crate) fn take_heard(&self) -> Option<Outcome> {
+        self.heard.lock().take()
+    }
+
+    /// It begins a remote call: something outside will wake it.
+    pub(crate) fn begins_call(&self) {
+        self.own_worker().desk().calls_begun.add_own(1);
+    }
+
+    /// The call is over, as far as the task is concerned.
+    pub(crate) fn ends_call(&self) {
+        self.own_worker().desk().calls_ended.add_own(1);
+    }
+
+    /// What a remote call is kept in that has ended, to be used again.
+    pub(crate) fn spare_call(&self) -> Option<Box<RemoteCall>> {
+        self.own_worker().spare_calls.borrow_mut().pop()
+    }
+
+    /// Keeps that.
+    pub(crate) fn keep_call(&self, call: Box<RemoteCall>) {
+        let mut spare = self.own_worker().spare_calls.borrow_mut();
+        if spare.len() < MOST_SPARE_CALLS {
+            spare.push(call);
+        }
+    }
+
+    /// Milliseconds since the scheduler was made, a fraction of one too early at most.
+    pub(crate) fn about_now(&self) -> u64 {
+        let worker = self.own_worker();
+        let mut watch = worker.watch.get();
+        let now = watch.about(&worker.scheduler.clock);
+        worker.watch.set(watch);
+        now / 1_000_000
     }
 
     /// When whoever waits for what this task does stops waiting, in nanoseconds; [`NEVER`] if nobody does.

@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use super::{Call, FailureKind};
 use crate::log::{Level, say};
-use crate::sync::Mutex;
+use crate::sync::{Latch, Mutex};
 use crate::task::Scheduler;
 use crate::transport::Outbox;
 use meeting::Standing;
@@ -33,13 +33,16 @@ use routes::Routes;
 pub const DEFAULT_DEADLINE: u64 = 5_000;
 /// At most so many bytes are gathered for one write.
 const WRITE_BATCH: usize = 256 * 1024;
+/// So many emptied requests are kept, if they are no larger than that.
+const MOST_SPARE: usize = 128;
+const LARGEST_SPARE: usize = 1024;
 
 /// The ways to all processes, by number.
 #[derive(Debug)]
 pub struct Links {
-    links: Vec<Arc<Link>>,
+    links: Vec<&'static Link>,
     /// Those that have something to send.
-    dirty: Arc<Mutex<Vec<Arc<Link>>>>,
+    dirty: Arc<Mutex<Vec<&'static Link>>>,
 }
 
 /// The way to one process.
@@ -56,7 +59,9 @@ struct Link {
     supervision: Option<PathBuf>,
     /// This process calls methods of that one.
     needed: bool,
-    open: Mutex<Open>,
+    open: Latch<Open>,
+    /// So much waits to be written that nobody should call. Changes with the calls locked; may be true though there is room again.
+    is_crowded: AtomicBool,
     /// The tasks that wait until they may call.
     line: room::Line,
     /// A connection exists or is being made. Changes with the calls locked.
@@ -73,12 +78,10 @@ struct Link {
     gathering: Mutex<()>,
     /// So many detached calls are in the outbox, and perhaps still there. Changes while gathering.
     entrusted: AtomicUsize,
-    /// Replies that have not come whole.
-    parts: Mutex<Parts>,
     /// Is the process at the end of the connection alive?
     pulse: Mutex<Pulse>,
     /// Those links that have something to send; this one is there if `is_dirty`.
-    dirty: Arc<Mutex<Vec<Arc<Link>>>>,
+    dirty: Arc<Mutex<Vec<&'static Link>>>,
     is_dirty: AtomicBool,
     /// When the future that ends calls at their deadline will look again; 0: it was not started. Changes with the calls locked.
     armed: AtomicU64,
@@ -91,6 +94,8 @@ struct Open {
     calls: Session<Call>,
     /// While there is a connection.
     routes: Option<Routes>,
+    /// Emptied requests, for replies.
+    spare: Vec<Vec<u8>>,
 }
 
 /// What may be set for tests.
@@ -137,9 +142,10 @@ impl Links {
         supervision: Option<PathBuf>,
         manner: Manner,
     ) -> Links {
-        let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
+        let dirty = Arc::<Mutex<Vec<&'static Link>>>::default();
         let link = |(index, (peer, address))| {
-            Arc::new(Link {
+            // Never freed, like the scheduler: tasks refer to it without counting.
+            &*Box::leak(Box::new(Link {
                 scheduler,
                 hello: hello.clone(),
                 index,
@@ -147,7 +153,8 @@ impl Links {
                 address,
                 supervision: supervision.clone(),
                 needed: scheduler.program().remotes().any(|remote| remote.peer == index),
-                open: Mutex::new(Open { calls: Session::new(manner.room), routes: None }),
+                open: Latch::new(Open { calls: Session::new(manner.room), routes: None, spare: vec![] }),
+                is_crowded: AtomicBool::new(false),
                 line: room::Line::default(),
                 driven: AtomicBool::new(false),
                 kept: AtomicBool::new(false),
@@ -156,13 +163,12 @@ impl Links {
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
                 entrusted: AtomicUsize::new(0),
-                parts: Mutex::default(),
                 pulse: Mutex::new(Pulse::new(manner.interval, 0)),
                 dirty: dirty.clone(),
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
                 earlier: Notify::new(),
-            })
+            }))
         };
         Links { links: peers.into_iter().enumerate().map(link).collect(), dirty }
     }
@@ -180,7 +186,7 @@ impl Links {
     pub fn submit(&self, peer: usize, call: Call, limits: Limits) -> Option<Ticket> {
         let (link, call) = self.sendable(peer, call)?;
         let id = link.submit(call, limits)?;
-        Some(Ticket { link: link.clone(), id })
+        Some(Ticket { link, id })
     }
 
     /// Sends a call of which no outcome is wanted, by this time at the latest.
@@ -191,8 +197,8 @@ impl Links {
     }
 
     /// The way to a process, if the call can be sent at all; it fails otherwise.
-    fn sendable(&self, peer: usize, call: Call) -> Option<(&Arc<Link>, Call)> {
-        let Some(link) = self.links.get(peer) else {
+    fn sendable(&self, peer: usize, call: Call) -> Option<(&'static Link, Call)> {
+        let Some(&link) = self.links.get(peer) else {
             call.fail(FailureKind::Unavailable, Sent::No, "there is no such process");
             return None;
         };
@@ -248,8 +254,15 @@ pub struct Limits {
 /// A submitted call. Dropping it forgets the call: the callee is told, and a reply will be dropped.
 #[derive(Debug)]
 pub struct Ticket {
-    link: Arc<Link>,
+    link: &'static Link,
     id: u64,
+}
+
+impl Ticket {
+    /// The call has ended, which the task knows: there is nothing to forget.
+    pub fn is_over(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for Ticket {
@@ -266,24 +279,19 @@ impl Drop for Ticket {
 
 impl Link {
     /// The call's id, unless it fails at once.
-    fn submit(self: &Arc<Link>, call: Call, limits: Limits) -> Option<u64> {
+    fn submit(&'static self, call: Call, limits: Limits) -> Option<u64> {
         let size = call.request.len();
         let deadline = limits.sent.min(limits.answered);
         self.add(call, deadline, |calls, call| calls.submit(call, size, limits.sent, limits.answered))
     }
 
-    fn submit_detached(self: &Arc<Link>, call: Call, by: u64) {
+    fn submit_detached(&'static self, call: Call, by: u64) {
         let size = call.request.len();
         self.add(call, by, |calls, call| calls.submit_detached(call, size, by));
     }
 
     /// Adds a call that ends at this time, if nothing else happens to it; nothing if the process is known not to serve it.
-    fn add<T>(
-        self: &Arc<Link>,
-        call: Call,
-        deadline: u64,
-        add: impl FnOnce(&mut Session<Call>, Call) -> T,
-    ) -> Option<T> {
+    fn add<T>(&'static self, call: Call, deadline: u64, add: impl FnOnce(&mut Session<Call>, Call) -> T) -> Option<T> {
         let mut open = self.open.lock();
         if let Some(Err(difference)) = open.routes.as_ref().map(|routes| routes.number(call.method)) {
             let difference = difference.to_string();
@@ -292,7 +300,11 @@ impl Link {
             return None;
         }
         let added = add(&mut open.calls, call);
-        let is_driven = self.driven.swap(true, Ordering::SeqCst);
+        self.look_for_room(&open);
+        let is_driven = self.driven.load(Ordering::SeqCst);
+        if !is_driven {
+            self.driven.store(true, Ordering::SeqCst);
+        }
         let armed = self.armed.load(Ordering::SeqCst);
         if armed == 0 || deadline < armed {
             self.armed.store(deadline, Ordering::SeqCst);
@@ -300,14 +312,14 @@ impl Link {
         let is_connected = open.routes.is_some();
         drop(open);
         if !is_driven {
-            self.scheduler.io(carry::drive(self.clone()));
+            self.scheduler.io(carry::drive(self));
         } else if is_connected {
             self.has_something();
         } else {
             self.called.notify_one();
         }
         if armed == 0 {
-            self.scheduler.io(carry::watch_deadlines(self.clone()));
+            self.scheduler.io(carry::watch_deadlines(self));
         } else if deadline < armed {
             self.earlier.notify_one();
         }
@@ -315,9 +327,10 @@ impl Link {
     }
 
     /// There is something to send, before the next wait of a worker.
-    fn has_something(self: &Arc<Link>) {
-        if !self.is_dirty.swap(true, Ordering::SeqCst) {
-            self.dirty.lock().push(self.clone());
+    fn has_something(&'static self) {
+        // Who is about to send has said so before it looks for what is to be sent: mostly a look is enough.
+        if !self.is_dirty.load(Ordering::SeqCst) && !self.is_dirty.swap(true, Ordering::SeqCst) {
+            self.dirty.lock().push(self);
             self.scheduler.mark_dirty();
         }
     }
@@ -361,10 +374,24 @@ impl Link {
         self.let_in();
     }
 
+    /// Says whether there is room for more calls.
+    fn look_for_room(&self, open: &Open) {
+        let is_crowded = !open.calls.has_room();
+        if self.is_crowded.load(Ordering::SeqCst) != is_crowded {
+            self.is_crowded.store(is_crowded, Ordering::SeqCst);
+        }
+    }
+
     /// Requests to write, as far as they fit into one write.
     fn gather(&self, frames: &mut Vec<u8>) {
         let now = self.now();
-        let Open { calls, routes } = &mut *self.open.lock();
+        let mut open = self.open.lock();
+        self.gather_from(&mut open, frames, now);
+        self.look_for_room(&open);
+    }
+
+    fn gather_from(&self, open: &mut Open, frames: &mut Vec<u8>, now: u64) {
+        let Open { calls, routes, spare } = open;
         while let Some(call) = calls.cancel() {
             put_cancel(frames, call);
         }
@@ -374,12 +401,19 @@ impl Link {
             let sent = calls.send(PART, |piece| {
                 // Calls without a number were refused when the connection was made.
                 let method = routes.number(piece.call.method).unwrap_or(u64::MAX);
-                put_piece(frames, piece, method, now)
+                put_piece(frames, piece, (method, now), spare)
             });
             let Some(wants) = sent else { break };
             if wants == Some(Wants::Nothing) {
                 self.entrusted.fetch_add(1, Ordering::SeqCst);
             }
+        }
+    }
+
+    /// Emptied requests, if there are none yet.
+    fn take_spare(&self, spare: &mut Vec<Vec<u8>>) {
+        if spare.is_empty() {
+            std::mem::swap(&mut self.open.lock().spare, spare);
         }
     }
 
@@ -402,21 +436,22 @@ impl Link {
         written && !self.open.lock().calls.has_detached()
     }
 
-    fn take_in(&self, frame: Frame) -> Result<(), Parting> {
+    /// A frame has come. `parts`: of replies that have not come whole.
+    fn take_in(&self, frame: Frame, parts: &mut Parts) -> Result<(), Parting> {
         match frame {
             Frame::Reply { call, body } => {
-                let body = self.parts.lock().finish(call, body);
+                let body = parts.finish(call, body);
                 let ended = self.open.lock().calls.replied(call);
                 if let Some(call) = ended {
                     call.reply(body);
                 }
             }
             Frame::Part { call, bytes } => {
-                let added = self.parts.lock().add(call, &bytes);
+                let added = parts.add(call, &bytes);
                 added.map_err(|_| Parting::Lost("it sends more than there is room for".to_string()))?;
             }
             Frame::Refused { call, ran, detail } => {
-                self.parts.lock().forget(call);
+                parts.forget(call);
                 let ended = self.open.lock().calls.replied(call);
                 match (ended, ran) {
                     (Some(call), Ran::Yes) => call.fail(FailureKind::Network, Sent::Yes, detail),
@@ -440,7 +475,12 @@ impl Link {
 }
 
 /// Appends a piece of a request. With the last one its arguments are given back; that one says what is wanted.
-fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, method: u64, now: u64) -> Option<Wants> {
+fn put_piece(
+    frames: &mut Vec<u8>,
+    piece: Piece<'_, Call>,
+    (method, now): (u64, u64),
+    spare: &mut Vec<Vec<u8>>,
+) -> Option<Wants> {
     let Piece { id, deadline, wants, call, bytes, place } = piece;
     let body = &call.request[bytes];
     let put = match (place, wants) {
@@ -454,7 +494,10 @@ fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, method: u64, now: u64
     match place {
         Place::Before => None,
         Place::Last => {
-            call.request = Vec::new();
+            let request = std::mem::take(&mut call.request);
+            if spare.len() < MOST_SPARE && request.capacity() <= LARGEST_SPARE {
+                spare.push(request);
+            }
             Some(wants)
         }
     }

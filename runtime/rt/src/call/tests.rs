@@ -21,14 +21,14 @@ use pluto_proto::supervision::{self, Supervised, SupervisedState, Supervision};
 use pluto_proto::topology::{Address, fingerprint};
 use tokio::time::sleep;
 
-use super::link::{Limits, Links, Manner, Ticket};
+use super::link::{Limits, Links, Manner};
 use super::serve::{self, Server};
 use super::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target, introduction};
 use crate::heap::wire::{Buffer, Reader};
 use crate::os::program::Transport;
 use crate::os::sample::Sample;
 use crate::task::scheduler::Settings;
-use crate::task::{Entry, Scheduler, Task, What};
+use crate::task::{Entry, Scheduler, Task};
 use crate::transport::{Leftovers, bind};
 use pluto_abi::layout::Waited;
 
@@ -297,21 +297,17 @@ fn limits(task: &Task, within: u64) -> Limits {
 }
 
 fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
-    let (pending, ticket) = submit(task, method, request, within);
+    let mut pending = submit(task, method, request, within);
     while task.enter() == Entry::Pending {
         task.suspend();
     }
-    drop(ticket);
     pending.take().expect("the wait is over")
 }
 
 /// Begins a call; the task waits for its end.
-fn submit(task: &Task, method: u64, request: Vec<u8>, within: u64) -> (Arc<Pending>, Option<Ticket>) {
-    let pending = Pending::new(task.begin_wait(What::Reply, 0), task.scheduler());
-    let call = Call { method, request, hears: Hears::Task(pending.clone()) };
+fn submit(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Pending {
     let links = task.scheduler().links().expect("connected");
-    let ticket = links.submit(1, call, limits(task, within));
-    (pending, ticket)
+    Pending::submit(task, links, 1, (method, request), limits(task, within))
 }
 
 fn number(value: i64) -> Vec<u8> {

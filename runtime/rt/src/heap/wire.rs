@@ -5,6 +5,9 @@
 
 use super::string::{new_string, text_of};
 
+/// Memory that is used again for another request or reply has so many bytes at most.
+const KEPT_ROOM: usize = 1024;
+
 /// A request or reply that is being written.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Buffer {
@@ -18,6 +21,14 @@ impl Buffer {
     #[must_use]
     pub fn new() -> Buffer {
         Buffer::default()
+    }
+
+    /// An empty one that uses this memory.
+    #[must_use]
+    pub fn within(mut bytes: Vec<u8>) -> Buffer {
+        bytes.clear();
+        bytes.shrink_to(KEPT_ROOM);
+        Buffer { bytes, ..Buffer::default() }
     }
 
     /// An empty one for the reply to a call that nobody waits for.

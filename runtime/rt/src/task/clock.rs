@@ -21,10 +21,12 @@ struct Seeded {
     dice: Mutex<fastrand::Rng>,
 }
 
-/// A look at the clock is good for so many cycles of the processor: a microsecond at most.
+/// A look at the clock is good for so many cycles of the processor: less than a microsecond.
 const FRESH: u64 = 1_000;
+/// The same for who counts in milliseconds.
+const ABOUT: u64 = 100_000;
 
-/// Who asks for the time again and again, on any thread, and need not know it better than to a microsecond.
+/// Who asks for the time again and again, and need not know it exactly.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Watch {
     now: u64,
@@ -33,10 +35,19 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// [`Clock::now`], or a moment before.
+    /// [`Clock::now`], or less than a microsecond before.
     pub fn now(&mut self, clock: &Clock) -> u64 {
+        self.within(FRESH, clock)
+    }
+
+    /// The same, or less than a tenth of a millisecond before.
+    pub fn about(&mut self, clock: &Clock) -> u64 {
+        self.within(ABOUT, clock)
+    }
+
+    fn within(&mut self, fresh: u64, clock: &Clock) -> u64 {
         let at = cycles();
-        if clock.is_seeded() || at.wrapping_sub(self.at) > FRESH {
+        if clock.is_seeded() || at.wrapping_sub(self.at) > fresh {
             (self.now, self.at) = (clock.now(), at);
         }
         self.now

@@ -71,7 +71,7 @@ pub struct Scheduler {
     before_waiting: Mutex<Vec<Box<dyn Fn() + Send + Sync>>>,
     dirty: AtomicBool,
     nudged: AtomicBool,
-    /// Things outside that may wake tasks: served connections, calls under way.
+    /// Things outside that may wake tasks, but for calls under way.
     sources: AtomicUsize,
     /// The first worker waits for this task: if all wait, that is a deadlock.
     watched: Shared<Task>,

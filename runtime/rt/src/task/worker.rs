@@ -14,6 +14,7 @@ use std::thread::Thread;
 use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 use pluto_abi::layout::Whereabouts;
 
+use super::clock::Watch;
 use super::lock;
 use super::locks::Locks;
 use super::parking::Bed;
@@ -21,6 +22,7 @@ use super::standing::Left;
 use super::{Scheduler, Task, TaskRef};
 use crate::os::coroutine::Execution;
 use crate::os::process::cycles;
+use crate::os::remote::RemoteCall;
 use crate::os::slot::{self, Shared};
 
 /// After so many switches a task from the queues gets a turn, even if the slot is full; and the reactor, if its last turn is long ago.
@@ -96,6 +98,9 @@ pub struct Worker {
     /// The next number of a task, and where those end that this worker has for itself.
     ids: Cell<(u64, u64)>,
     dice: RefCell<fastrand::Rng>,
+    /// What remote calls were kept in that have ended.
+    pub(super) spare_calls: RefCell<Vec<Box<RemoteCall>>>,
+    pub(super) watch: Cell<Watch>,
     /// How many operations there were, with how many of them the clock is looked at, and how far that is from the last time.
     operations: Cell<u32>,
     next_look: Cell<u32>,
@@ -132,6 +137,9 @@ pub(super) struct Desk {
     /// How many tasks were begun and ended here.
     pub(super) begun: Count,
     pub(super) ended: Count,
+    /// The same of remote calls for whose outcome tasks wait.
+    pub(super) calls_begun: Count,
+    pub(super) calls_ended: Count,
     /// In which brief method of a service its task is.
     pub(super) whereabouts: Whereabouts,
 }
@@ -168,6 +176,8 @@ impl Desk {
             since: AtomicU64::new(0),
             begun: Count::default(),
             ended: Count::default(),
+            calls_begun: Count::default(),
+            calls_ended: Count::default(),
             whereabouts: Whereabouts {
                 section: AtomicU64::new(0),
                 leaning: lock::leaning(index),
@@ -233,6 +243,8 @@ impl Worker {
             look: Cell::new(false),
             free: RefCell::default(),
             ids: Cell::new((0, 0)),
+            spare_calls: RefCell::default(),
+            watch: Cell::default(),
             dice: RefCell::new(fastrand::Rng::with_seed(index as u64)),
             operations: Cell::new(0),
             next_look: Cell::new(OPERATIONS_PER_LOOK),

@@ -64,7 +64,7 @@ impl Links {
 
 impl Link {
     fn may_call(&self) -> bool {
-        self.line.count.load(Ordering::SeqCst) == 0 && self.open.lock().calls.has_room()
+        self.line.count.load(Ordering::SeqCst) == 0 && !self.is_crowded.load(Ordering::SeqCst)
     }
 
     fn stand_in_line(&self, waiter: Waiter<TaskRef>) -> Option<Spot> {
