@@ -250,13 +250,12 @@ impl Decoder {
         let Some(payload) = rest.get(..length) else {
             return Ok(None);
         };
-        let frame = parse(payload, &mut self.spare)?;
-        if self.introduced == matches!(frame, Frame::Hello(_) | Frame::Foreign { .. }) {
+        if self.introduced == (payload[0] == HELLO) {
             return Err(Malformed);
         }
         (self.introduced, self.most) = (true, MAX_FRAME);
         self.taken += LENGTH_BYTES + length;
-        Ok(Some(frame))
+        parse(payload, &mut self.spare).map(Some)
     }
 }
 

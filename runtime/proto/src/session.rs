@@ -128,6 +128,7 @@ impl<C> Session<C> {
     }
 
     /// A new call with so many bytes of arguments, to be sent by this time, and to be answered by that; its id.
+    #[inline(always)]
     pub fn submit(&mut self, call: C, size: usize, send_by: u64, deadline: u64) -> u64 {
         self.add(call, size, Wants::Reply, send_by, deadline)
     }
@@ -137,6 +138,7 @@ impl<C> Session<C> {
         self.add(call, size, Wants::Nothing, send_by, u64::MAX)
     }
 
+    #[inline(always)]
     fn add(&mut self, call: C, size: usize, wants: Wants, send_by: u64, deadline: u64) -> u64 {
         let first = send_by.min(deadline);
         let id = self.calls.add(Entry { call, size, wants, first, deadline, sent: Sent::No, known: false });

@@ -10,8 +10,7 @@ use pluto_proto::session::Sent;
 
 use crate::heap::show::quoted;
 use crate::task::handle::log_error;
-use crate::task::wait::Waiter;
-use crate::task::{Scheduler, Task, TaskRef, What};
+use crate::task::{Scheduler, Task, TaskRef, What, wait};
 use link::{Limits, Links, Ticket};
 
 /// Generated code does not say where it calls.
@@ -32,9 +31,9 @@ pub struct Call {
 #[derive(Debug)]
 pub enum Hears {
     /// A task, whose wait it ends.
-    Task(Waiter<TaskRef>),
+    Task(TaskRef, wait::Ticket),
     /// Nobody, as the call is detached; if it cannot be sent, the log says so.
-    Log(Target),
+    Log(Box<Target>),
 }
 
 /// What is called, for people.
@@ -109,7 +108,7 @@ impl Call {
     /// A reply has come.
     pub fn reply(&self, body: Vec<u8>) {
         match &self.hears {
-            Hears::Task(waiter) => Task::hear(*waiter, Outcome::Reply(body)),
+            Hears::Task(task, wait) => Task::hear(*task, *wait, Outcome::Reply(body)),
             // No call of this kind is kept so long.
             Hears::Log(_) => {}
         }
@@ -119,7 +118,7 @@ impl Call {
     pub fn fail(&self, kind: FailureKind, sent: Sent, detail: impl Into<String>) {
         let failure = Failure { kind, detail: detail.into(), sent };
         match &self.hears {
-            Hears::Task(waiter) => Task::hear(*waiter, Outcome::Failed(failure)),
+            Hears::Task(task, wait) => Task::hear(*task, *wait, Outcome::Failed(failure)),
             Hears::Log(target) => failure.log(target.service, target.method),
         }
     }
@@ -143,6 +142,7 @@ impl Failure {
 
 impl Pending {
     /// Submits a call to a process, for this task, which begins to wait for its outcome.
+    #[inline(always)]
     pub fn submit(
         task: &Task,
         links: &Links,
@@ -150,16 +150,17 @@ impl Pending {
         (method, request): (u64, Vec<u8>),
         limits: Limits,
     ) -> Pending {
-        let (mut pending, waiter) = Pending::begin(task);
-        pending.ticket = links.submit(peer, Call { method, request, hears: Hears::Task(waiter) }, limits);
+        let (mut pending, wait) = Pending::begin(task);
+        let hears = Hears::Task(task.me(), wait);
+        pending.ticket = links.submit(peer, Call { method, request, hears }, limits);
         pending
     }
 
     /// One that is not submitted yet; who ends this wait.
-    pub(crate) fn begin(task: &Task) -> (Pending, Waiter<TaskRef>) {
+    pub(crate) fn begin(task: &Task) -> (Pending, wait::Ticket) {
         task.begins_call();
-        let waiter = task.begin_wait(What::Reply, NO_SITE);
-        (Pending { task: task.me(), ticket: None }, waiter)
+        let wait = task.begin_wait(What::Reply, NO_SITE).ticket;
+        (Pending { task: task.me(), ticket: None }, wait)
     }
 
     /// Was it submitted, and is not over?

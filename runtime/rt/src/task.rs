@@ -305,11 +305,11 @@ impl Task {
     }
 
     /// A remote call has ended for which a task waits, if it still does.
-    pub fn hear(waiter: Waiter<TaskRef>, outcome: Outcome) {
-        let task = waiter.task.task();
-        if task.waiting.claim(waiter.ticket) {
-            *task.heard.lock() = Some(outcome);
-            waiter.answer(0);
+    pub fn hear(task: TaskRef, wait: Ticket, outcome: Outcome) {
+        let me = task.task();
+        if me.waiting.claim(wait) {
+            *me.heard.lock() = Some(outcome);
+            Waiter { task, ticket: wait, case: 0 }.answer(0);
         }
     }
 

@@ -31,6 +31,7 @@ impl<T> Calls<T> {
     }
 
     /// Another one; its number.
+    #[inline(always)]
     pub(super) fn add(&mut self, call: T) -> u64 {
         while self.ring.len() >= PLACES * self.taken + MORE_PLACES {
             self.put_first_aside();

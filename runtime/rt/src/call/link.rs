@@ -74,8 +74,8 @@ struct Link {
     standing: Mutex<Standing>,
     /// The connection, while there is one.
     outbox: Mutex<Option<Arc<Outbox>>>,
-    /// One at a time gathers requests for the connection, so that they keep their order.
-    gathering: Mutex<()>,
+    /// One at a time gathers requests for the connection, so that they keep their order; what they are gathered in.
+    gathering: Mutex<Vec<u8>>,
     /// So many detached calls are in the outbox, and perhaps still there. Changes while gathering.
     entrusted: AtomicUsize,
     /// Is the process at the end of the connection alive?
@@ -183,35 +183,38 @@ impl Links {
     }
 
     /// Sends a call, which ends by these times at the latest.
+    #[inline(always)]
     pub fn submit(&self, peer: usize, call: Call, limits: Limits) -> Option<Ticket> {
-        let (link, call) = self.sendable(peer, call)?;
-        let id = link.submit(call, limits)?;
-        Some(Ticket { link, id })
+        match self.way(peer, &call) {
+            Ok(link) => link.submit(call, limits).map(|id| Ticket { link, id }),
+            Err((kind, detail)) => {
+                call.fail(kind, Sent::No, detail);
+                None
+            }
+        }
     }
 
     /// Sends a call of which no outcome is wanted, by this time at the latest.
     pub fn submit_detached(&self, peer: usize, call: Call, by: u64) {
-        if let Some((link, call)) = self.sendable(peer, call) {
-            link.submit_detached(call, by);
+        match self.way(peer, &call) {
+            Ok(link) => link.submit_detached(call, by),
+            Err((kind, detail)) => call.fail(kind, Sent::No, detail),
         }
     }
 
-    /// The way to a process, if the call can be sent at all; it fails otherwise.
-    fn sendable(&self, peer: usize, call: Call) -> Option<(&'static Link, Call)> {
+    /// The way to a process, if the call can be sent at all.
+    fn way(&self, peer: usize, call: &Call) -> Result<&'static Link, (FailureKind, String)> {
         let Some(&link) = self.links.get(peer) else {
-            call.fail(FailureKind::Unavailable, Sent::No, "there is no such process");
-            return None;
+            return Err((FailureKind::Unavailable, "there is no such process".to_string()));
         };
         if let Err(why) = &link.address {
-            call.fail(FailureKind::Unavailable, Sent::No, why.clone());
-            return None;
+            return Err((FailureKind::Unavailable, why.clone()));
         }
         if call.request.len() > MAX_BODY {
             let detail = format!("the request has {} bytes; {MAX_BODY} at most can be sent", call.request.len());
-            call.fail(FailureKind::Network, Sent::No, detail);
-            return None;
+            return Err((FailureKind::Network, detail));
         }
-        Some((link, call))
+        Ok(link)
     }
 
     /// What waits to be written to a process.
@@ -279,6 +282,7 @@ impl Drop for Ticket {
 
 impl Link {
     /// The call's id, unless it fails at once.
+    #[inline(always)]
     fn submit(&'static self, call: Call, limits: Limits) -> Option<u64> {
         let size = call.request.len();
         let deadline = limits.sent.min(limits.answered);
@@ -291,6 +295,7 @@ impl Link {
     }
 
     /// Adds a call that ends at this time, if nothing else happens to it; nothing if the process is known not to serve it.
+    #[inline(always)]
     fn add<T>(&'static self, call: Call, deadline: u64, add: impl FnOnce(&mut Session<Call>, Call) -> T) -> Option<T> {
         let mut open = self.open.lock();
         if let Some(Err(difference)) = open.routes.as_ref().map(|routes| routes.number(call.method)) {
@@ -356,7 +361,7 @@ impl Link {
 
     /// Writes requests until none is left or the socket takes no more.
     fn flush(&self) {
-        let gathering = self.gathering.lock();
+        let mut gathering = self.gathering.lock();
         // Asked when it is this one's turn: nothing is handed to a connection that has been given up.
         let Some(outbox) = self.outbox.lock().clone() else { return };
         loop {
@@ -367,7 +372,15 @@ impl Link {
             if !self.open.lock().calls.has_something() {
                 break;
             }
-            outbox.put(|frames| self.gather(frames));
+            // Not in the outbox itself: while one latch is held, another is much slower to get.
+            self.gather(&mut gathering);
+            outbox.put(|frames| {
+                if frames.is_empty() {
+                    std::mem::swap(frames, &mut gathering);
+                } else {
+                    frames.append(&mut gathering);
+                }
+            });
             outbox.flush();
         }
         drop(gathering);
@@ -384,6 +397,7 @@ impl Link {
 
     /// Requests to write, as far as they fit into one write.
     fn gather(&self, frames: &mut Vec<u8>) {
+        frames.clear();
         let now = self.now();
         let mut open = self.open.lock();
         self.gather_from(&mut open, frames, now);

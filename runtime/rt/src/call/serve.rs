@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use connection::{Connection, Held, SendFor};
+use connection::{Admitted, Connection, Held, SendFor};
 pub(super) use connection::{LIMITS, Limits};
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::frame::{Awaits, Hello, Ran, Request};
@@ -146,8 +146,9 @@ impl Server {
                 Awaits::Reply { remaining } => arrived.saturating_add(remaining.saturating_mul(1_000_000)),
                 Awaits::Nothing => NEVER,
             };
-            if let Some(held) = connection.admit(Held { request, arrived, deadline }) {
-                self.begin(connection, held);
+            match connection.admit(Held { request, arrived, deadline }, |held| self.may_run(held)) {
+                Admitted::Ready(sent_for) => self.send_for(connection, sent_for),
+                Admitted::ToBeParked(held) => self.park(connection, held),
             }
         }
     }
@@ -161,16 +162,15 @@ impl Server {
         }
     }
 
-    /// A request that counts as running in its connection is ready, or parked until its service has started.
-    fn begin(self: &Arc<Server>, connection: &Arc<Connection>, held: Held) {
-        if !self.may_run(&held) {
-            let mut parked = self.parked.lock();
-            if !self.may_run(&held) {
-                parked.push(Job { connection: connection.clone(), held });
-                return;
-            }
+    /// A request that counts as running in its connection waits until its service has started.
+    fn park(self: &Arc<Server>, connection: &Arc<Connection>, held: Held) {
+        let mut parked = self.parked.lock();
+        if self.may_run(&held) {
+            drop(parked);
+            self.is_ready(connection, held);
+        } else {
+            parked.push(Job { connection: connection.clone(), held });
         }
-        self.is_ready(connection, held);
     }
 
     fn is_ready(self: &Arc<Server>, connection: &Arc<Connection>, held: Held) {
@@ -207,6 +207,10 @@ impl Server {
         if sent_for == SendFor::Nobody {
             return;
         }
+        self.spawn_runner(connection);
+    }
+
+    fn spawn_runner(self: &Arc<Server>, connection: &Arc<Connection>) {
         let (server, its) = (self.clone(), connection.clone());
         let Err(error) = self.scheduler.spawn(move |task| server.run(&its, task)) else { return };
         let all = connection.nobody_comes();

@@ -192,7 +192,7 @@ impl RemoteCall {
         let links = task.scheduler().links();
         match (self.state, self.request.finish(), links) {
             (CallState::Pending, Some(request), Some(links)) => {
-                let call = Call { method: self.method, request, hears: Hears::Log(target) };
+                let call = Call { method: self.method, request, hears: Hears::Log(Box::new(target)) };
                 let by = self.limits.unwrap_or_else(|| limits(task, self.timeout)).sent;
                 links.submit_detached(self.peer, call, by);
             }

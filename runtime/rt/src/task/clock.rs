@@ -32,6 +32,8 @@ pub struct Watch {
     now: u64,
     /// When that was, in cycles; 0: not yet.
     at: u64,
+    /// When it was asked last, in cycles.
+    asked: u64,
 }
 
 impl Watch {
@@ -45,8 +47,14 @@ impl Watch {
         self.within(ABOUT, clock)
     }
 
+    /// So many cycles passed since it was asked earlier.
+    pub fn cycles_since(&self, earlier: &Watch) -> u64 {
+        self.asked.wrapping_sub(earlier.asked)
+    }
+
     fn within(&mut self, fresh: u64, clock: &Clock) -> u64 {
         let at = cycles();
+        self.asked = at;
         if clock.is_seeded() || at.wrapping_sub(self.at) > fresh {
             (self.now, self.at) = (clock.now(), at);
         }

@@ -13,7 +13,7 @@ use super::faults::Fate;
 use crate::heap::output::flush_output;
 use crate::os::socket::{is_hung_up, unread};
 use crate::os::stream::writable;
-use crate::sync::Mutex;
+use crate::sync::{Latch, Mutex};
 
 /// Above so many bytes, room is given back to the system.
 const KEPT_ROOM: usize = 256 * 1024;
@@ -33,12 +33,18 @@ pub enum Outgoing {
 #[derive(Debug)]
 pub struct Outbox {
     socket: Outgoing,
-    frames: Mutex<Frames>,
-    /// How many bytes the socket has not taken. Changes with the frames locked.
-    length: AtomicUsize,
+    /// Those that nobody has begun to write: who adds some does not wait for the system.
+    fresh: Latch<Vec<u8>>,
+    /// Those that are being written.
+    begun: Mutex<Frames>,
+    /// How many bytes of each kind the socket has not taken. Changes with these locked.
+    lengths: [AtomicUsize; 2],
     /// The socket has not taken everything.
     stuck: Notify,
 }
+
+const FRESH: usize = 0;
+const BEGUN: usize = 1;
 
 #[derive(Debug, Default)]
 struct Frames {
@@ -93,20 +99,22 @@ impl Outgoing {
 impl Outbox {
     /// An empty one before this socket.
     pub fn new(socket: Outgoing) -> Outbox {
-        Outbox { socket, frames: Mutex::default(), length: AtomicUsize::new(0), stuck: Notify::new() }
+        let (fresh, begun) = (Latch::default(), Mutex::default());
+        Outbox { socket, fresh, begun, lengths: [const { AtomicUsize::new(0) }; 2], stuck: Notify::new() }
     }
 
     /// Adds frames.
     pub fn put<T>(&self, put: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-        let mut frames = self.frames.lock();
-        let done = put(&mut frames.bytes);
-        self.length.store(frames.bytes.len() - frames.written, Ordering::SeqCst);
+        let mut fresh = self.fresh.lock();
+        let done = put(&mut fresh);
+        self.lengths[FRESH].store(fresh.len(), Ordering::Release);
         done
     }
 
     /// How many bytes the socket has not taken yet.
     pub fn len(&self) -> usize {
-        self.length.load(Ordering::SeqCst)
+        // In this order: what goes on from one to the other meanwhile counts twice, and not never.
+        self.lengths[FRESH].load(Ordering::Acquire) + self.lengths[BEGUN].load(Ordering::Acquire)
     }
 
     /// How many bytes the other side has sent that nobody has read from the socket.
@@ -144,29 +152,51 @@ impl Outbox {
     }
 
     fn write(&self) -> io::Result<()> {
-        let mut frames = self.frames.lock();
-        let written = self.write_frames(&mut frames);
-        self.length.store(frames.bytes.len() - frames.written, Ordering::SeqCst);
-        written
+        let mut begun = self.begun.lock();
+        loop {
+            let written = self.write_begun(&mut begun);
+            self.lengths[BEGUN].store(begun.bytes.len() - begun.written, Ordering::Release);
+            if written? == Rest::Some || !self.begin(&mut begun) {
+                return Ok(());
+            }
+        }
     }
 
-    fn write_frames(&self, frames: &mut Frames) -> io::Result<()> {
-        if !frames.bytes.is_empty() {
-            // What was printed before a frame was made is seen before the frame is; no frame comes in meanwhile.
+    /// What was added is written next, after what was written; false: nothing was.
+    fn begin(&self, begun: &mut Frames) -> bool {
+        begun.bytes.clear();
+        begun.bytes.shrink_to(KEPT_ROOM);
+        begun.written = 0;
+        let mut fresh = self.fresh.lock();
+        std::mem::swap(&mut *fresh, &mut begun.bytes);
+        self.lengths[BEGUN].store(begun.bytes.len(), Ordering::Release);
+        self.lengths[FRESH].store(0, Ordering::Release);
+        !begun.bytes.is_empty()
+    }
+
+    fn write_begun(&self, begun: &mut Frames) -> io::Result<Rest> {
+        if begun.written < begun.bytes.len() {
+            // What was printed before a frame was made is seen before the frame is.
             flush_output();
         }
-        while frames.written < frames.bytes.len() {
-            match self.socket.try_write(&frames.bytes[frames.written..]) {
+        while begun.written < begun.bytes.len() {
+            match self.socket.try_write(&begun.bytes[begun.written..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => frames.written += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Ok(count) => begun.written += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Rest::Some),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        frames.bytes.clear();
-        frames.bytes.shrink_to(KEPT_ROOM);
-        frames.written = 0;
-        Ok(())
+        Ok(Rest::Nothing)
     }
+}
+
+/// Is there more to write than the socket takes now?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rest {
+    /// Yes.
+    Some,
+    /// No.
+    Nothing,
 }

@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use crate::sync::{Latch, Mutex};
 use crate::transport::{Incoming, Outbox};
 use requests::Requests;
-pub(super) use requests::{Done, Held, SendFor, Waits};
+pub(super) use requests::{Admitted, Done, Held, SendFor, Waits};
 
 /// What a connection may cost.
 #[derive(Clone, Copy, Debug)]

@@ -13,7 +13,6 @@ use pluto_proto::tally::Ended;
 use super::connection::{Connection, Done, Held, Waits};
 use super::{Server, reply_kind};
 use crate::heap::wire::{Buffer, Reader};
-use crate::os::process::cycles;
 use crate::task::Task;
 use crate::task::clock::Watch;
 use crate::task::fault::Fault;
@@ -37,13 +36,14 @@ impl Server {
     /// Runs what is ready in a connection.
     pub(super) fn run(self: &Arc<Server>, connection: &Arc<Connection>, task: &Task) {
         let mut work = Work { task, watch: Watch::default(), reply: Buffer::new() };
-        let (begun, mut count) = (cycles(), 0);
+        work.watch.now(&self.scheduler.clock);
+        let (begun, mut count) = (work.watch, 0);
         let mut next = connection.first(task.me());
         while let Some((held, sent_for)) = next {
             self.send_for(connection, sent_for);
             let done = self.execute(connection, held, &mut work);
             count += 1;
-            if count < MOST_REQUESTS && cycles().wrapping_sub(begun) < MOST_CYCLES {
+            if count < MOST_REQUESTS && work.watch.cycles_since(&begun) < MOST_CYCLES {
                 next = connection.next(done, task.me());
             } else {
                 self.send_for(connection, connection.last(done));

@@ -27,8 +27,8 @@ fn within(body: impl FnOnce(&Task) + Send + 'static) {
 
 /// A call whose outcome is there already.
 fn ended(task: &Task, outcome: Outcome) -> RemoteCall {
-    let (pending, waiter) = Pending::begin(task);
-    Task::hear(waiter, outcome);
+    let (pending, wait) = Pending::begin(task);
+    Task::hear(task.me(), wait, outcome);
     let mut call = RemoteCall::new(1, 0, 0);
     call.sent = Some(pending);
     call

@@ -66,6 +66,15 @@ pub(in crate::call::serve) enum SendFor {
     Nobody,
 }
 
+/// What becomes of a request that has come.
+#[derive(Debug)]
+pub(in crate::call::serve) enum Admitted {
+    /// It is ready, or held: there is this to do.
+    Ready(SendFor),
+    /// It counts as running, but its service has not started.
+    ToBeParked(Held),
+}
+
 /// A request that was run, and what is known of it.
 #[derive(Debug)]
 pub(in crate::call::serve) struct Done {
@@ -132,23 +141,38 @@ impl Requests {
 }
 
 impl Connection {
-    /// A request has come: here it is again if it may begin at once, and then counts as running.
-    pub(in crate::call::serve) fn admit(&self, held: Held) -> Option<Held> {
+    /// A request has come. If it may begin, it counts as running, and is ready unless it is to be parked.
+    pub(in crate::call::serve) fn admit(&self, held: Held, may_run: impl FnOnce(&Held) -> bool) -> Admitted {
         let mut requests = self.requests.lock();
-        let before = requests.held.len();
-        // Before we look for room: whoever makes some afterwards finds this one, in `begin_held`.
-        self.held.store(before + 1, Ordering::SeqCst);
-        if before == 0 && self.has_room(requests.running) {
-            self.held.store(0, Ordering::SeqCst);
-            requests.running += 1;
-            return Some(held);
+        if !self.admits(&requests) {
+            // Numbers are unique, but for callers that break the rules.
+            requests.remove(held.request.call);
+            requests.held_bytes += held.bytes();
+            requests.held.insert(held.request.call, held);
+            self.held.store(requests.held.len(), Ordering::SeqCst);
+            return Admitted::Ready(SendFor::Nobody);
         }
-        // Numbers are unique, but for callers that break the rules.
-        requests.remove(held.request.call);
-        requests.held_bytes += held.bytes();
-        requests.held.insert(held.request.call, held);
-        self.held.store(requests.held.len(), Ordering::SeqCst);
-        None
+        requests.running += 1;
+        if !may_run(&held) {
+            return Admitted::ToBeParked(held);
+        }
+        requests.ready.push_back(held);
+        Admitted::Ready(requests.send_for())
+    }
+
+    /// May another request begin at once?
+    fn admits(&self, requests: &Requests) -> bool {
+        let before = requests.held.len();
+        if before == 0 && self.has_room(requests.running) {
+            return true;
+        }
+        // Before we look again: whoever makes room afterwards finds this one, in `begin_held`.
+        self.held.store(before + 1, Ordering::SeqCst);
+        let admits = before == 0 && self.has_room(requests.running);
+        if admits {
+            self.held.store(0, Ordering::SeqCst);
+        }
+        admits
     }
 
     /// Lets the first request that waits begin, if there is one and it may; it counts as running, and is ready unless it is parked.
