@@ -30,7 +30,7 @@ use crate::os::coroutine::Execution;
 use crate::os::process::usable_processors;
 use crate::os::program::Program;
 use crate::os::slot::{self, Shared, SlotStack};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, may_lean};
 
 /// There can be no more workers.
 pub const MOST_WORKERS: usize = 256;
@@ -135,6 +135,8 @@ fn free_task() -> io::Result<TaskRef> {
 impl Scheduler {
     /// A scheduler, whose first worker is this thread.
     pub fn new(program: Program, settings: Settings) -> &'static Scheduler {
+        // Asked now, while this is the only thread: later the system would keep it waiting for ten milliseconds.
+        may_lean();
         let most = if settings.seed.is_some() { 1 } else { settings.workers.clamp(1, MOST_WORKERS) };
         let scheduler: &'static Scheduler = Box::leak(Box::new(Scheduler {
             program,
