@@ -304,6 +304,11 @@ impl Task {
         &self.kept
     }
 
+    /// How many waits it has begun, in all its lives.
+    pub(crate) fn waits_begun(&self) -> u64 {
+        self.waiting.begun()
+    }
+
     /// A remote call has ended for which a task waits, if it still does.
     pub fn hear(task: TaskRef, wait: Ticket, outcome: Outcome) {
         let me = task.task();

@@ -204,15 +204,15 @@ impl Server {
 
     /// Sends for a task that runs what is ready in a connection, if that is to be done.
     fn send_for(self: &Arc<Server>, connection: &Arc<Connection>, sent_for: SendFor) {
-        if sent_for == SendFor::Nobody {
-            return;
+        match sent_for {
+            SendFor::Another(work) => self.spawn_runner(connection, work),
+            SendFor::Nobody => {}
         }
-        self.spawn_runner(connection);
     }
 
-    fn spawn_runner(self: &Arc<Server>, connection: &Arc<Connection>) {
+    fn spawn_runner(self: &Arc<Server>, connection: &Arc<Connection>, work: u64) {
         let (server, its) = (self.clone(), connection.clone());
-        let Err(error) = self.scheduler.spawn(move |task| server.run(&its, task)) else { return };
+        let Err(error) = self.scheduler.spawn_to_share(work, move |task| server.run(&its, task)) else { return };
         let all = connection.nobody_comes();
         for held in &all {
             self.turn_away(connection, &held.request, &format!("no memory for another task: {error}"));

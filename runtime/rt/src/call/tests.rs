@@ -3,6 +3,7 @@
 mod detached;
 mod ends;
 mod limits;
+mod sharing;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -48,6 +49,8 @@ const FOREVER_THERE: u64 = 4;
 const LENGTH_THERE: u64 = 5;
 const NOTE_THERE: u64 = 6;
 const FAULTY_THERE: u64 = 7;
+const TOGETHER_THERE: u64 = 8;
+const WHO_THERE: u64 = 9;
 
 /// More than fits into a frame, and into what a socket takes at once.
 const MANY: usize = 5 * MAX_FRAME + 3;
@@ -216,6 +219,8 @@ impl Callee {
                 ("S.length", length),
                 ("S.note", note),
                 ("S.faulty", faulty),
+                ("S.together", sharing::together),
+                ("S.who", sharing::who),
             ];
             let services = vec!["S", "T"];
             let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
@@ -602,7 +607,7 @@ fn a_malformed_frame_costs_only_its_connection() {
         }
     }
     let Outcome::Reply(body) = value(3) else { unreachable!("a value is a reply") };
-    assert!(matches!(&frames[0], Frame::Hello(hello) if hello.process == "callee" && hello.methods.len() == 8));
+    assert!(matches!(&frames[0], Frame::Hello(hello) if hello.process == "callee" && hello.methods.len() == 10));
     assert_eq!(frames[1..], [Frame::Reply { call: 9, body }]);
 }
 

@@ -196,13 +196,31 @@ impl Scheduler {
         prepare: impl FnOnce(&Task),
         body: impl FnOnce(&Task) + Send + 'static,
     ) -> io::Result<TaskRef> {
+        self.make(prepare, body, Worker::ready)
+    }
+
+    /// The same for a task that shares work with the one that makes it: so much, in cycles.
+    pub(crate) fn spawn_to_share(
+        &'static self,
+        work: u64,
+        body: impl FnOnce(&Task) + Send + 'static,
+    ) -> io::Result<()> {
+        self.make(|_| {}, body, |worker, task| worker.ready_to_share(task, work)).map(drop)
+    }
+
+    fn make(
+        &'static self,
+        prepare: impl FnOnce(&Task),
+        body: impl FnOnce(&Task) + Send + 'static,
+        ready: impl FnOnce(&Worker, TaskRef),
+    ) -> io::Result<TaskRef> {
         let own = self.own_worker();
         let task = own.map_or_else(free_task, Worker::take_free)?;
         Execution::prepare(task, body);
         task.task().renew(self, self.count_in(own), SlotStack::of(task.task()));
         prepare(task.task());
         self.end_with_all(task.task());
-        self.ready_on(own, task, Worker::ready);
+        self.ready_on(own, task, ready);
         Ok(task)
     }
 

@@ -319,6 +319,18 @@ impl Worker {
         }
     }
 
+    /// A new task was made on this thread that shares so much work with the one that makes it, in cycles, as far as anybody knows: others
+    /// are woken for it if that pays.
+    pub(super) fn ready_to_share(&self, task: TaskRef, work: u64) {
+        self.put_into_queue(task);
+        if self.running.get().is_none() {
+            self.has_come.set(true);
+        } else if work > WORTH_WAKING {
+            self.desk.since.store(0, Ordering::Relaxed);
+            self.scheduler.wake_one();
+        }
+    }
+
     /// A task was woken on this thread. One that was in the slot before is for others only if this thread does not come to it
     /// soon: tasks that wake each other at short intervals go on faster together than on several processors.
     pub(super) fn woken(&self, task: TaskRef) {

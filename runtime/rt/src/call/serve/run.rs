@@ -59,13 +59,16 @@ impl Server {
     fn execute(self: &Arc<Server>, connection: &Arc<Connection>, held: Held, work: &mut Work<'_>) -> Done {
         let Held { request: Request { call, method, awaits, body }, arrived, deadline } = held;
         let (method, bytes_in, mut reader) = (method as usize, body.len(), Reader::new(body));
+        let waits = work.task.waits_begun();
         work.task.begin_anew(deadline);
         let (ended, bytes_out) = match awaits {
             Awaits::Reply { .. } => self.execute_answered(connection, (call, method, deadline), &mut reader, work),
             Awaits::Nothing => self.execute_detached(connection, method, &mut reader, work),
         };
+        let before = work.watch;
         let micros = work.watch.now(&self.scheduler.clock).saturating_sub(arrived) / 1_000;
-        Done { call, awaits, method, ended, micros, bytes: (bytes_in, bytes_out), body: reader.into_bytes() }
+        let cycles = (work.task.waits_begun() == waits).then(|| work.watch.cycles_since(&before));
+        Done { call, awaits, method, ended, micros, cycles, bytes: (bytes_in, bytes_out), body: reader.into_bytes() }
     }
 
     fn execute_answered(

@@ -12,8 +12,10 @@ use crate::channel::named;
 impl Server {
     /// How it is now.
     pub(super) fn status(&self) -> Status {
-        let connections = self.connections.lock().clone();
-        let mut tallies = self.past.lock().clone();
+        // Both at once: a connection whose calls are remembered is not among them any more.
+        let known = self.connections.lock();
+        let (connections, mut tallies) = (known.clone(), self.past.lock().clone());
+        drop(known);
         for connection in &connections {
             gather(&mut tallies, connection);
         }

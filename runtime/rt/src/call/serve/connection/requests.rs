@@ -18,8 +18,12 @@ const HEAD: usize = 128;
 /// So many emptied bodies of requests are kept for later ones, if they are no larger than that.
 const MOST_SPARE: usize = 128;
 const LARGEST_SPARE: usize = 1024;
+/// Requests that take longer, in cycles, may be run on several processors (as in `task/worker`).
+const WORTH_SHARING: u64 = 2_000;
+/// More than that, and than what makes it worth waking somebody.
+const UNKNOWN: u64 = 1_000_000;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Requests {
     /// Those that have begun and that no task runs yet, in their order.
     ready: VecDeque<Held>,
@@ -29,6 +33,8 @@ pub(super) struct Requests {
     run: HashMap<u64, TaskRef, FixedState>,
     /// How many have begun and not ended.
     running: usize,
+    /// How long those took lately that waited for nothing, in cycles of the processor.
+    mean: u64,
     /// Those that have not begun.
     held: BTreeMap<u64, Held>,
     /// What these take.
@@ -60,8 +66,8 @@ pub(in crate::call::serve) enum Waits {
 /// What is to be done now for the requests of a connection that have begun.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::call::serve) enum SendFor {
-    /// A task is to be sent for that runs them.
-    Another,
+    /// A task is to be sent for that runs them: so much work, in cycles of the processor, as far as that is known.
+    Another(u64),
     /// Nothing.
     Nobody,
 }
@@ -83,6 +89,8 @@ pub(in crate::call::serve) struct Done {
     pub(in crate::call::serve) method: usize,
     pub(in crate::call::serve) ended: Ended,
     pub(in crate::call::serve) micros: u64,
+    /// How long it ran, in cycles, if it waited for nothing.
+    pub(in crate::call::serve) cycles: Option<u64>,
     pub(in crate::call::serve) bytes: (usize, usize),
     /// What its arguments were in.
     pub(in crate::call::serve) body: Vec<u8>,
@@ -101,6 +109,23 @@ impl Held {
     }
 }
 
+impl Default for Requests {
+    fn default() -> Requests {
+        Requests {
+            ready: VecDeque::new(),
+            is_sent_for: false,
+            run: HashMap::default(),
+            running: 0,
+            // Not known yet: others get what there is.
+            mean: UNKNOWN,
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            tallies: BTreeMap::new(),
+            spare: vec![],
+        }
+    }
+}
+
 impl Requests {
     fn remove(&mut self, call: u64) {
         if let Some(held) = self.held.remove(&call) {
@@ -114,7 +139,9 @@ impl Requests {
             return SendFor::Nobody;
         }
         self.is_sent_for = true;
-        SendFor::Another
+        // Those that take less are better off on one processor.
+        let worth_sharing = self.mean > WORTH_SHARING;
+        SendFor::Another(if worth_sharing { self.mean * self.ready.len() as u64 } else { 0 })
     }
 
     /// The next one that is ready is run by this task.
@@ -128,6 +155,9 @@ impl Requests {
 
     fn end(&mut self, done: Done) {
         self.running -= 1;
+        if let Some(cycles) = done.cycles {
+            self.mean = (self.mean * 7 + cycles) / 8;
+        }
         match done.awaits {
             Awaits::Reply { .. } => drop(self.run.remove(&done.call)),
             Awaits::Nothing => {}
