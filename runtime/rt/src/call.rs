@@ -157,6 +157,7 @@ impl Pending {
     }
 
     /// One that is not submitted yet; who ends this wait.
+    #[inline(always)]
     pub(crate) fn begin(task: &Task) -> (Pending, wait::Ticket) {
         task.begins_call();
         let wait = task.begin_wait(What::Reply, NO_SITE).ticket;
@@ -169,6 +170,7 @@ impl Pending {
     }
 
     /// The outcome, once, when the wait for it is over.
+    #[inline]
     pub fn take(&mut self) -> Option<Outcome> {
         if let Some(ticket) = self.ticket.take() {
             ticket.is_over();

@@ -21,8 +21,8 @@ struct Seeded {
     dice: Mutex<fastrand::Rng>,
 }
 
-/// A look at the clock is good for so many cycles of the processor: less than a microsecond.
-const FRESH: u64 = 1_000;
+/// A look at the clock is good for so many cycles of the processor: one or two microseconds.
+const FRESH: u64 = 4_000;
 /// The same for who counts in milliseconds.
 const ABOUT: u64 = 100_000;
 
@@ -37,7 +37,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// [`Clock::now`], or less than a microsecond before.
+    /// [`Clock::now`], or one or two microseconds before.
     pub fn now(&mut self, clock: &Clock) -> u64 {
         self.within(FRESH, clock)
     }
