@@ -5,6 +5,8 @@ pub mod introduction;
 pub mod link;
 pub mod serve;
 
+use std::borrow::Cow;
+
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::session::Sent;
 
@@ -21,7 +23,7 @@ const NO_SITE: u64 = u64::MAX;
 pub struct Call {
     /// The number of the method among those of other processes that this one calls.
     pub method: u64,
-    /// The encoded arguments; none any more when they were written.
+    /// The encoded arguments; none any more when they were written, but memory for the reply.
     pub request: Vec<u8>,
     /// Who hears of its end.
     pub hears: Hears,
@@ -106,9 +108,17 @@ pub enum FailureKind {
 
 impl Call {
     /// A reply has come.
-    pub fn reply(&self, body: Vec<u8>) {
+    pub fn reply(self, body: Cow<'_, [u8]>) {
+        let kept = match body {
+            Cow::Owned(body) => body,
+            Cow::Borrowed(bytes) => {
+                let mut kept = self.request;
+                kept.extend_from_slice(bytes);
+                kept
+            }
+        };
         match &self.hears {
-            Hears::Task(task, wait) => Task::hear(*task, *wait, Outcome::Reply(body)),
+            Hears::Task(task, wait) => Task::hear(*task, *wait, Outcome::Reply(kept)),
             // No call of this kind is kept so long.
             Hears::Log(_) => {}
         }

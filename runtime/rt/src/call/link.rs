@@ -7,6 +7,7 @@ mod meeting;
 pub mod room;
 mod routes;
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::path::PathBuf;
 use std::pin::pin;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 
-use pluto_proto::frame::{Frame, Hello, PART, Ran, put_cancel, put_detached, put_part, put_request};
+use pluto_proto::frame::{Coming, Frame, Hello, PART, Ran, put_cancel, put_detached, put_part, put_request};
 use pluto_proto::parts::{MAX_BODY, Parts};
 use pluto_proto::pulse::{INTERVAL, Pulse};
 use pluto_proto::session::{Load, Piece, Place, ROOM, Sent, Session, Wants};
@@ -33,9 +34,8 @@ use routes::Routes;
 pub const DEFAULT_DEADLINE: u64 = 5_000;
 /// At most so many bytes are gathered for one write.
 const WRITE_BATCH: usize = 256 * 1024;
-/// So many emptied requests are kept, if they are no larger than that.
-const MOST_SPARE: usize = 128;
-const LARGEST_SPARE: usize = 1024;
+/// What a request was in is kept for the reply, if it is no larger than that.
+const LARGEST_KEPT: usize = 1024;
 
 /// The ways to all processes, by number.
 #[derive(Debug)]
@@ -94,8 +94,6 @@ struct Open {
     calls: Session<Call>,
     /// While there is a connection.
     routes: Option<Routes>,
-    /// Emptied requests, for replies.
-    spare: Vec<Vec<u8>>,
 }
 
 /// What may be set for tests.
@@ -116,6 +114,10 @@ enum Parting {
 }
 
 impl Parting {
+    fn no_reply() -> Parting {
+        Parting::Lost("it sent a frame that is no reply".to_string())
+    }
+
     fn why(&self) -> &str {
         match self {
             Parting::Lost(why) | Parting::Refused(_, why) => why,
@@ -153,7 +155,7 @@ impl Links {
                 address,
                 supervision: supervision.clone(),
                 needed: scheduler.program().remotes().any(|remote| remote.peer == index),
-                open: Latch::new(Open { calls: Session::new(manner.room), routes: None, spare: vec![] }),
+                open: Latch::new(Open { calls: Session::new(manner.room), routes: None }),
                 is_crowded: AtomicBool::new(false),
                 line: room::Line::default(),
                 driven: AtomicBool::new(false),
@@ -406,7 +408,7 @@ impl Link {
     }
 
     fn gather_from(&self, open: &mut Open, frames: &mut Vec<u8>, now: u64) {
-        let Open { calls, routes, spare } = open;
+        let Open { calls, routes } = open;
         while let Some(call) = calls.cancel() {
             put_cancel(frames, call);
         }
@@ -416,19 +418,12 @@ impl Link {
             let sent = calls.send(PART, |piece| {
                 // Calls without a number were refused when the connection was made.
                 let method = routes.number(piece.call.method).unwrap_or(u64::MAX);
-                put_piece(frames, piece, (method, now), spare)
+                put_piece(frames, piece, method, now)
             });
             let Some(wants) = sent else { break };
             if wants == Some(Wants::Nothing) {
                 self.entrusted.fetch_add(1, Ordering::SeqCst);
             }
-        }
-    }
-
-    /// Emptied requests, if there are none yet.
-    fn take_spare(&self, spare: &mut Vec<Vec<u8>>) {
-        if spare.is_empty() {
-            std::mem::swap(&mut self.open.lock().spare, spare);
         }
     }
 
@@ -451,16 +446,18 @@ impl Link {
         written && !self.open.lock().calls.has_detached()
     }
 
-    /// A frame has come. `parts`: of replies that have not come whole.
-    fn take_in(&self, frame: Frame, parts: &mut Parts) -> Result<(), Parting> {
+    /// A reply has come.
+    fn take_reply(&self, call: u64, body: Cow<'_, [u8]>) {
+        let ended = self.open.lock().calls.replied(call);
+        if let Some(call) = ended {
+            call.reply(body);
+        }
+    }
+
+    /// Something else has come. `parts`: of replies that have not come whole.
+    fn take_in(&self, coming: Coming<'_>, parts: &mut Parts) -> Result<(), Parting> {
+        let Coming::Other(frame) = coming else { return Err(Parting::no_reply()) };
         match frame {
-            Frame::Reply { call, body } => {
-                let body = parts.finish(call, body);
-                let ended = self.open.lock().calls.replied(call);
-                if let Some(call) = ended {
-                    call.reply(body);
-                }
-            }
             Frame::Part { call, bytes } => {
                 let added = parts.add(call, &bytes);
                 added.map_err(|_| Parting::Lost("it sends more than there is room for".to_string()))?;
@@ -478,24 +475,18 @@ impl Link {
             Frame::Hello(_)
             | Frame::Foreign { .. }
             | Frame::Request(_)
+            | Frame::Reply { .. }
             | Frame::Cancel { .. }
             | Frame::Ask
             | Frame::AskStatus
-            | Frame::Status(_) => {
-                return Err(Parting::Lost("it sent a frame that is no reply".to_string()));
-            }
+            | Frame::Status(_) => return Err(Parting::no_reply()),
         }
         Ok(())
     }
 }
 
 /// Appends a piece of a request. With the last one its arguments are given back; that one says what is wanted.
-fn put_piece(
-    frames: &mut Vec<u8>,
-    piece: Piece<'_, Call>,
-    (method, now): (u64, u64),
-    spare: &mut Vec<Vec<u8>>,
-) -> Option<Wants> {
+fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, method: u64, now: u64) -> Option<Wants> {
     let Piece { id, deadline, wants, call, bytes, place } = piece;
     let body = &call.request[bytes];
     let put = match (place, wants) {
@@ -509,9 +500,9 @@ fn put_piece(
     match place {
         Place::Before => None,
         Place::Last => {
-            let request = std::mem::take(&mut call.request);
-            if spare.len() < MOST_SPARE && request.capacity() <= LARGEST_SPARE {
-                spare.push(request);
+            call.request.clear();
+            if call.request.capacity() > LARGEST_KEPT {
+                call.request = Vec::new();
             }
             Some(wants)
         }

@@ -8,6 +8,7 @@ mod converse;
 mod run;
 mod status;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use connection::{Admitted, Connection, Held, SendFor};
 pub(super) use connection::{LIMITS, Limits};
 use pluto_abi::layout::ReplyKind;
-use pluto_proto::frame::{Awaits, Hello, Ran, Request};
+use pluto_proto::frame::{Awaits, Head, Hello, Ran};
 use pluto_proto::parts::MAX_BODY;
 use pluto_proto::session::Sent;
 use pluto_proto::tally::Tally;
@@ -135,18 +136,18 @@ impl Server {
             && open.all(|connection| connection.has_written_all())
     }
 
-    fn take_in(self: &Arc<Server>, connection: &Arc<Connection>, request: Request, arrived: u64) {
-        let method = usize::try_from(request.method).unwrap_or(usize::MAX);
-        if self.refuses(request.awaits) {
-            self.turn_away(connection, &request, &format!("process {} is stopping", self.hello.process));
+    fn take_in(self: &Arc<Server>, connection: &Arc<Connection>, head: Head, body: Cow<'_, [u8]>, arrived: u64) {
+        let method = usize::try_from(head.method).unwrap_or(usize::MAX);
+        if self.refuses(head.awaits) {
+            self.turn_away(connection, head, &format!("process {} is stopping", self.hello.process));
         } else if method >= self.needs.len() {
-            self.unreadable(connection, &request);
+            self.unreadable(connection, head);
         } else {
-            let deadline = match request.awaits {
+            let deadline = match head.awaits {
                 Awaits::Reply { remaining } => arrived.saturating_add(remaining.saturating_mul(1_000_000)),
                 Awaits::Nothing => NEVER,
             };
-            match connection.admit(Held { request, arrived, deadline }, |held| self.may_run(held)) {
+            match connection.admit(head, body, (arrived, deadline), |held| self.may_run(held)) {
                 Admitted::Ready(sent_for) => self.send_for(connection, sent_for),
                 Admitted::ToBeParked(held) => self.park(connection, held),
             }
@@ -215,7 +216,7 @@ impl Server {
         let Err(error) = self.scheduler.spawn_to_share(work, move |task| server.run(&its, task)) else { return };
         let all = connection.nobody_comes();
         for held in &all {
-            self.turn_away(connection, &held.request, &format!("no memory for another task: {error}"));
+            self.turn_away(connection, held.request.head(), &format!("no memory for another task: {error}"));
         }
         self.will_not_run(connection, all.len());
     }
@@ -288,23 +289,23 @@ impl Server {
     }
 
     /// A request will not run, for this reason.
-    fn turn_away(&self, connection: &Arc<Connection>, request: &Request, detail: &str) {
-        match request.awaits {
-            Awaits::Reply { .. } => self.refuse(connection, request.call, Ran::No, detail),
+    fn turn_away(&self, connection: &Arc<Connection>, head: Head, detail: &str) {
+        match head.awaits {
+            Awaits::Reply { .. } => self.refuse(connection, head.call, Ran::No, detail),
             Awaits::Nothing => {
                 let detail = detail.to_string();
                 let failure = Failure { kind: FailureKind::Unavailable, detail, sent: Sent::No };
-                let name = usize::try_from(request.method).map_or("?", |at| self.scheduler.program().handler_name(at));
+                let name = usize::try_from(head.method).map_or("?", |at| self.scheduler.program().handler_name(at));
                 let (service, method) = name.split_once('.').unwrap_or(("?", name));
                 failure.log(service, method);
             }
         }
     }
 
-    fn unreadable(&self, connection: &Arc<Connection>, request: &Request) {
-        match request.awaits {
-            Awaits::Reply { .. } => self.answer(connection, request.call, &mut vec![ReplyKind::Malformed as u8]),
-            Awaits::Nothing => self.unreadable_detached(connection, request.method),
+    fn unreadable(&self, connection: &Arc<Connection>, head: Head) {
+        match head.awaits {
+            Awaits::Reply { .. } => self.answer(connection, head.call, &mut vec![ReplyKind::Malformed as u8]),
+            Awaits::Nothing => self.unreadable_detached(connection, head.method),
         }
     }
 

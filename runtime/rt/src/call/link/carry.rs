@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use pluto_proto::backoff::Backoff;
-use pluto_proto::frame::{Decoder, Frame, Hello, VERSION, put_ask, put_hello};
+use pluto_proto::frame::{Coming, Decoder, Frame, Hello, VERSION, put_ask, put_hello};
 use pluto_proto::parts::Parts;
 use pluto_proto::pulse::{Beat, Waiting};
 use pluto_proto::topology::Address;
@@ -129,11 +129,11 @@ fn is_meant(link: &Link, address: &Address, theirs: &Hello) -> Result<(), Partin
 async fn read(link: &Link, mut decoder: Decoder, mut incoming: Incoming) -> Parting {
     let (mut buffer, mut parts) = (vec![0; READ_BUFFER], Parts::default());
     loop {
-        link.take_spare(decoder.spare());
         loop {
-            match decoder.take() {
-                Ok(Some(frame)) => {
-                    if let Err(parting) = link.take_in(frame, &mut parts) {
+            match decoder.next() {
+                Ok(Some(Coming::Reply(call, body))) => link.take_reply(call, parts.finish(call, body)),
+                Ok(Some(other)) => {
+                    if let Err(parting) = link.take_in(other, &mut parts) {
                         return parting;
                     }
                 }

@@ -2,12 +2,13 @@
 //! requests (cancellations, questions) is read meanwhile. In: requests, their ends, cancellations. Out: requests whose turn it is, tasks
 //! that are cancelled.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use pluto_proto::frame::{Awaits, Request};
+use pluto_proto::frame::{Awaits, Head, Request};
 use pluto_proto::tally::{Ended, Tally};
 
 use super::Connection;
@@ -127,6 +128,19 @@ impl Default for Requests {
 }
 
 impl Requests {
+    /// The bytes of a body, in memory that was used for another one.
+    fn keep(&mut self, body: Cow<'_, [u8]>) -> Vec<u8> {
+        match body {
+            Cow::Borrowed(bytes) => {
+                let mut kept = self.spare.pop().unwrap_or_default();
+                kept.clear();
+                kept.extend_from_slice(bytes);
+                kept
+            }
+            Cow::Owned(body) => body,
+        }
+    }
+
     fn remove(&mut self, call: u64) {
         if let Some(held) = self.held.remove(&call) {
             self.held_bytes -= held.bytes();
@@ -172,8 +186,16 @@ impl Requests {
 
 impl Connection {
     /// A request has come. If it may begin, it counts as running, and is ready unless it is to be parked.
-    pub(in crate::call::serve) fn admit(&self, held: Held, may_run: impl FnOnce(&Held) -> bool) -> Admitted {
+    pub(in crate::call::serve) fn admit(
+        &self,
+        Head { call, method, awaits }: Head,
+        body: Cow<'_, [u8]>,
+        (arrived, deadline): (u64, u64),
+        may_run: impl FnOnce(&Held) -> bool,
+    ) -> Admitted {
         let mut requests = self.requests.lock();
+        let body = requests.keep(body);
+        let held = Held { request: Request { call, method, awaits, body }, arrived, deadline };
         if !self.admits(&requests) {
             // Numbers are unique, but for callers that break the rules.
             requests.remove(held.request.call);
@@ -280,13 +302,6 @@ impl Connection {
     /// The calls that have ended, by method.
     pub(in crate::call::serve) fn tallies(&self) -> BTreeMap<usize, Tally> {
         self.requests.lock().tallies.clone()
-    }
-
-    /// Emptied bodies of requests, if there are none yet.
-    pub(in crate::call::serve) fn take_spare(&self, spare: &mut Vec<Vec<u8>>) {
-        if spare.is_empty() {
-            std::mem::swap(&mut self.requests.lock().spare, spare);
-        }
     }
 
     /// The caller does not wait for this one any more, if it has not begun.
