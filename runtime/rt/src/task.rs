@@ -319,6 +319,7 @@ impl Task {
     }
 
     /// The outcome of the remote call for which it has waited.
+    #[inline(always)]
     pub(crate) fn take_heard(&self) -> Option<Outcome> {
         self.heard.lock().take()
     }
