@@ -232,12 +232,12 @@ impl Decoder {
 
     /// The next frame, if all of it has come. After an error the connection is of no use any more.
     pub fn take(&mut self) -> Result<Option<Frame>, Malformed> {
-        Ok(self.next()?.map(Coming::into_frame))
+        Ok(self.take_in_place()?.map(Coming::into_frame))
     }
 
     /// The same; of a request or reply the body is left where it is.
     #[inline]
-    pub fn next(&mut self) -> Result<Option<Coming<'_>>, Malformed> {
+    pub fn take_in_place(&mut self) -> Result<Option<Coming<'_>>, Malformed> {
         let rest = &self.bytes[self.taken..];
         let Some((length, rest)) = rest.split_first_chunk::<LENGTH_BYTES>() else {
             return Ok(None);

@@ -29,7 +29,7 @@ use pluto_abi::layout::Whereabouts;
 use crate::call::Outcome;
 use crate::channel::waits::Kept;
 use crate::os::coroutine::Execution;
-use crate::os::remote::RemoteCall;
+use crate::os::remote::Spare;
 pub use crate::os::slot::TaskRef;
 use crate::os::slot::{Shared, SlotStack};
 use crate::sync::Latch;
@@ -335,12 +335,12 @@ impl Task {
     }
 
     /// What a remote call is kept in that has ended, to be used again.
-    pub(crate) fn spare_call(&self) -> Option<Box<RemoteCall>> {
+    pub(crate) fn spare_call(&self) -> Option<Spare> {
         self.own_worker().spare_calls.borrow_mut().pop()
     }
 
     /// Keeps that.
-    pub(crate) fn keep_call(&self, call: Box<RemoteCall>) {
+    pub(crate) fn keep_call(&self, call: Spare) {
         let mut spare = self.own_worker().spare_calls.borrow_mut();
         if spare.len() < MOST_SPARE_CALLS {
             spare.push(call);

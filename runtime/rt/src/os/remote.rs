@@ -61,6 +61,10 @@ pub(crate) struct RemoteCall {
     sent: Option<Pending>,
 }
 
+/// What a remote call was kept in that has ended. Its address stays the same, so it can be used again.
+#[derive(Debug)]
+pub(crate) struct Spare(Box<RemoteCall>);
+
 /// A task that waits until it may call.
 #[derive(Debug)]
 struct Queued {
@@ -89,7 +93,7 @@ impl RemoteCall {
 
     /// The same in memory that this task's worker has kept.
     pub(crate) fn begin(task: &Task, peer: u64, method: u64, timeout: u64) -> Box<RemoteCall> {
-        let Some(mut call) = task.spare_call() else { return Box::new(RemoteCall::new(peer, method, timeout)) };
+        let Some(Spare(mut call)) = task.spare_call() else { return Box::new(RemoteCall::new(peer, method, timeout)) };
         let request = std::mem::take(&mut call.request);
         *call = RemoteCall { request, ..RemoteCall::new(peer, method, timeout) };
         call
@@ -100,7 +104,7 @@ impl RemoteCall {
         self.sent = None;
         let body = std::mem::replace(&mut self.reply, Reader::new(Vec::new())).into_bytes();
         self.request = Buffer::within(body);
-        task.keep_call(self);
+        task.keep_call(Spare(self));
     }
 
     /// Waiting function, before the arguments are written: false if too much waits to be sent to the process. True also if it will never

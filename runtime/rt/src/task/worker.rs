@@ -22,7 +22,7 @@ use super::standing::Left;
 use super::{Scheduler, Task, TaskRef};
 use crate::os::coroutine::Execution;
 use crate::os::process::cycles;
-use crate::os::remote::RemoteCall;
+use crate::os::remote::Spare;
 use crate::os::slot::{self, Shared};
 
 /// After so many switches a task from the queues gets a turn, even if the slot is full; and the reactor, if its last turn is long ago.
@@ -99,7 +99,7 @@ pub struct Worker {
     ids: Cell<(u64, u64)>,
     dice: RefCell<fastrand::Rng>,
     /// What remote calls were kept in that have ended.
-    pub(super) spare_calls: RefCell<Vec<Box<RemoteCall>>>,
+    pub(super) spare_calls: RefCell<Vec<Spare>>,
     pub(super) watch: Cell<Watch>,
     /// How many operations there were, with how many of them the clock is looked at, and how far that is from the last time.
     operations: Cell<u32>,

@@ -130,7 +130,7 @@ async fn read(link: &Link, mut decoder: Decoder, mut incoming: Incoming) -> Part
     let (mut buffer, mut parts) = (vec![0; READ_BUFFER], Parts::default());
     loop {
         loop {
-            match decoder.next() {
+            match decoder.take_in_place() {
                 Ok(Some(Coming::Reply(call, body))) => link.take_reply(call, parts.finish(call, body)),
                 Ok(Some(other)) => {
                     if let Err(parting) = link.take_in(other, &mut parts) {

@@ -72,7 +72,7 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
     loop {
         let arrived = server.scheduler.clock.now();
         loop {
-            match decoder.next() {
+            match decoder.take_in_place() {
                 Ok(Some(Coming::Request(head, body))) => {
                     server.take_in(connection, head, parts.finish(head.call, body), arrived);
                 }
