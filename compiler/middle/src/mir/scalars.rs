@@ -315,8 +315,24 @@ impl<'t, 'p> Pass<'t, 'p> {
             {
                 self.names.insert(dest, from);
             } else {
-                self.insts.push(Inst::Assign { dest, value });
+                let word = self.set_word(dest, value);
+                self.insts.push(word);
             }
+        }
+    }
+
+    /// Sets a word to one that may be nullable where it is not, or the other way round: in slots of enums and niches.
+    fn set_word(&self, dest: Local, value: Operand) -> Inst {
+        let ty = self.locals[dest].ty;
+        let is_nullable = |ty: TypeId| matches!(self.table.types[ty], Type::Nullable { .. });
+        let from_nullable = match &value {
+            Operand::Copy(from) | Operand::Move(from) => is_nullable(self.locals[*from].ty),
+            Operand::Const(constant) => *constant == Const::Null,
+        };
+        match (is_nullable(ty), from_nullable) {
+            (true, false) => Inst::Wrap { dest, ty, value },
+            (false, true) if matches!(value, Operand::Copy(_)) => Inst::Unwrap { dest, base: value },
+            (false | true, true | false) => Inst::Assign { dest, value },
         }
     }
 

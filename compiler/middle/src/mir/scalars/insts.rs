@@ -21,9 +21,7 @@ impl Pass<'_, '_> {
         } else if let Inst::RefVariantField { dest, base, variant, index } = inst {
             self.ref_variant_field(*dest, base, *variant, *index);
         } else if let Inst::RefInside { dest, base } = inst {
-            let base = self.word(base);
-            let dest = self.derived(*dest, &base);
-            self.insts.push(Inst::RefInside { dest, base });
+            self.ref_inside(*dest, base);
         } else if let Inst::RefServiceField { dest, service, index } = inst {
             let index = self.service_part(service, *index).start;
             self.insts.push(Inst::RefServiceField { dest: self.at[*dest], service: service.clone(), index });

@@ -37,13 +37,8 @@ impl Pass<'_, '_> {
     pub(super) fn ref_field(&mut self, dest: Local, base: &Operand, index: u32) {
         let of = self.target(base);
         let range = self.part(of, index);
-        if let (Operand::Copy(local), true) = (base, self.table.layouts.is_inline(of))
-            && let Some(place) = self.places.get(local).copied()
-        {
-            let first = Local::from_index(place.first.index() + range.start as usize);
-            let ty = self.target(&Operand::Copy(dest));
-            self.places.insert(dest, Place { first, ty, ..place });
-            return;
+        if self.table.layouts.is_inline(of) {
+            return self.ref_words(dest, base, range.start);
         }
         let base = self.word(base);
         let dest = self.derived(dest, &base);
@@ -54,9 +49,36 @@ impl Pass<'_, '_> {
     pub(super) fn ref_variant_field(&mut self, dest: Local, base: &Operand, variant: u32, index: u32) {
         let of = self.target(base);
         let index = self.table.layouts.variant(of, variant).parts[index as usize].start;
+        if self.table.layouts.is_inline(of) {
+            return self.ref_words(dest, base, index);
+        }
         let base = self.word(base);
         let dest = self.derived(dest, &base);
         self.insts.push(Inst::RefVariantField { dest, base, variant, index });
+    }
+
+    /// `RefInside`.
+    pub(super) fn ref_inside(&mut self, dest: Local, base: &Operand) {
+        let of = self.target(base);
+        if self.table.layouts.is_inline(of) && !self.is_packed(base) {
+            return self.ref_words(dest, base, self.part(of, 0).start);
+        }
+        let base = self.word(base);
+        let dest = self.derived(dest, &base);
+        self.insts.push(Inst::RefInside { dest, base });
+    }
+
+    /// A reference to words of an inline value, from one of them on.
+    fn ref_words(&mut self, dest: Local, base: &Operand, from: u32) {
+        if let Some(place) = self.named(base) {
+            let first = Local::from_index(place.first.index() + from as usize);
+            let ty = self.target(&Operand::Copy(dest));
+            self.places.insert(dest, Place { first, ty, ..place });
+            return;
+        }
+        let base = self.word(base);
+        let dest = self.derived(dest, &base);
+        self.insts.push(Inst::RefField { dest, base, index: from });
     }
 
     /// The local of a reference that is made from another one: it points into the same.

@@ -43,7 +43,7 @@ impl Pass<'_, '_> {
         let values = self.parts(value, inner);
         let mut words = vec![Operand::Const(Const::Int(1)); self.width(ty)];
         let range = self.part(ty, 0);
-        self.put(&mut words, range.start as usize, values, ty);
+        words.splice(range.start as usize..range.end as usize, values);
         self.assign(self.words(dest), words);
     }
 
@@ -54,48 +54,16 @@ impl Pass<'_, '_> {
         let ranges = self.table.layouts.variant(ty, variant).parts.clone();
         for ((field, of), range) in fields.iter().zip(types).zip(ranges) {
             let values = self.parts(field, of);
-            self.put(&mut words, range.start as usize, values, ty);
+            words.splice(range.start as usize..range.end as usize, values);
         }
         self.assign(self.words(dest), words);
-    }
-
-    /// Puts values into the words of a type from one on; those that are nullable there are made so.
-    fn put(&mut self, words: &mut [Operand], from: usize, values: Vec<Operand>, ty: TypeId) {
-        for (at, value) in (from..).zip(values) {
-            let word = self.table.layouts.words(ty)[at];
-            words[at] = if self.is_nullable(word) && !self.may_be_null(&value) {
-                let dest = self.temp(word);
-                self.insts.push(Inst::Wrap { dest, ty: word, value });
-                Operand::Copy(dest)
-            } else {
-                value
-            };
-        }
-    }
-
-    fn is_nullable(&self, ty: TypeId) -> bool {
-        matches!(self.table.types[ty], Type::Nullable { .. })
-    }
-
-    fn may_be_null(&self, value: &Operand) -> bool {
-        match value {
-            Operand::Copy(local) | Operand::Move(local) => self.is_nullable(self.locals[*local].ty),
-            Operand::Const(constant) => *constant == Const::Null,
-        }
     }
 
     /// A part of a nullable value or enum, out of its words.
     fn take_out(&mut self, dest: Local, base: Local, variant: u32, index: u32) {
         let range = self.table.layouts.variant(self.old[base].ty, variant).parts[index as usize].clone();
         let from = self.words(base)[range.start as usize..range.end as usize].to_vec();
-        for (dest, from) in self.words(dest).into_iter().zip(from) {
-            let missing = self.is_nullable(self.locals[from].ty) && !self.is_nullable(self.locals[dest].ty);
-            if missing {
-                self.insts.push(Inst::Unwrap { dest, base: Operand::Copy(from) });
-            } else {
-                self.assign(vec![dest], vec![Operand::Copy(from)]);
-            }
-        }
+        self.assign(self.words(dest), from.into_iter().map(Operand::Copy).collect());
     }
 
     /// Is an inline value `none`?
