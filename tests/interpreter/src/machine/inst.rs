@@ -48,6 +48,8 @@ impl Machine<'_> {
                 Err(message) => wrong(format!("{method:?} cannot fault, and says: {message}")),
             },
             Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
+            Inst::Pack { dest, ty, words } => self.pack(*dest, *ty, words),
+            Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index as usize),
             Inst::New { dest, ty, fields } => {
                 let wanted = self.program.layouts.body(*ty).words.len();
                 self.new_of((*dest, wanted), fields, |words| Body::Fields(*ty, words))
@@ -59,11 +61,7 @@ impl Machine<'_> {
                 let wanted = self.program.layouts.body(*ty).words.len();
                 self.new_of((*dest, wanted), captures, |captures| Body::Closure(*function, captures))
             }
-            Inst::Wrap { dest, ty, value } => {
-                let value = self.owned(value)?;
-                let wrapped = self.wrap(*ty, value)?;
-                self.set(*dest, wrapped)
-            }
+            Inst::Wrap { dest, ty, value } => self.wrap_into(*dest, *ty, value),
             Inst::RefLocal { dest, local } => {
                 let depth = self.frames.len() - 1;
                 self.set(*dest, Value::Ref(Place::Local { depth, local: *local }))
@@ -75,11 +73,7 @@ impl Machine<'_> {
             Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
-            Inst::Load { dest, from } => {
-                let from = self.borrowed(from)?.place()?;
-                let value = self.load(from)?;
-                self.new_count(*dest, value)
-            }
+            Inst::Load { dest, from } => self.load_into(*dest, from),
             Inst::Store { to, value } => self.store(to, value),
             Inst::InitServiceField { service, index, value } => {
                 self.init_service_field(service, *index as usize, value)
@@ -95,11 +89,7 @@ impl Machine<'_> {
                 self.set(*dest, Value::truth(is_null))
             }
             Inst::Unwrap { dest, base } => self.unwrap(*dest, base),
-            Inst::ServiceField { dest, service, index } => {
-                let service = self.borrowed(service)?.service()?;
-                let value = self.service_field(service, *index as usize)?;
-                self.new_count(*dest, value)
-            }
+            Inst::ServiceField { dest, service, index } => self.read_service(*dest, service, *index as usize),
             Inst::Len { dest, base } => self.len(*dest, base),
             Inst::ElementAt { dest, array, index, part } => self.element_at(*dest, array, (index, *part as usize)),
             Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),
@@ -115,6 +105,24 @@ impl Machine<'_> {
             | Inst::DetachCall { .. }
             | Inst::ClearService { .. } => wrong("this is not in the subset"),
         }
+    }
+
+    fn load_into(&mut self, dest: Local, from: &Operand) -> Sound<()> {
+        let from = self.borrowed(from)?.place()?;
+        let value = self.load(from)?;
+        self.new_count(dest, value)
+    }
+
+    fn read_service(&mut self, dest: Local, service: &Operand, index: usize) -> Sound<()> {
+        let service = self.borrowed(service)?.service()?;
+        let value = self.service_field(service, index)?;
+        self.new_count(dest, value)
+    }
+
+    fn wrap_into(&mut self, dest: Local, ty: TypeId, value: &Operand) -> Sound<()> {
+        let value = self.owned(value)?;
+        let wrapped = self.wrap(ty, value)?;
+        self.set(dest, wrapped)
     }
 
     // ---- making objects ----
