@@ -71,6 +71,7 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::Unwrap { .. }
         | Inst::Wrap { .. }
         | Inst::Pack { .. }
+        | Inst::Find { .. }
         | Inst::Unpack { .. }
         | Inst::ServiceField { .. }
         | Inst::InitServiceField { .. }

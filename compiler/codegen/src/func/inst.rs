@@ -32,6 +32,7 @@ impl FnCx<'_, '_> {
             Inst::IsError { dest, base, error } => self.is_error(*dest, base, *error),
             Inst::IsNull { dest, base } => self.is_null(*dest, base),
             Inst::Unwrap { dest, base } => self.unwrap(*dest, base),
+            Inst::Find { found, value, method, args } => self.find_word((*found, *value), *method, args),
             Inst::Pack { dest, ty, words } => self.pack(*dest, *ty, words),
             Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index),
             Inst::Wrap { dest, ty, value } => self.wrap(*dest, *ty, value),

@@ -6,9 +6,9 @@ use super::homes::Home;
 use crate::abi::RuntimeFn;
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
 use pluto_abi::layout::{self, FaultKind};
-use pluto_middle::mir::{Block, Local, OnFail, Operand, Site, Type, TypeId};
+use pluto_middle::mir::{Block, Local, Method, OnFail, Operand, Site, Type, TypeId};
 
 /// The offset of a word.
 pub(super) fn at(base: i32, index: u32) -> i32 {
@@ -76,6 +76,38 @@ impl FnCx<'_, '_> {
         let (key_word, value_word) = (self.e.load(out, 0), self.e.load(out, 8));
         self.define_new_count(key, key_word);
         self.define_new_count(value, value_word);
+    }
+
+    /// What a method finds that looks for an element or entry of one word, if it is there.
+    pub(super) fn find_word(&mut self, (found, value): (Local, Local), method: Method, args: &[Operand]) {
+        let words = self.words(args);
+        let (there, address, offset) = if method == Method::MapGet {
+            let address = self.e.ask(RuntimeFn::map_find, &words);
+            (address, address, 0)
+        } else {
+            let len = self.e.load(words[0], layout::LEN);
+            let index = match (method, words.get(1)) {
+                (_, Some(index)) => *index,
+                (Method::ArrayLast, None) => self.e.b.ins().iadd_imm_s(len, -1),
+                (_, None) => self.e.word(0),
+            };
+            // In an empty array the last index wraps around, as a negative one does, and is out of range.
+            let inside = self.e.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+            (inside, self.element(words[0], index, 1), layout::DATA)
+        };
+        let register = value::clif_type(self.type_of(value));
+        let (some, done) = (self.e.block(), self.e.block());
+        let is_there = self.e.b.append_block_param(done, types::I64);
+        let word = self.e.b.append_block_param(done, register);
+        let (no, yes) = (self.e.word(0), self.e.word(1));
+        let nothing = if register == types::F64 { self.e.b.ins().f64const(0.0) } else { no };
+        self.e.b.ins().brif(there, some, &[], done, &[BlockArg::Value(no), BlockArg::Value(nothing)]);
+        self.e.begin(some);
+        let inside = self.e.load_as(register, address, offset);
+        self.e.b.ins().jump(done, &[BlockArg::Value(yes), BlockArg::Value(inside)]);
+        self.e.begin(done);
+        self.define(found, is_there);
+        self.define(value, word);
     }
 
     /// The inside of a nullable value.

@@ -74,7 +74,7 @@ macro_rules! dest_visitors {
                 | Inst::Unlock { .. }
                 | Inst::NoteFault { .. }
                 | Inst::ClearService { .. } => [None, None],
-                Inst::EntryAt { key, value, .. } => [Some(key), Some(value)],
+                Inst::EntryAt { key, value, .. } | Inst::Find { found: key, value, .. } => [Some(key), Some(value)],
                 Inst::DeadlineBegin { before, own, .. } => [Some(before), Some(own)],
                 Inst::Assign { dest, .. }
                 | Inst::Op2 { dest, .. }

@@ -192,6 +192,9 @@ pub enum Inst {
     /// A built-in method with `Faults::Never`. If it changes its receiver, `args[0]` is a reference; otherwise all are
     /// borrowed, except that parameters of type `T`, `K`, `V` of changing methods are owned (but the key of `remove`). `elem` types come from the locals.
     Builtin { dest: Local, method: Method, receiver: TypeId, args: Vec<Operand> },
+    /// `value` = what `get`, `first` or `last` finds in an array or map (b, b: the index or key), one word without a count; 0 if it finds
+    /// nothing. `found: bool` says which. Made of such a `Builtin`, whose result it is word by word, so that nothing is packed.
+    Find { found: Local, value: Local, method: Method, args: Vec<Operand> },
     /// `dest: string` = the text of a value (b) as `f"{…}"` shows it (a string as it is), with a format text if any.
     Show { dest: Local, ty: TypeId, value: Operand, format: Option<Name> },
     /// `dest: string` = all parts (b, strings) joined.

@@ -48,6 +48,7 @@ impl Machine<'_> {
                 Err(message) => wrong(format!("{method:?} cannot fault, and says: {message}")),
             },
             Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
+            Inst::Find { found, value, method, args } => self.find((*found, *value), *method, args),
             Inst::Pack { dest, ty, words } => self.pack(*dest, *ty, words),
             Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index as usize),
             Inst::New { dest, ty, fields } => {

@@ -3,7 +3,7 @@
 use super::Machine;
 use crate::heap::Body;
 use crate::value::{Sound, Value, wrong};
-use pluto_middle::mir::{Boxed, Local, Operand, Type, TypeId};
+use pluto_middle::mir::{Boxed, Local, Method, Operand, Type, TypeId};
 
 impl Machine<'_> {
     /// `Pack`.
@@ -22,6 +22,29 @@ impl Machine<'_> {
             Some(word) => self.new_count(dest, *word),
             None => wrong(format!("word {index} is unpacked")),
         }
+    }
+
+    /// `Find`: a word without a count, if it is there.
+    pub(super) fn find(&mut self, (found, value): (Local, Local), method: Method, args: &[Operand]) -> Sound<()> {
+        let args = args.iter().map(|arg| self.borrowed(arg)).collect::<Sound<Vec<Value>>>()?;
+        let word = if method == Method::MapGet {
+            let (table, key) = (self.heap.table(args[0])?, self.heap.key(args[1])?);
+            table.find(&key).map(|at| table.entries()[at].1)
+        } else {
+            let list = self.heap.array(args[0])?;
+            let index = match (method, args.get(1)) {
+                (_, Some(index)) => usize::try_from(index.word()?).ok(),
+                (Method::ArrayLast, None) => list.len().checked_sub(1),
+                (_, None) => Some(0),
+            };
+            match index.and_then(|index| list.get(index)) {
+                Some([word]) => Some(*word),
+                Some(words) => return wrong(format!("an element of {} words is found", words.len())),
+                None => None,
+            }
+        };
+        self.set(found, Value::truth(word.is_some()))?;
+        self.set(value, word.unwrap_or(Value::Word(0)))
     }
 
     /// The one word of a value with these words (owned).

@@ -80,7 +80,7 @@ macro_rules! operand_visitors {
                         see(part, Borrowed);
                     }
                 }
-                Inst::Concat { parts: all, .. } | Inst::Sort { args: all, .. } => {
+                Inst::Concat { parts: all, .. } | Inst::Find { args: all, .. } | Inst::Sort { args: all, .. } => {
                     for one in all {
                         see(one, Borrowed);
                     }

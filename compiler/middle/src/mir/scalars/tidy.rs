@@ -85,6 +85,7 @@ fn only_sets(inst: &Inst) -> bool {
             | Inst::VariantField { .. }
             | Inst::Unwrap { .. }
             | Inst::Unpack { .. }
+            | Inst::Find { .. }
             | Inst::IsNull { .. }
             | Inst::ServiceField { .. }
             | Inst::Load { .. }

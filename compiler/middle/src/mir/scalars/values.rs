@@ -1,7 +1,7 @@
 //! Nullable values and enums. In: the instructions of `lower` that make them and look into them. Out: for inline ones, the same on
 //! their words.
 
-use super::super::{Const, Inst, Local, Op1, Operand, Type, TypeId};
+use super::super::{Const, Inst, Local, Method, Op1, Operand, Type, TypeId};
 use super::Pass;
 
 impl Pass<'_, '_> {
@@ -32,10 +32,23 @@ impl Pass<'_, '_> {
             && self.is_inline(*base)
         {
             self.take_out(*dest, *base, *variant, *index);
+        } else if let Inst::Builtin { dest, method, args, .. } = inst
+            && matches!(method, Method::MapGet | Method::ArrayGet | Method::ArrayFirst | Method::ArrayLast)
+            && let Some([found, value]) = self.found(*dest)
+        {
+            let args = args.iter().map(|arg| self.word(arg)).collect();
+            self.insts.push(Inst::Find { found, value, method: *method, args });
         } else {
             return false;
         }
         true
+    }
+
+    /// The two words of a nullable value, if what is inside is one word without a count, wherever it is kept.
+    fn found(&self, dest: Local) -> Option<[Local; 2]> {
+        let Type::Nullable { inner, .. } = self.table.types[self.old[dest].ty] else { return None };
+        let plain = !self.table.layouts.is_inline(inner) && !self.table.types[inner].is_counted();
+        <[Local; 2]>::try_from(self.words(dest)).ok().filter(|_| plain)
     }
 
     fn wrap(&mut self, dest: Local, ty: TypeId, value: &Operand) {

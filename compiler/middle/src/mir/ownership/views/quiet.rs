@@ -83,6 +83,7 @@ fn is_quiet(inst: &Inst) -> bool {
             | Inst::Unwrap { .. }
             | Inst::Pack { .. }
             | Inst::Unpack { .. }
+            | Inst::Find { .. }
             | Inst::Wrap { .. }
             | Inst::ServiceField { .. }
             | Inst::Load { .. }

@@ -47,6 +47,7 @@ impl Typing<'_> {
                 self.is(base, "nullable", |ty| matches!(ty, Type::Nullable { .. }))
             }
             Inst::Unwrap { dest, base } => self.same(*dest, self.inside(self.type_of(base)?)?),
+            Inst::Find { found, value, args, .. } => self.finds(*found, *value, args),
             Inst::Pack { dest, ty, words } => self.same(*dest, *ty).and(self.fields(words, self.nullable_words(*ty)?)),
             Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index),
             Inst::Wrap { dest, ty, value } => {
@@ -104,6 +105,15 @@ impl Typing<'_> {
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    fn finds(&self, found: Local, value: Local, args: &[Operand]) -> Checked {
+        self.local(found, "a bool", |ty| matches!(ty, Type::Bool))?;
+        let receiver = self.type_of(args.first().ok_or("there is no receiver")?)?;
+        let inside =
+            if let Type::Array(element) = self.program.types[receiver] { element } else { self.entry(receiver)?.1 };
+        ensure(!self.program.types[inside].is_counted(), || "what it finds has a count".to_owned())?;
+        self.same(value, inside)
     }
 
     fn unpack(&self, dest: Local, base: &Operand, index: u32) -> Checked {
