@@ -3,7 +3,7 @@
 
 use crate::bytes::Bytes;
 use crate::symbol::{Code, Symbol};
-use pluto_abi::layout::Kind;
+use pluto_abi::layout::{self, Kind};
 use pluto_middle::mir::{Boxed, Func, Name, Program, Type, TypeId};
 use pluto_middle::ty::Holder;
 
@@ -14,7 +14,7 @@ pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
     let count = part_count(ty);
     let name = name(ty);
     let mut data = Bytes::default();
-    data.word(u64::from(kind(ty) as u32));
+    data.word(u64::from(kind(ty) as u32) | u64::from(plan(program, ty)) << 32);
     data.text(&name);
     data.optional(first.map(Symbol::Desc));
     data.optional(second.map(Symbol::Desc));
@@ -139,6 +139,40 @@ fn kind(ty: &Type) -> Kind {
         Type::Holder { holder: Holder::Publisher, .. } => Kind::Publisher,
         Type::Holder { holder: Holder::Subscriber, .. } => Kind::Subscriber,
         Type::Holder { holder: Holder::Task, .. } => Kind::Task,
+    }
+}
+
+/// How its objects are freed: where all are of one size.
+fn plan(program: &Program, ty: &Type) -> u32 {
+    let counted = |ty: &TypeId| program.types[*ty].is_counted();
+    match ty {
+        Type::Class { fields, .. } | Type::Error { fields, .. } => {
+            layout::plan(&fields.iter().map(|(_, ty)| counted(ty)).collect::<Vec<_>>())
+        }
+        Type::Tuple(types) => layout::plan(&types.iter().map(counted).collect::<Vec<_>>()),
+        // The code comes first.
+        Type::Closure { captures, .. } => {
+            layout::plan(&std::iter::once(false).chain(captures.iter().map(counted)).collect::<Vec<_>>())
+        }
+        Type::Nullable { inner, boxed: Boxed::Yes } => layout::plan(&[counted(inner)]),
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Nullable { .. }
+        | Type::Tag { .. }
+        | Type::Enum { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Holder { .. }
+        | Type::Service(_)
+        | Type::Status => 0,
     }
 }
 

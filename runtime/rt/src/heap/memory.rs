@@ -5,7 +5,8 @@
 
 use super::describe::name;
 use super::object::Object;
-use super::pool::{self, SMALL_WORDS};
+use super::pool;
+use pluto_abi::layout::SMALL_WORDS;
 use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::collections::BTreeMap;
 use std::ptr::NonNull;
@@ -21,6 +22,19 @@ pub(super) fn allocate(words: usize) -> NonNull<u8> {
     #[cfg(test)]
     live::add(1);
     if words <= SMALL_WORDS && !checking() { pool::take(words) } else { large(words) }
+}
+
+/// The same for a caller that never suspends.
+#[inline(always)]
+pub(super) fn allocate_here(words: usize) -> NonNull<u8> {
+    #[cfg(test)]
+    live::add(1);
+    if words <= SMALL_WORDS && !checking() { pool::take_here(words) } else { large(words) }
+}
+
+/// The address of this thread's lists of free memory, for generated code. With leaks checked they are always empty.
+pub(crate) fn lists_of_thread() -> u64 {
+    pool::lists().addr() as u64
 }
 
 /// Memory of so many words, at least 2, for something that is no object.
@@ -57,6 +71,23 @@ pub(super) unsafe fn release(at: NonNull<u8>, words: usize) {
     if words <= SMALL_WORDS && !checking() {
         // SAFETY: small objects come from the pool, with the same size.
         unsafe { pool::give(at, words) };
+    } else {
+        // SAFETY: large or checked objects come from `large`, with the same size.
+        unsafe { release_large(at, words) };
+    }
+}
+
+/// The same for a caller that never suspends.
+///
+/// # Safety
+/// As for [`release`].
+#[inline(always)]
+pub(super) unsafe fn release_here(at: NonNull<u8>, words: usize) {
+    #[cfg(test)]
+    live::add(-1);
+    if words <= SMALL_WORDS && !checking() {
+        // SAFETY: small objects come from the pool, with the same size.
+        unsafe { pool::give_here(at, words) };
     } else {
         // SAFETY: large or checked objects come from `large`, with the same size.
         unsafe { release_large(at, words) };

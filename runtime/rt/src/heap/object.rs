@@ -14,8 +14,9 @@ use std::ptr::NonNull;
 /// # Safety
 /// `of` is a descriptor.
 pub unsafe fn object_new(of: *mut u8, words: u64) -> *mut u8 {
-    // SAFETY: as the caller promises.
-    Object::new(unsafe { desc(of) }, words as usize).address()
+    let memory = memory::allocate_here((words as usize).saturating_add(2));
+    // SAFETY: as the caller promises. The memory is new.
+    unsafe { Object::begin(memory, desc(of)) }.address()
 }
 
 /// The count fell to 0: drops all it holds and frees it.
@@ -113,11 +114,20 @@ impl Object {
     /// A new object with count 1 and so many words, not initialized, behind its header.
     #[inline]
     pub(crate) fn new(desc: Desc, words: usize) -> Object {
-        let object = Object(memory::allocate(words.saturating_add(2)));
+        // SAFETY: the memory is new.
+        unsafe { Object::begin(memory::allocate(words.saturating_add(2)), desc) }
+    }
+
+    /// Makes an object of memory.
+    ///
+    /// # Safety
+    /// The memory is new, and has room for a header.
+    #[inline]
+    unsafe fn begin(memory: NonNull<u8>, desc: Desc) -> Object {
         let header = Header { count: 1, reserved: 0, desc: desc as *const TypeDesc };
-        // SAFETY: the memory is new and has room for a header.
-        unsafe { object.0.cast::<Header>().write(header) };
-        object
+        // SAFETY: as the caller promises.
+        unsafe { memory.cast::<Header>().write(header) };
+        Object(memory)
     }
 
     /// Its address as a word.
@@ -297,6 +307,26 @@ impl Object {
     pub(crate) unsafe fn resize(self, words: usize) -> Object {
         // SAFETY: it is alive with this size, and given up for the result.
         Object(unsafe { memory::grow(self.0, self.words() + 2, words.saturating_add(2)) })
+    }
+
+    /// Gives the memory of an object with a plan back, nothing else. Not for callers that may suspend.
+    ///
+    /// # Safety
+    /// Nobody owns it, what it held was given back, and its plan says so many words, header included.
+    #[inline(always)]
+    pub(super) unsafe fn release_planned(self, words: usize) {
+        // SAFETY: it was allocated with this size.
+        unsafe { memory::release_here(self.0, words) };
+    }
+
+    /// Gives the memory of a string back. Not for callers that may suspend.
+    ///
+    /// # Safety
+    /// It is a string, and nobody owns it.
+    #[inline(always)]
+    pub(super) unsafe fn release_string(self) {
+        // SAFETY: it was allocated with this size.
+        unsafe { memory::release_here(self.0, 4 + (self.get(CAP) as usize).div_ceil(8)) };
     }
 
     /// Gives the memory back, nothing else.

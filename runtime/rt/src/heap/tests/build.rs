@@ -1,11 +1,11 @@
 //! Making descriptors and values for tests, as generated code would.
 
-use crate::heap::describe::Desc;
+use crate::heap::describe::{self, Desc, is_counted};
 use crate::heap::imp::{array_push, drop_word, map_insert, map_new, show};
 use crate::heap::memory::live;
 use crate::heap::object::{Object, another, some};
 use crate::heap::string::{new_string, text_of};
-use pluto_abi::layout::{FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS};
+use pluto_abi::layout::{FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS, plan};
 use std::ptr::null;
 
 /// Runs a test and checks that it freed all that it made.
@@ -20,12 +20,23 @@ pub(super) fn at(desc: Desc) -> *mut u8 {
     (desc as *const TypeDesc).cast_mut().cast()
 }
 
+/// As codegen says it.
+fn plan_of(kind: Kind, first: Option<Desc>, parts: &[Part]) -> u32 {
+    // SAFETY: types of parts are descriptors; those of variants are null.
+    let of = |desc: *const TypeDesc| unsafe { desc.as_ref() }.is_some_and(|desc| is_counted(describe::kind(desc)));
+    match (kind, first) {
+        (Kind::Class | Kind::Tuple | Kind::Error, _) => plan(&parts.iter().map(|part| of(part.desc)).collect::<Vec<_>>()),
+        (Kind::NullableBoxed, Some(first)) => plan(&[of(first)]),
+        (_by_kind, _) => 0,
+    }
+}
+
 fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts: Vec<Part>) -> &'static mut TypeDesc {
     let (name, parts) = (name.to_owned().leak(), parts.leak());
     let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
     Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
-        reserved: 0,
+        plan: plan_of(kind, first, &parts),
         name: name.as_ptr(),
         name_len: name.len() as u64,
         first: pointer(first),
@@ -95,6 +106,7 @@ pub(super) fn node() -> Desc {
         let fields = [("value", int()), ("next", next)].iter().map(field).collect::<Vec<_>>().leak();
         (*node_at).parts = fields.as_ptr();
         (*node_at).part_count = 2;
+        (*node_at).plan = plan(&[false, true]);
         &*node_at
     }
 }

@@ -40,7 +40,7 @@ fn make(kind: Kind, first: *const TypeDesc) -> Of {
     let name = format!("{kind:?}").leak();
     Of(Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
-        reserved: 0,
+        plan: 0,
         name: name.as_ptr(),
         name_len: name.len() as u64,
         first,
