@@ -8,7 +8,7 @@ use cranelift_codegen::ir::Value;
 use cranelift_codegen::ir::condcodes::IntCC;
 use pluto_abi::layout;
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Inst, Local, Name, Operand, Site, Type, TypeId};
+use pluto_middle::mir::{Inst, Local, Operand, Site, Type, TypeId};
 
 impl FnCx<'_, '_> {
     /// One instruction.

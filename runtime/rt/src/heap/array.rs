@@ -265,6 +265,18 @@ pub(super) unsafe fn array_of(of: Desc, words: impl Iterator<Item = u64>) -> u64
     array.word()
 }
 
+/// Puts an owned word behind the others.
+///
+/// # Safety
+/// The caller owns the array alone, and it has room for one more.
+#[inline]
+pub(super) unsafe fn put_last(array: Object, word: u64) {
+    let len = array.len();
+    // SAFETY: as the caller promises.
+    unsafe { *element(array, len) = word };
+    array.set(LEN, len as u64 + 1);
+}
+
 /// The words of an array.
 #[inline]
 pub(super) fn elements<'a>(array: Object) -> &'a [u64] {

@@ -18,20 +18,45 @@ pub unsafe fn concat(parts: *mut u8, count: u64) -> u64 {
     let parts = unsafe { std::slice::from_raw_parts(parts.cast::<u64>(), count as usize) };
     // SAFETY: as the caller promises.
     let texts = || parts.iter().map(|&part| unsafe { text_of(part) });
-    let len = texts().map(str::len).sum();
-    if len < 2 {
-        return new_string(texts().find(|text| !text.is_empty()).unwrap_or_default());
+    write_string(texts().map(str::len).sum(), |out| texts().for_each(|text| out.add(text)))
+}
+
+/// A string of so many bytes, written by `write`, which must add as many. Nothing is zeroed first.
+#[inline]
+pub(crate) fn write_string(len: usize, write: impl FnOnce(&mut Writing)) -> u64 {
+    // Short ones may be static, which is not written.
+    let object = unwritten(len.max(2));
+    let mut out = Writing { at: object.at(DATA).cast(), left: len };
+    write(&mut out);
+    assert_eq!(out.left, 0, "a string was announced longer than it is");
+    object.set(LEN, len as u64);
+    if len >= 2 {
+        return object.word();
     }
-    let joined = unwritten(len);
-    let mut at = joined.at(DATA).cast::<u8>();
-    for text in texts() {
-        // SAFETY: there is room for all texts, one behind the other, in an object that is new.
+    let word = new_string(object.text());
+    // SAFETY: the object is new, and nobody else knows it.
+    unsafe { object.drop_count() };
+    word
+}
+
+/// A string under construction: what is still to be written.
+pub(crate) struct Writing {
+    at: *mut u8,
+    left: usize,
+}
+
+impl Writing {
+    /// The next text.
+    #[inline]
+    pub(crate) fn add(&mut self, text: &str) {
+        assert!(text.len() <= self.left, "a string is longer than was announced");
+        // SAFETY: there is room for so many bytes, in an object that nobody else knows.
         unsafe {
-            copy_bytes(text.as_ptr(), at, text.len());
-            at = at.add(text.len());
+            copy_bytes(text.as_ptr(), self.at, text.len());
+            self.at = self.at.add(text.len());
         }
+        self.left -= text.len();
     }
-    joined.word()
 }
 
 /// A string with this text, owned.

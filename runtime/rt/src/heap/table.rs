@@ -177,10 +177,31 @@ impl Table {
     pub(crate) unsafe fn find(&self, of: Desc, hash: u64, key: u64) -> Option<usize> {
         // SAFETY: as the caller promises; keys in the table are alive.
         unsafe {
-            if kind(of) == Kind::String {
-                return self.find_by(hash, |other| other == key || same_text(other, key));
+            match kind(of) {
+                Kind::Int => self.find_by(hash, |other| other == key),
+                Kind::String => self.find_by(hash, |other| other == key || same_text(other, key)),
+                Kind::Unit
+                | Kind::Float
+                | Kind::Bool
+                | Kind::Byte
+                | Kind::Tag
+                | Kind::Duration
+                | Kind::Array
+                | Kind::Map
+                | Kind::Tuple
+                | Kind::NullablePointer
+                | Kind::NullableBoxed
+                | Kind::Class
+                | Kind::Enum
+                | Kind::Error
+                | Kind::AnyError
+                | Kind::Fn
+                | Kind::Sender
+                | Kind::Receiver
+                | Kind::Publisher
+                | Kind::Subscriber
+                | Kind::Task => self.find_by(hash, |other| same(of, other, key, Floats::Keys)),
             }
-            self.find_by(hash, |other| same(of, other, key, Floats::Keys))
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Generated code writes and reads values part by part; here are the parts.
 
+use super::search::utf8;
 use super::string::{new_string, text_of};
 
 /// A request or reply that is being written.
@@ -183,9 +184,9 @@ impl Reader {
         }
         let start = self.at;
         self.at += len as usize;
-        match std::str::from_utf8(&self.bytes[start..self.at]) {
-            Ok(text) => text,
-            Err(_) => {
+        match utf8(&self.bytes[start..self.at]) {
+            Some(text) => text,
+            None => {
                 self.failed = true;
                 ""
             }

@@ -25,7 +25,9 @@ fn plan_of(kind: Kind, first: Option<Desc>, parts: &[Part]) -> u32 {
     // SAFETY: types of parts are descriptors; those of variants are null.
     let of = |desc: *const TypeDesc| unsafe { desc.as_ref() }.is_some_and(|desc| is_counted(describe::kind(desc)));
     match (kind, first) {
-        (Kind::Class | Kind::Tuple | Kind::Error, _) => plan(&parts.iter().map(|part| of(part.desc)).collect::<Vec<_>>()),
+        (Kind::Class | Kind::Tuple | Kind::Error, _) => {
+            plan(&parts.iter().map(|part| of(part.desc)).collect::<Vec<_>>())
+        }
         (Kind::NullableBoxed, Some(first)) => plan(&[of(first)]),
         (_by_kind, _) => 0,
     }
