@@ -5,7 +5,7 @@ use super::describe::{Desc, desc, first, is_counted, kind, name, parts, variant_
 use super::memory;
 use super::table::Table;
 use pluto_abi::layout::{
-    CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, Part, TypeDesc, VARIANT_FIELDS,
+    CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, PLAN_BITS, Part, TypeDesc, VARIANT_FIELDS,
 };
 use std::ptr::NonNull;
 
@@ -25,7 +25,14 @@ pub unsafe fn object_new(of: *mut u8, words: u64) -> *mut u8 {
 /// `object` is an object that nobody owns any more.
 pub unsafe fn object_free(object: *mut u8) {
     // SAFETY: as the caller promises.
-    unsafe { Object::from_word(object as u64).free() };
+    unsafe {
+        let object = Object::from_word(object as u64);
+        match object.desc().plan {
+            // Nothing in it is counted.
+            plan if plan != 0 && plan >> PLAN_BITS == 0 => object.release_planned(plan as usize),
+            _ => object.free(),
+        }
+    }
 }
 
 /// Drops a word of any type.
