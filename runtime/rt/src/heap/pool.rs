@@ -28,12 +28,14 @@ struct Pool {
     left: Cell<usize>,
 }
 
-const EMPTY: FreeList = FreeList { first: Cell::new(null_mut()), count: Cell::new(0), spare: Cell::new(null_mut()) };
-
 thread_local! {
     static POOL: Pool = const {
-        Pool { lists: [const { EMPTY }; SMALL_WORDS + 1], chunk: Cell::new(null_mut()), left: Cell::new(0) }
+        Pool { lists: [const { empty() }; SMALL_WORDS + 1], chunk: Cell::new(null_mut()), left: Cell::new(0) }
     };
+}
+
+const fn empty() -> FreeList {
+    FreeList { first: Cell::new(null_mut()), count: Cell::new(0), spare: Cell::new(null_mut()) }
 }
 
 /// Full magazines of one size that no thread has.

@@ -117,7 +117,9 @@ pub unsafe fn string_split(text: u64, separator: u64, strings: *mut u8) -> u64 {
         // SAFETY: as the caller promises.
         return unsafe { string_chars(text, strings) };
     }
-    let pieces = new_array(unsafe { desc(strings) }, search::count(text_in, separator) + 1);
+    // SAFETY: as the caller promises.
+    let of = unsafe { desc(strings) };
+    let pieces = new_array(of, search::count(text_in, separator) + 1);
     let mut done = 0;
     let put = |piece| {
         // SAFETY: the array is new, and has room for as many pieces as there are separators, and one.

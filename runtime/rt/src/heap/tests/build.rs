@@ -38,7 +38,7 @@ fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts
     let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
     Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
-        plan: plan_of(kind, first, &parts),
+        plan: plan_of(kind, first, parts),
         name: name.as_ptr(),
         name_len: name.len() as u64,
         first: pointer(first),
