@@ -150,7 +150,7 @@ const LIMIT: &str = "120";
 
 /// Where a program of a test has its memory from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Memory {
+pub enum Heap {
     /// Each object from the system, and counted: what is left in the end makes the process fail.
     Counted,
     /// As usual: from free lists, of which generated code takes itself.
@@ -160,12 +160,12 @@ pub enum Memory {
 /// Runs a command to its end, with leaks counted.
 #[must_use]
 pub fn run_command(command: &mut Command) -> Ran {
-    run_command_with(command, Memory::Counted)
+    run_command_with(command, Heap::Counted)
 }
 
 /// Runs a command to its end.
 #[must_use]
-pub fn run_command_with(command: &mut Command, memory: Memory) -> Ran {
+pub fn run_command_with(command: &mut Command, memory: Heap) -> Ran {
     let mut limited = Command::new("timeout");
     limited.args(["--kill-after=5", LIMIT]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -178,8 +178,8 @@ pub fn run_command_with(command: &mut Command, memory: Memory) -> Ran {
         limited.current_dir(folder);
     }
     match memory {
-        Memory::Counted => limited.env(CHECK_LEAKS.0, CHECK_LEAKS.1),
-        Memory::Usual => limited.env_remove(CHECK_LEAKS.0),
+        Heap::Counted => limited.env(CHECK_LEAKS.0, CHECK_LEAKS.1),
+        Heap::Usual => limited.env_remove(CHECK_LEAKS.0),
     };
     let output = limited.stdin(Stdio::null()).output().expect("the program starts");
     Ran {
@@ -198,12 +198,12 @@ pub fn run_local(
     files: &Files,
     args: &[String],
     folder: &Path,
-    runs: &[(Option<u32>, Memory)],
+    runs: &[(Option<u32>, Heap)],
 ) -> Result<Vec<Ran>, String> {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let path = temp.path().join("program");
     build(files, None, &path)?;
-    let run = |(workers, memory): &(Option<u32>, Memory)| {
+    let run = |(workers, memory): &(Option<u32>, Heap)| {
         let mut command = Command::new(&path);
         command.args(args).current_dir(folder).env_remove("PLUTO_WORKERS");
         if let Some(workers) = workers {

@@ -6,7 +6,7 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use pluto_interpreter::World;
 use pluto_middle::mir::{Checked, Concurrent, Program, Terminator};
-use pluto_tests::driver::{self, Memory, Ran};
+use pluto_tests::driver::{self, Heap, Ran};
 use pluto_tests::generate::{self, Generated};
 use pluto_tests::repo;
 use plutoc::link;
@@ -77,7 +77,7 @@ fn run_entry(program: &Program, (path, spawns): (&Path, bool), entry: &str) -> R
     let world = World { args: vec![entry.to_owned()], folder: repo::root() };
     let ran = pluto_interpreter::run(program, &world).map_err(|stopped| format!("entry {entry}: {stopped}"))?;
     let interpreted = Ran { output: ran.output, errors: ran.errors, code: ran.code };
-    for memory in [Memory::Counted, Memory::Usual] {
+    for memory in [Heap::Counted, Heap::Usual] {
         let compiled = driver::run_command_with(Command::new(path).arg(entry), memory);
         same(&interpreted, &compiled, spawns)
             .map_err(|different| format!("entry {entry}, memory {memory:?}: {different}"))?;

@@ -5,7 +5,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pluto_tests::corpus::{self, Case};
-use pluto_tests::driver::Memory;
+use pluto_tests::driver::Heap;
 use pluto_tests::placements::with_systems;
 use pluto_tests::{driver, repo};
 use std::path::Path;
@@ -16,8 +16,8 @@ fn main() {
 }
 
 /// Leaks are counted in most of them; the last one has the memory that programs have otherwise.
-const RUNS: [(Option<u32>, Memory); 4] =
-    [(None, Memory::Counted), (Some(1), Memory::Counted), (Some(5), Memory::Counted), (Some(3), Memory::Usual)];
+const RUNS: [(Option<u32>, Heap); 4] =
+    [(None, Heap::Counted), (Some(1), Heap::Counted), (Some(5), Heap::Counted), (Some(3), Heap::Usual)];
 
 fn trials_of(case: Case) -> Vec<Trial> {
     let Case { name, files, expected, args } = case;
