@@ -137,28 +137,12 @@ impl Table {
     pub(crate) unsafe fn again(&self, of: Desc, key: u64) -> Option<usize> {
         let at = self.recent.load(Ordering::Relaxed) as usize;
         let entry = self.entries.get(at).filter(|entry| entry.hash != 0)?;
-        let is_it = match kind(of) {
-            Kind::Int | Kind::Bool | Kind::Byte | Kind::Tag | Kind::Duration => entry.key == key,
+        let is_it = match compared(of) {
+            Compared::Words => entry.key == key,
             // SAFETY: as the caller promises; keys in the table are alive.
-            Kind::String => unsafe { entry.key == key || same_text(entry.key, key) },
-            // Others take longer, or have several words for one key.
-            Kind::Unit
-            | Kind::Float
-            | Kind::Array
-            | Kind::Map
-            | Kind::Tuple
-            | Kind::NullablePointer
-            | Kind::NullableBoxed
-            | Kind::Class
-            | Kind::Enum
-            | Kind::Error
-            | Kind::AnyError
-            | Kind::Fn
-            | Kind::Sender
-            | Kind::Receiver
-            | Kind::Publisher
-            | Kind::Subscriber
-            | Kind::Task => false,
+            Compared::Texts => unsafe { entry.key == key || same_text(entry.key, key) },
+            // That takes longer than to look at the hash first.
+            Compared::Parts => false,
         };
         is_it.then_some(at)
     }
@@ -177,30 +161,10 @@ impl Table {
     pub(crate) unsafe fn find(&self, of: Desc, hash: u64, key: u64) -> Option<usize> {
         // SAFETY: as the caller promises; keys in the table are alive.
         unsafe {
-            match kind(of) {
-                Kind::Int => self.find_by(hash, |other| other == key),
-                Kind::String => self.find_by(hash, |other| other == key || same_text(other, key)),
-                Kind::Unit
-                | Kind::Float
-                | Kind::Bool
-                | Kind::Byte
-                | Kind::Tag
-                | Kind::Duration
-                | Kind::Array
-                | Kind::Map
-                | Kind::Tuple
-                | Kind::NullablePointer
-                | Kind::NullableBoxed
-                | Kind::Class
-                | Kind::Enum
-                | Kind::Error
-                | Kind::AnyError
-                | Kind::Fn
-                | Kind::Sender
-                | Kind::Receiver
-                | Kind::Publisher
-                | Kind::Subscriber
-                | Kind::Task => self.find_by(hash, |other| same(of, other, key, Floats::Keys)),
+            match compared(of) {
+                Compared::Words => self.find_by(hash, |other| other == key),
+                Compared::Texts => self.find_by(hash, |other| other == key || same_text(other, key)),
+                Compared::Parts => self.find_by(hash, |other| same(of, other, key, Floats::Keys)),
             }
         }
     }
@@ -326,5 +290,40 @@ impl Table {
         for (at, entry) in entries.iter().enumerate() {
             self.index.insert_unique(entry.hash, at as u32, |&at| entries[at as usize].hash);
         }
+    }
+}
+
+/// How keys of a type are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Compared {
+    /// Equal keys are equal words.
+    Words,
+    Texts,
+    /// With all that they hold; floats too, as some have several words.
+    Parts,
+}
+
+#[inline]
+fn compared(of: Desc) -> Compared {
+    match kind(of) {
+        Kind::Int | Kind::Bool | Kind::Byte | Kind::Tag | Kind::Duration => Compared::Words,
+        Kind::String => Compared::Texts,
+        Kind::Unit
+        | Kind::Float
+        | Kind::Array
+        | Kind::Map
+        | Kind::Tuple
+        | Kind::NullablePointer
+        | Kind::NullableBoxed
+        | Kind::Class
+        | Kind::Enum
+        | Kind::Error
+        | Kind::AnyError
+        | Kind::Fn
+        | Kind::Sender
+        | Kind::Receiver
+        | Kind::Publisher
+        | Kind::Subscriber
+        | Kind::Task => Compared::Parts,
     }
 }
