@@ -4,7 +4,7 @@ use crate::{c, go, tonic};
 use pluto_syntax::diag::Diagnostics;
 use plutoc::deploy::build;
 use plutoc::load::Disk;
-use plutoc::options::{Options, System};
+use plutoc::options::{Checks, Options, System};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -15,6 +15,16 @@ pub(crate) struct Contestant {
     kind: Kind,
     pinned: bool,
     workers: Option<usize>,
+    carrier: Carrier,
+}
+
+/// What carries calls between processes of a pod.
+#[derive(Clone, Copy)]
+enum Carrier {
+    /// What is usual.
+    Memory,
+    /// A Unix socket.
+    Socket,
 }
 
 #[derive(Clone, Copy)]
@@ -67,7 +77,7 @@ pub(crate) const fn tonic(row: &'static str) -> Contestant {
 
 impl Contestant {
     const fn of(kind: Kind) -> Contestant {
-        Contestant { kind, pinned: false, workers: None }
+        Contestant { kind, pinned: false, workers: None, carrier: Carrier::Memory }
     }
 
     /// The same on one CPU.
@@ -78,6 +88,11 @@ impl Contestant {
     /// The same with one worker.
     pub(crate) const fn with_one_worker(self) -> Contestant {
         Contestant { workers: Some(1), ..self }
+    }
+
+    /// The same over Unix sockets instead of shared memory.
+    pub(crate) const fn over_sockets(self) -> Contestant {
+        Contestant { carrier: Carrier::Socket, ..self }
     }
 
     pub(crate) fn side(self) -> Side {
@@ -135,6 +150,10 @@ impl Contestant {
         for name in ["PLUTO_WORKERS", "GOMAXPROCS", "TOKIO_WORKER_THREADS"] {
             command.env(name, &workers);
         }
+        match self.carrier {
+            Carrier::Memory => command.env_remove("PLUTO_SHM"),
+            Carrier::Socket => command.env("PLUTO_SHM", "off"),
+        };
         command
     }
 }
@@ -170,7 +189,7 @@ impl Drop for Server {
 
 fn build_program(name: &str, system: System, out: &Path) -> Result<(), String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs").join(name).with_extension("pluto");
-    let options = Options { file, system, threads: 2 };
+    let options = Options { file, system, threads: 2, checks: Checks::None };
     let mut dx = Diagnostics::default();
     build::build(&Disk, &options, Some(out), &mut dx);
     let broken = dx.sorted();

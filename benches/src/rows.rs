@@ -134,15 +134,21 @@ fn remote() -> Vec<Row> {
     let many = |which| system("remote_many", which);
     // Frames of tasks of the prototype are what the design compares with; Tokio's take 1.5 to 2 times as long as those.
     let (one, all) = ((1.5, "frames"), (0.7, "tokio"));
+    // The others have no shared memory: they are those over Unix sockets.
+    let (socket, socket_many) = (call("Near").over_sockets(), many("Near").over_sockets());
     vec![
-        pinned(row("unix_pinned", "one at a time, Unix socket, one CPU", call("Unix"), unix, one)),
-        row("unix", "one at a time, Unix socket, free", call("Unix"), unix, one),
-        pinned(row("tcp_pinned", "one at a time, TCP, one CPU", call("Tcp"), tcp, one)),
-        row("tcp", "one at a time, TCP, free", call("Tcp"), tcp, one),
-        pinned(row("unix_many_pinned", "64 in flight, Unix socket, one CPU", many("Unix"), unix_many, all)),
-        row("unix_many", "64 in flight, Unix socket, free", many("Unix"), unix_many, all),
-        pinned(row("tcp_many_pinned", "64 in flight, TCP, one CPU", many("Tcp"), tcp_many, all)),
-        row("tcp_many", "64 in flight, TCP, free", many("Tcp"), tcp_many, all),
+        pinned(row("shared_pinned", "one at a time, shared memory, one CPU", call("Near"), unix, one)),
+        row("shared", "one at a time, shared memory, free", call("Near"), unix, one),
+        pinned(row("unix_pinned", "one at a time, Unix socket, one CPU", socket, unix, one)),
+        row("unix", "one at a time, Unix socket, free", socket, unix, one),
+        pinned(row("tcp_pinned", "one at a time, TCP, one CPU", call("Far"), tcp, one)),
+        row("tcp", "one at a time, TCP, free", call("Far"), tcp, one),
+        pinned(row("shared_many_pinned", "64 in flight, shared memory, one CPU", many("Near"), unix_many, all)),
+        row("shared_many", "64 in flight, shared memory, free", many("Near"), unix_many, all),
+        pinned(row("unix_many_pinned", "64 in flight, Unix socket, one CPU", socket_many, unix_many, all)),
+        row("unix_many", "64 in flight, Unix socket, free", socket_many, unix_many, all),
+        pinned(row("tcp_many_pinned", "64 in flight, TCP, one CPU", many("Far"), tcp_many, all)),
+        row("tcp_many", "64 in flight, TCP, free", many("Far"), tcp_many, all),
     ]
 }
 

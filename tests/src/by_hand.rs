@@ -2,6 +2,8 @@
 
 use crate::driver;
 use pluto_proto::topology::Topology;
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -44,6 +46,18 @@ pub fn start(folder: &Path, process: &str) -> Started {
     let mut command = Command::new(folder.join(process));
     let command = command.env("PLUTO_PULSE", PULSE).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     Started(command.spawn().expect("it starts"))
+}
+
+/// Asks a process to stop: what it says on standard error, to its end.
+///
+/// # Panics
+/// If it does not run, or that is not UTF-8.
+#[must_use]
+pub fn stopped(mut process: Started) -> String {
+    kill_process(Pid::from_child(&process.0), Signal::TERM).expect("it runs");
+    let mut errors = String::new();
+    process.0.stderr.take().expect("piped").read_to_string(&mut errors).expect("UTF-8");
+    errors
 }
 
 /// What `plutoc status --json` says of a folder: the system.

@@ -88,6 +88,45 @@ fn faults_tell_message_place_and_path() {
     assert!(shown.contains('2') && third.is_some() && main.is_some() && third < main, "{shown}");
 }
 
+/// The fence of a chapter behind these words.
+fn fence(chapter: &str, before: &str) -> String {
+    let page = repo::read(&repo::root().join("spec").join(chapter));
+    let rest = page.split_once(before).unwrap_or_else(|| panic!("{chapter} does not say {before}")).1;
+    let open = rest.split_once("```").expect("a fence").1;
+    let inside = open.split_once('\n').expect("a fence").1;
+    inside.split_once("```").expect("a fence ends").0.to_owned()
+}
+
+/// The program and the message are those of the specification.
+#[test]
+fn a_program_that_checks_its_memory_lists_what_it_left_and_where_it_was_made() {
+    let source = fence("11-commands.md", "can leave behind by itself:");
+    let listed = fence("11-commands.md", "print(read.len())\n}\n```");
+    let (_folder, path) = program(&source);
+    let path = path.to_str().expect("UTF-8");
+    let output = plutoc(&["run", path, "--check-memory"]);
+    let shown = text(&output.stderr).replace(path, "main.pluto");
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(97), "2\n"), "{shown}");
+    assert!(shown.ends_with(&listed), "{shown}");
+    let output = plutoc(&["run", path]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "2\n"), "unless it is asked to");
+}
+
+#[test]
+fn tests_and_systems_check_their_memory() {
+    let source = "class Store {\n    names: [string]\n    fn put(mut self, name: string) int { self.names.push(name); self.names.len() }\n}\n\
+        app Main[store: Store] { fn main(self) { print(self.store.put(\"a\".repeat(3)) catch -1) } }\n\
+        system Two for Main { pod p { process front { Main } process back { Store } } }\n\
+        test \"texts\" { expect(\"a\".repeat(3)).to_equal(\"aaa\") }\n";
+    let (_folder, path) = program(source);
+    let path = path.to_str().expect("UTF-8");
+    let output = plutoc(&["run", path, "--check-memory", "--system", "Two"]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "1\n"), "{}", text(&output.stderr));
+    let output = plutoc(&["test", path, "--check-memory"]);
+    let shown = text(&output.stdout);
+    assert_eq!((output.status.code(), shown.as_str()), (Some(0), "test texts ... ok\n1 passed, 0 failed\n"));
+}
+
 #[test]
 fn stack_overflow_is_a_fault() {
     let (_folder, path) = program("fn down(n: int) int { 1 + down(n + 1) }\nfn main() { print(down(0)) }\n");
@@ -141,7 +180,7 @@ fn plan_shows_edges_and_errors() {
     }
     let json = plutoc(&["plan", "examples/bank", "--system", "Split", "--json"]);
     let value: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert!(text(&json.stdout).contains("unix"), "{value}");
+    assert!(text(&json.stdout).contains(r#""transport": "shared memory""#), "{value}");
     let unknown = plutoc(&["plan", "examples/bank", "--system", "Nope"]);
     assert!(text(&unknown.stderr).contains("E0509"));
 }

@@ -2,7 +2,7 @@
 //! read it; what cannot be sent is said, and costs a limited amount of memory.
 
 use pluto_tests::driver;
-use pluto_tests::running::{Run, processes, send, wait_for_line, wait_until};
+use pluto_tests::running::{ALL_WAYS, Run, WITHOUT_SHARING, processes, send, wait_for_line, wait_until};
 use rustix::process::{Pid, Signal};
 use std::io::BufReader;
 use std::path::Path;
@@ -39,9 +39,10 @@ app Main[worker: Worker] {
 
 #[test]
 fn what_was_sent_is_done_though_the_caller_ends_at_once() {
-    for system in ["Near", "Far", "Near", "Far"] {
+    for (system, variables) in ALL_WAYS.into_iter().chain(ALL_WAYS) {
         let temp = folder();
-        let (code, output, errors) = Run::start(&(ENDS_AT_ONCE.to_owned() + SYSTEMS), system, temp.path()).finish();
+        let source = ENDS_AT_ONCE.to_owned() + SYSTEMS;
+        let (code, output, errors) = Run::start_with(&source, system, temp.path(), variables).finish();
         let count = |line: &str| output.lines().filter(|it| *it == line).count();
         assert_eq!(code, Some(7), "{errors}");
         assert_eq!((count("did 5"), count("did 3000000"), count("did 3")), (50, 1, 1), "{output}{errors}");
@@ -70,9 +71,9 @@ app Main[worker: Worker] {
 
 #[test]
 fn a_callee_that_is_told_to_stop_reads_before_what_has_come() {
-    for system in ["Near", "Far"] {
+    for (system, variables) in ALL_WAYS {
         let temp = folder();
-        let mut run = Run::start(&(IN_THE_SOCKET.to_owned() + SYSTEMS), system, temp.path());
+        let mut run = Run::start_with(&(IN_THE_SOCKET.to_owned() + SYSTEMS), system, temp.path(), variables);
         run.wait_for_output("freeze");
         send(temp.path(), "back", Signal::STOP);
         wait_until(|| process(temp.path(), "front").is_none());
@@ -150,8 +151,13 @@ app Main[worker: Worker] {
 /// 250 MiB are sent to a process that does not read; 32 MiB may wait.
 #[test]
 fn a_process_that_does_not_read_costs_its_caller_little_memory() {
+    does_not_read(&[]);
+    does_not_read(&[WITHOUT_SHARING]);
+}
+
+fn does_not_read(variables: &[(&str, &str)]) {
     let temp = folder();
-    let mut run = Run::start(&(NOT_READ.to_owned() + SYSTEMS), "Near", temp.path());
+    let mut run = Run::start_with(&(NOT_READ.to_owned() + SYSTEMS), "Near", temp.path(), variables);
     run.wait_for_output("freeze");
     send(temp.path(), "back", Signal::STOP);
     run.wait_for_output("frozen");

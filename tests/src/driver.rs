@@ -1,12 +1,12 @@
 //! Drives the compiler as a library over sources in memory, and runs executables. In: sources. Out: diagnostics as text, codes
 //! with lines, outputs.
 
-use pluto_middle::mir;
+use pluto_middle::mir::{self, Checks};
 use pluto_syntax::diag::Diagnostics;
 use plutoc::load::{Memory, Sources};
 use plutoc::options::{MessageFormat, Options, System};
 use plutoc::render::{Colors, render};
-use plutoc::{back, check_all, deploy, front, lower_all};
+use plutoc::{back, check_all, choose_system, deploy, front, lower_all};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -26,7 +26,15 @@ pub fn options(files: &Files, system: Option<&str>) -> Options {
         file: PathBuf::from(&files[0].0),
         system: system.map_or(System::Local, |name| System::Named(name.to_owned())),
         threads: 1,
+        checks: checks(),
     }
+}
+
+/// With `PLUTO_CHECK_MEMORY=1`, the programs that tests build check their memory.
+#[must_use]
+pub fn checks() -> Checks {
+    let on = std::env::var_os("PLUTO_CHECK_MEMORY").is_some_and(|value| value == "1");
+    if on { Checks::Memory } else { Checks::None }
 }
 
 /// Runs a closure on a thread with the stack that `plutoc` gives the compiler.
@@ -86,16 +94,33 @@ fn rendered(sources: &Sources, dx: &Diagnostics) -> String {
 /// # Errors
 /// The rendered diagnostics.
 pub fn lowered(files: &Files) -> Result<mir::Program, String> {
-    let files = files.clone();
+    lowered_with(files, checks())
+}
+
+/// The same of one that looks after this.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn lowered_with(files: &Files, checks: Checks) -> Result<mir::Program, String> {
+    Ok(lowered_under(files, None, checks)?.remove(0))
+}
+
+/// The processes of a program under a system.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn lowered_under(files: &Files, system: Option<&str>, checks: Checks) -> Result<Vec<mir::Program>, String> {
+    let (files, system) = (files.clone(), options(files, system).system);
     on_large_stack(move || {
         let mut dx = Diagnostics::default();
         let (sources, front) = front(&memory(&files), Path::new(&files[0].0), &mut dx);
         let Some(front) = front else { return Err(rendered(&sources, &dx)) };
-        let placed = back(&front, None, &mut dx);
+        let system = choose_system(&front, &system, &mut dx);
+        let placed = back(&front, system, &mut dx);
         if dx.has_errors() {
             return Err(rendered(&sources, &dx));
         }
-        Ok(lower_all(&front, &placed).remove(0))
+        Ok(lower_all(&front, &placed, checks))
     })
 }
 
@@ -108,6 +133,19 @@ pub struct Ran {
     pub errors: String,
     /// The exit code.
     pub code: i32,
+}
+
+impl Ran {
+    /// Did no process of it say that it uses its memory wrongly, or has left objects behind? However it ended.
+    ///
+    /// # Errors
+    /// What they said.
+    pub fn memory_is_fine(&self) -> Result<(), String> {
+        if self.errors.contains("leak: ") || self.errors.contains("memory: ") {
+            return Err(format!("a process of the program uses its memory wrongly:\n{}", self.errors));
+        }
+        Ok(())
+    }
 }
 
 /// Standard error with `TIME` in the place of each time at which a line of the log begins: those of two runs are the same.
@@ -136,8 +174,15 @@ pub const CHECK_LEAKS: (&str, &str) = ("PLUTO_CHECK_LEAKS", "1");
 /// # Errors
 /// The rendered diagnostics.
 pub fn build(files: &Files, system: Option<&str>, out: &Path) -> Result<(), String> {
+    build_with(files, options(files, system), out)
+}
+
+/// The same with these options.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn build_with(files: &Files, options: Options, out: &Path) -> Result<(), String> {
     let (files, out) = (files.clone(), out.to_owned());
-    let options = options(&files, system);
     on_large_stack(move || {
         let mut dx = Diagnostics::default();
         let (sources, output) = deploy::build::build(&memory(&files), &options, Some(&out), &mut dx);
@@ -200,9 +245,23 @@ pub fn run_local(
     folder: &Path,
     runs: &[(Option<u32>, Heap)],
 ) -> Result<Vec<Ran>, String> {
+    run_local_with(files, options(files, None), args, folder, runs)
+}
+
+/// The same with these options.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn run_local_with(
+    files: &Files,
+    options: Options,
+    args: &[String],
+    folder: &Path,
+    runs: &[(Option<u32>, Heap)],
+) -> Result<Vec<Ran>, String> {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let path = temp.path().join("program");
-    build(files, None, &path)?;
+    build_with(files, options, &path)?;
     let run = |(workers, memory): &(Option<u32>, Heap)| {
         let mut command = Command::new(&path);
         command.args(args).current_dir(folder).env_remove("PLUTO_WORKERS");
@@ -237,7 +296,14 @@ pub fn run_system_with(files: &Files, system: &str, args: &[String], folder: &Pa
     }
     let main = temp.path().join(&files[0].0);
     let mut command = Command::new(plutoc());
-    command.arg("run").arg(main).args(["--system", system, "--"]).args(args).current_dir(folder);
+    command.arg("run").arg(main).args(["--system", system]);
+    match checks() {
+        Checks::None => {}
+        Checks::Memory => {
+            command.arg("--check-memory");
+        }
+    }
+    command.arg("--").args(args).current_dir(folder);
     command.envs(variables.iter().copied());
     run_command(&mut command)
 }

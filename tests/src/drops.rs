@@ -101,7 +101,7 @@ fn lowered(source: &str) -> mir::Program {
         let front = front.unwrap_or_else(|| panic!("{:?}", dx.sorted()));
         let placed = back(&front, front.hir.systems.ids().next(), &mut dx);
         assert!(!dx.has_errors(), "{:?}", dx.sorted());
-        lower_all(&front, &placed).remove(0)
+        lower_all(&front, &placed, mir::Checks::None).remove(0)
     })
 }
 
@@ -132,6 +132,7 @@ fn successors(end: &Terminator) -> Vec<Block> {
         | Terminator::Checked { then, .. }
         | Terminator::Index { then, .. }
         | Terminator::RefIndex { then, .. }
+        | Terminator::CheckIndex { then, .. }
         | Terminator::ReadText { then, .. }
         | Terminator::CallValue { then, .. }
         | Terminator::Spawn { then, .. }

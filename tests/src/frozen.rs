@@ -1,6 +1,6 @@
 //! A process that is frozen (SIGSTOP) and comes back, while another one calls it.
 
-use pluto_tests::running::{Run, send};
+use pluto_tests::running::{ALL_WAYS, Run, send};
 use rustix::process::Signal;
 
 const SOURCE: &str = r#"
@@ -40,9 +40,9 @@ system Far for Main { pod front { Main } pod back { Worker } }
 
 #[test]
 fn calls_of_a_frozen_process_time_out_and_work_again_when_it_is_back() {
-    for system in ["Near", "Far"] {
+    for (system, variables) in ALL_WAYS {
         let temp = tempfile::Builder::new().prefix("fr").tempdir_in("/tmp").expect("a temporary folder");
-        let mut run = Run::start(SOURCE, system, temp.path());
+        let mut run = Run::start_with(SOURCE, system, temp.path(), variables);
         run.wait_for_output("freeze");
         send(temp.path(), "back", Signal::STOP);
         run.wait_for_output("thaw");

@@ -1,17 +1,20 @@
 //! Well-typed programs from seeds: the same seed, the same text, on every machine. In: a seed. Out: a program that always ends, with
 //! several entries, of which its first argument chooses one: each entry may end in a fault or error of its own.
 //!
-//! A program has classes with methods, enums, errors, functions that call earlier ones, and entries that call all of them and
+//! A program has classes with methods, enums, errors, a service, functions that call earlier ones, and entries that call all of them and
 //! print a lot. Loops are bounded, nothing recurses, and what a call costs is reckoned, so that loops over calls of loops stay small.
 
 mod body;
 mod call;
 mod expr;
+mod named;
 mod number;
 mod order;
 mod pattern;
 mod place;
 mod random;
+mod service;
+mod small;
 mod stmt;
 mod ty;
 
@@ -64,8 +67,9 @@ pub fn program(seed: u64) -> Generated {
     for number in 0..random.between(6, 12) {
         world.function(&mut random, number);
     }
+    let kept = world.keeper(&mut random);
     for number in 0..ENTRIES {
-        world.entry(&mut random, number);
+        world.entry(&mut random, number, &kept);
     }
     world.give_back();
     let [text, spawning] = [Calls::Plain, Calls::Spawned].map(|calls| world.text.clone() + &world.main(calls));
@@ -79,6 +83,8 @@ struct Run {
     given: (String, String),
     /// Can it fail?
     fails: bool,
+    /// What comes after it.
+    asked: String,
 }
 
 /// How `main` calls entries.
@@ -90,6 +96,11 @@ enum Calls {
 
 impl World {
     fn declare_data(&mut self, random: &mut Random) {
+        for number in 0..small::CLASSES {
+            let fields = small::fields_of(random, number);
+            let set = if random.chance(40) { Ty::Class(number) } else { Ty::random(self, random, 1) };
+            self.classes.push(Class { fields, set });
+        }
         for _ in 0..3 {
             let count = random.between(0, 2);
             let fields = fields_of(self, random, "e", count);
@@ -162,9 +173,9 @@ impl World {
 
     fn function(&mut self, random: &mut Random, number: usize) {
         let params: Vec<(Ty, bool)> =
-            (0..random.between(0, 3)).map(|_| (Ty::random(self, random, 2), random.chance(30))).collect();
+            (0..random.between(0, 3)).map(|_| (Ty::passed(self, random), random.chance(30))).collect();
         let function = random.chance(20).then(|| Ty::Function(Box::new(Ty::Int), Box::new(Ty::Int)));
-        let result = Ty::random(self, random, 2);
+        let result = Ty::passed(self, random);
         let errors = if random.chance(45) { (0..self.errors.len()).collect() } else { BTreeSet::new() };
         let mut body = Body::new(self, random, result.clone(), errors);
         for (at, (ty, mutable)) in params.iter().enumerate() {
@@ -192,7 +203,7 @@ impl World {
         self.functions.push(Signature { name: format!("f{number}"), params, result, raises, cost });
     }
 
-    fn entry(&mut self, random: &mut Random, number: usize) {
+    fn entry(&mut self, random: &mut Random, number: usize, kept: &Ty) {
         let errors = if random.chance(30) { (0..self.errors.len()).collect() } else { BTreeSet::new() };
         let given = Ty::random(self, random, 3);
         let value = Body::new(self, random, Ty::Int, BTreeSet::new()).literal(&given, 3);
@@ -205,7 +216,8 @@ impl World {
         body.give_result();
         let (text, fails) = (body.text, !body.raises.is_empty());
         self.text += &format!("fn entry{number}(given: {}) int {{\n{text}}}\n", given.name());
-        self.runs.push(Run { given: (given.name(), value), fails });
+        let asked = self.asked(random, kept);
+        self.runs.push(Run { given: (given.name(), value), fails, asked });
     }
 
     /// Functions that say of what type a literal is.
@@ -219,16 +231,19 @@ impl World {
     }
 
     fn main(&self, calls: Calls) -> String {
-        let mut text = String::from("fn main() {\n    match (env.args().get(0) ?? \"0\").to_int() ?? 0 {\n");
-        for (number, Run { given: (ty, value), fails }) in self.runs.iter().enumerate() {
+        let mut text = String::from(
+            "app Main[keeper: Keeper] {\nfn main(self) {\n    match (env.args().get(0) ?? \"0\").to_int() ?? 0 {\n",
+        );
+        for (number, Run { given: (ty, value), fails, asked }) in self.runs.iter().enumerate() {
             let call = match (calls, fails) {
                 (Calls::Plain, false) => format!("let result = entry{number}(given)"),
                 (Calls::Plain, true) => format!("let result = entry{number}(given)!"),
                 (Calls::Spawned, _) => format!("let task = spawn entry{number}(given); let result = task.get()!"),
             };
-            text += &format!("        {number} {{ let given: {ty} = {value}; {call}; print((result, given)) }}\n");
+            text +=
+                &format!("        {number} {{ let given: {ty} = {value}; {call}; print((result, given)); {asked} }}\n");
         }
-        text + "        _ { }\n    }\n}\n"
+        text + "        _ { }\n    }\n}\n}\n"
     }
 }
 

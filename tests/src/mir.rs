@@ -36,7 +36,7 @@ fn lowered(files: &driver::Files) -> Result<String, Failed> {
         if dx.has_errors() {
             return Err(format!("{:?}", dx.sorted()).into());
         }
-        for program in lower_all(&front, &placed) {
+        for program in lower_all(&front, &placed, mir::Checks::None) {
             text += &format!("── {} · {} ──\n{}", placed.placement.name, program.process, mir::print::print(&program));
         }
     }

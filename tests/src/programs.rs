@@ -1,6 +1,7 @@
 //! Runs every program of `examples/` and `tests/run` under every placement: as one process (with 1, 3, 5 and as many worker threads as
 //! there are processors), under each system that it declares, and, if it has services, with all of them in processes of one pod
-//! and in pods of their own. Each prints the same, leaks nothing, and ends with the same exit code. Services that share a named
+//! and in pods of their own. Each prints the same, leaks nothing, and ends with the same exit code; and so does
+//! each once more with its memory checked, as one process. Services that share a named
 //! channel stay in one process; programs whose calls carry channel ends are not taken apart (E0905).
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -8,6 +9,7 @@ use pluto_tests::corpus::{self, Case};
 use pluto_tests::driver::Heap;
 use pluto_tests::placements::with_systems;
 use pluto_tests::{driver, repo};
+use plutoc::options::{Checks, Options};
 use std::path::Path;
 
 fn main() {
@@ -22,7 +24,7 @@ const RUNS: [(Option<u32>, Heap); 4] =
 fn trials_of(case: Case) -> Vec<Trial> {
     let Case { name, files, expected, args } = case;
     let (files, systems) = driver::on_large_stack(move || with_systems(files));
-    let mut trials = vec![];
+    let mut trials = vec![checked(&name, &files, &args, &expected)];
     for system in std::iter::once(None).chain(systems.into_iter().map(Some)) {
         let shown = system.as_deref().unwrap_or("one process").to_owned();
         let (files, expected, args) = (files.clone(), expected.clone(), args.clone());
@@ -30,6 +32,17 @@ fn trials_of(case: Case) -> Vec<Trial> {
             .push(Trial::test(format!("{name} · {shown}"), move || run(&files, system.as_deref(), &args, &expected)));
     }
     trials
+}
+
+/// Once more as one process, with its memory checked. With `PLUTO_CHECK_MEMORY=1` it is in all the others too.
+fn checked(name: &str, files: &driver::Files, args: &[String], expected: &Path) -> Trial {
+    let (files, expected, args) = (files.clone(), expected.to_owned(), args.to_vec());
+    let run = move || {
+        let options = Options { checks: Checks::Memory, ..driver::options(&files, None) };
+        let ran = driver::run_local_with(&files, options, &args, &repo::root(), &[(None, Heap::Counted)])?;
+        compare(&ran[0], None, 1, &expected)
+    };
+    Trial::test(format!("{name} · memory checked"), run)
 }
 
 fn run(files: &driver::Files, system: Option<&str>, args: &[String], expected: &Path) -> Result<(), Failed> {
@@ -46,9 +59,7 @@ fn compare(ran: &driver::Ran, system: Option<&str>, at: usize, expected: &Path) 
         std::fs::write(expected, &now).map_err(|error| error.to_string())?;
     }
     let wanted = repo::read(expected);
-    if ran.errors.contains("leak: ") {
-        return Err(format!("a process of the program leaks:\n{}", ran.errors).into());
-    }
+    ran.memory_is_fine()?;
     if now == wanted {
         return Ok(());
     }

@@ -14,7 +14,9 @@ const PLACES: [(&str, &str); 3] = [
 fn run(source: &str, (system, places): (&str, &str), variables: &[(&str, &str)]) -> Ran {
     let source = format!("{source}\nsystem {system} for Main {{ {places} policy Store {{ on_fault: restart }} }}\n");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    driver::run_system_with(&vec![("main.pluto".to_owned(), source)], system, &[], folder.path(), variables)
+    let ran = driver::run_system_with(&vec![("main.pluto".to_owned(), source)], system, &[], folder.path(), variables);
+    ran.memory_is_fine().unwrap_or_else(|wrong| panic!("{wrong}"));
+    ran
 }
 
 /// It prints this under each placement, with one worker and several; the lines of the log, without times.

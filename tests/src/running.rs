@@ -11,6 +11,12 @@ use std::time::{Duration, Instant};
 /// Whatever a test waits for comes much sooner; so late it is a hang.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// One way of each transport between two processes, for programs with a system `Near` of one pod and a system `Far` of two: system, variables.
+pub const ALL_WAYS: [(&str, &[(&str, &str)]); 3] = [("Near", &[]), ("Near", &[WITHOUT_SHARING]), ("Far", &[])];
+
+/// Processes of a pod speak over Unix sockets.
+pub const WITHOUT_SHARING: (&str, &str) = ("PLUTO_SHM", "off");
+
 /// A run with a folder of its own for temporary files.
 #[derive(Debug)]
 pub struct Run {
@@ -42,7 +48,8 @@ impl Run {
         let file = temp.join("main.pluto");
         std::fs::write(&file, source).expect("writable");
         let mut command = Command::new(driver::plutoc());
-        command.arg("run").arg(&file).args(["--system", system]).env("TMPDIR", temp).envs(variables.iter().copied());
+        command.arg("run").arg(&file).args(["--system", system]).env("TMPDIR", temp);
+        command.envs([driver::CHECK_LEAKS]).envs(variables.iter().copied());
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut plutoc = command.spawn().expect("plutoc starts");
         let output = BufReader::new(plutoc.stdout.take().expect("piped"));
@@ -65,12 +72,13 @@ impl Run {
     /// To the end: exit code, the rest of the output, the rest of the errors.
     ///
     /// # Panics
-    /// If they are not UTF-8.
+    /// If they are not UTF-8, or a process that came to its end has left objects behind.
     #[must_use]
     pub fn finish(mut self) -> (Option<i32>, String, String) {
         let (mut output, mut errors) = (String::new(), String::new());
         self.output.read_to_string(&mut output).expect("UTF-8");
         self.errors.read_to_string(&mut errors).expect("UTF-8");
+        assert!(!errors.contains("leak: "), "{errors}");
         (self.plutoc.wait().expect("it ends").code(), output, errors)
     }
 }

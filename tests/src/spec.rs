@@ -44,6 +44,7 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
     match case.promise() {
         "run" => {
             let ran = driver::run_local(&files, &[], &repo::root(), &[(None, driver::Heap::Counted)])?.remove(0);
+            ran.memory_is_fine()?;
             same(page, output_of(case)?, &shown(&ran))?;
             under_every_system(&files, &ran)
         }
@@ -95,6 +96,7 @@ fn systems(files: &driver::Files) -> impl Iterator<Item = &str> {
 fn under_every_system(files: &driver::Files, alone: &driver::Ran) -> Result<(), Failed> {
     for system in systems(files) {
         let ran = driver::run_system(files, system, &[], &repo::root());
+        ran.memory_is_fine()?;
         if (&ran.output, ran.code) != (&alone.output, alone.code) {
             let (output, errors, code) = (ran.output, ran.errors, ran.code);
             return Err(format!("under `{system}`, exit code {code}:\n{output}{errors}").into());

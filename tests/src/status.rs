@@ -105,7 +105,10 @@ fn a_running_system_says_how_it_is() {
     let (table, _, code) = status(temp.path(), &[]);
     assert_eq!(code, Some(0));
     assert!(table.starts_with("system Two (") && table.contains("front -> Store.keep"), "{table}");
-    assert!(table.lines().any(|line| line.split_whitespace().eq(["front", "->", "back", "up"])), "{table}");
+    assert!(
+        table.lines().any(|line| line.split_whitespace().eq(["front", "->", "back", "up,", "shared", "memory"])),
+        "{table}"
+    );
     let look = || -> serde_json::Value {
         let (json, _, _) = status(temp.path(), &["--json"]);
         serde_json::from_str(&json).expect("JSON")
@@ -121,7 +124,8 @@ fn a_running_system_says_how_it_is() {
     assert_eq!(counts, [Some(204), Some(2), Some(1), Some(0)], "{json}");
     assert!(edge["bytes_in"].as_u64().is_some_and(|bytes| bytes >= 202 * 4), "{json}");
     assert!(edge["p50_us"].as_u64() <= edge["p99_us"].as_u64(), "{json}");
-    assert_eq!(back["status"]["connections"][0]["caller"], "front");
+    let connection = &back["status"]["connections"][0];
+    assert_eq!((&connection["caller"], &connection["over"]), (&"front".into(), &"shared memory".into()), "{json}");
     let front = &json[0]["processes"][0];
     for process in [front, back] {
         assert_eq!((&process["state"], &process["restarts"]), (&"ready".into(), &0.into()), "{json}");
@@ -129,6 +133,7 @@ fn a_running_system_says_how_it_is() {
     // Of one system, of one build, connected; `front` serves nobody.
     let peer = &front["status"]["peers"][0];
     assert_eq!((&peer["process"], &peer["up"]), (&"back".into(), &true.into()), "{json}");
+    assert_eq!(peer["over"], "shared memory", "{json}");
     assert_eq!(peer["build"], back["status"]["build"], "{json}");
     assert_eq!(front["status"]["edges"].as_array().map(Vec::len), Some(0), "{json}");
 

@@ -2,14 +2,14 @@
 //! killed runs go.
 
 use pluto_tests::driver;
-use pluto_tests::running::{Run, processes, send, wait_for_line, wait_until};
+use pluto_tests::running::{ALL_WAYS, Run, processes, send, wait_for_line, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// A service in a process `back`, with what `main` does in a process `front`; over Unix sockets, or TCP.
+/// A service in a process `back`, with what `main` does in a process `front`; in one pod, or in two.
 fn program(main: &str) -> String {
     format!(
         "import std.fs
@@ -82,9 +82,9 @@ fn replace_back(temp: &Path, script: &str) {
 #[test]
 fn a_killed_process_is_started_again_and_serves() {
     let main = "print(self.count()!); print(self.count()!); self.fail()!; print(self.count()!)";
-    for system in ["Near", "Far"] {
+    for (system, variables) in ALL_WAYS {
         let temp = tempfile::tempdir().expect("a temporary folder");
-        let mut run = Run::start(&program(main), system, temp.path());
+        let mut run = Run::start_with(&program(main), system, temp.path(), variables);
         run.wait_for_output("working");
         kill_back(temp.path());
         let (code, output, errors) = run.finish();

@@ -7,16 +7,24 @@ use pluto_proto::frame::{Decoder, Frame, Hello, put_hello, put_request};
 use pluto_tests::driver;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// The reply to a request that cannot be read (`ReplyKind::Malformed`).
+const MALFORMED: u8 = 3;
+
 const PROGRAM: &str = r#"
 enum Color { Red, Green, Blue }
-enum Kind { Plain, Sized { by: float, tags: [string] }, Both { color: Color, left: bool } }
+enum Kind { Plain, Sized { by: float, tags: [string] }, Both { color: Color, left: bool }, Placed { line: Line, n: int } }
 class Part { name: string, code: byte, next: Part? = none }
+// Of several words each, side by side wherever they lie.
+class Point { x: int, y: float }
+class Line { from: Point, to: Point }
+class Named { at: Point, name: string }
 class All {
     n: int
     f: float
@@ -28,6 +36,11 @@ class All {
     color: Color
     nested: int??
     grid: [[int]]
+    line: Line
+    points: [Point]
+    named: [(int, Named)]
+    around: Named?
+    by_name: Map<string, Named>
 }
 class Echo {
     fn echo(self, all: All) All {
@@ -35,11 +48,16 @@ class Echo {
         copy.n = all.n
         copy
     }
+    fn turned(self, before: int, line: Line, named: Named) (Named, Line) {
+        (named, Line { from: line.to, to: Point { x: before, y: line.from.y } })
+    }
 }
 app Main[echo: Echo] {
     fn main(self) {
-        let all = All { n: 1, f: 1.5, b: true, s: "", list: [], map: {}, kind: Kind.Plain, color: Color.Red, nested: none, grid: [] }
+        let all = All { n: 1, f: 1.5, b: true, s: "", list: [], map: {}, kind: Kind.Plain, color: Color.Red, nested: none, grid: [],
+            line: Line { from: Point { x: 1, y: 0.5 }, to: Point { x: 2, y: 1.5 } }, points: [], named: [], around: none, by_name: {} }
         print(self.echo.echo(all)!)
+        print(self.echo.turned(1, all.line, Named { at: all.line.to, name: "" })!)
     }
 }
 system Two for Main { pod p { process front { Main }
@@ -58,6 +76,25 @@ enum Kind {
     Plain,
     Sized { by: f64, tags: Vec<String> },
     Both { color: Color, left: bool },
+    Placed { line: Line, n: i64 },
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Point {
+    x: i64,
+    y: f64,
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Line {
+    from: Point,
+    to: Point,
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Named {
+    at: Point,
+    name: String,
 }
 
 #[derive(Clone, Debug, Encode, Decode)]
@@ -80,6 +117,11 @@ struct All {
     color: Color,
     nested: Option<Option<i64>>,
     grid: Vec<Vec<i64>>,
+    line: Line,
+    points: Vec<Point>,
+    named: Vec<(i64, Named)>,
+    around: Option<Named>,
+    by_name: Vec<(String, Named)>,
 }
 
 fn colors() -> impl Strategy<Value = Color> {
@@ -91,7 +133,20 @@ fn kinds() -> impl Strategy<Value = Kind> {
         Just(Kind::Plain),
         (any::<f64>(), prop::collection::vec(".{0,5}", 0..4)).prop_map(|(by, tags)| Kind::Sized { by, tags }),
         (colors(), any::<bool>()).prop_map(|(color, left)| Kind::Both { color, left }),
+        (lines(), any::<i64>()).prop_map(|(line, n)| Kind::Placed { line, n }),
     ]
+}
+
+fn points() -> impl Strategy<Value = Point> {
+    (any::<i64>(), any::<f64>()).prop_map(|(x, y)| Point { x, y })
+}
+
+fn lines() -> impl Strategy<Value = Line> {
+    (points(), points()).prop_map(|(from, to)| Line { from, to })
+}
+
+fn named() -> impl Strategy<Value = Named> {
+    (points(), ".{0,8}").prop_map(|(at, name)| Named { at, name })
 }
 
 fn parts() -> impl Strategy<Value = Part> {
@@ -108,13 +163,35 @@ fn alls() -> impl Strategy<Value = All> {
     let map = prop::collection::btree_map(".{0,6}", (any::<i64>(), any::<bool>()), 0..5);
     let rest = (kinds(), colors(), prop::option::of(prop::option::of(any::<i64>())));
     let grid = prop::collection::vec(prop::collection::vec(any::<i64>(), 0..4), 0..4);
-    (scalars, list, map, rest, grid).prop_map(|((n, f, b, s), list, map, (kind, color, nested), grid)| {
+    let wide = (
+        lines(),
+        prop::collection::vec(points(), 0..5),
+        prop::collection::vec((any::<i64>(), named()), 0..5),
+        prop::option::of(named()),
+        prop::collection::btree_map(".{0,6}", named(), 0..4),
+    );
+    (scalars, list, map, rest, grid, wide).prop_map(|((n, f, b, s), list, map, (kind, color, nested), grid, wide)| {
         let map = map.into_iter().collect();
-        All { n, f, b, s, list, map, kind, color, nested, grid }
+        let (line, points, named, around, by_name) = wide;
+        let by_name = by_name.into_iter().collect();
+        All { n, f, b, s, list, map, kind, color, nested, grid, line, points, named, around, by_name }
     })
 }
 
+/// The file with what the process says on its standard error.
+const ERRORS: &str = "errors";
+
 struct Server(Child);
+
+impl Server {
+    /// Asks it to end; nothing that it read, whole or not, is left then.
+    fn end(mut self, folder: &Path) {
+        kill_process(Pid::from_child(&self.0), Signal::TERM).expect("it lives");
+        let status = self.0.wait().expect("it ends");
+        let errors = std::fs::read_to_string(folder.join(ERRORS)).expect("text");
+        assert!(status.success() && !errors.contains("leak: "), "{status}: {errors}");
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -130,6 +207,8 @@ fn connect(folder: &Path) -> (Server, UnixStream, Decoder) {
     let socket = folder.join("back.sock");
     let mut command = Command::new(out.join("back"));
     let command = command.env("PLUTO_ADDR_back", format!("unix:{}", socket.display())).stdin(Stdio::null());
+    let errors = std::fs::File::create(folder.join(ERRORS)).expect("a file");
+    let command = command.env(driver::CHECK_LEAKS.0, driver::CHECK_LEAKS.1).stderr(errors);
     let server = Server(command.spawn().expect("it starts"));
     let begin = Instant::now();
     let mut stream = loop {
@@ -158,27 +237,26 @@ fn next_frame(stream: &mut UnixStream, decoder: &mut Decoder) -> Frame {
     }
 }
 
-#[test]
-fn generated_code_writes_and_reads_bincode() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (_server, stream, decoder) = connect(folder.path());
-    let connection = std::cell::RefCell::new((stream, decoder, 0));
-    let mut runner = TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
-    let echoed = runner.run(&alls(), |all| {
-        let (stream, decoder, calls) = &mut *connection.borrow_mut();
-        *calls += 1;
-        let body = bincode::encode_to_vec(&all, standard()).expect("it can be encoded");
+/// The process that was started, as the other one sees it.
+struct Peer {
+    stream: UnixStream,
+    decoder: Decoder,
+    calls: u64,
+}
+
+impl Peer {
+    /// Calls a method and waits for the body of the reply.
+    fn call(&mut self, method: u64, body: &[u8]) -> Result<Vec<u8>, TestCaseError> {
+        self.calls += 1;
         let mut frame = vec![];
-        put_request(&mut frame, *calls, 0, 20_000, &body).expect("small enough");
-        stream.write_all(&frame).expect("the process lives");
+        put_request(&mut frame, self.calls, method, 20_000, body).expect("small enough");
+        self.stream.write_all(&frame).expect("the process lives");
         loop {
-            match next_frame(stream, decoder) {
+            match next_frame(&mut self.stream, &mut self.decoder) {
                 Frame::Hello(_) => {}
-                Frame::Reply { call, body: reply } => {
-                    prop_assert_eq!(call, *calls);
-                    prop_assert_eq!(reply[0], 0, "not a value");
-                    prop_assert_eq!(&reply[1..], &body[..]);
-                    return Ok(());
+                Frame::Reply { call, body } => {
+                    prop_assert_eq!(call, self.calls);
+                    return Ok(body);
                 }
                 other @ (Frame::Request(_)
                 | Frame::Foreign { .. }
@@ -193,6 +271,41 @@ fn generated_code_writes_and_reads_bincode() {
                 }
             }
         }
-    });
+    }
+
+    /// The same, for a method that gives a value.
+    fn value(&mut self, method: u64, argument: &impl Encode, result: &impl Encode) -> Result<(), TestCaseError> {
+        let body = bincode::encode_to_vec(argument, standard()).expect("it can be encoded");
+        let reply = self.call(method, &body)?;
+        prop_assert_eq!(reply[0], 0, "not a value");
+        prop_assert_eq!(&reply[1..], &bincode::encode_to_vec(result, standard()).expect("it can be encoded")[..]);
+        Ok(())
+    }
+}
+
+#[test]
+fn generated_code_writes_and_reads_bincode() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (server, stream, decoder) = connect(folder.path());
+    let peer = std::cell::RefCell::new(Peer { stream, decoder, calls: 0 });
+    // A runner counts its cases over all that it runs.
+    let runner = || TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
+    let echoed = runner().run(&alls(), |all| peer.borrow_mut().value(0, &all, &all));
     echoed.unwrap_or_else(|error| panic!("{error}"));
+    let turned = runner().run(&(any::<i64>(), lines(), named()), |(before, line, named)| {
+        let to = Point { x: before, y: line.from.y };
+        let result = (named.clone(), Line { from: line.to.clone(), to });
+        peer.borrow_mut().value(1, &(before, line, named), &result)
+    });
+    turned.unwrap_or_else(|error| panic!("{error}"));
+    let damaged = runner().run(&(alls(), any::<prop::sample::Index>()), |(all, at)| {
+        let mut body = bincode::encode_to_vec(&all, standard()).expect("it can be encoded");
+        body.truncate(at.index(body.len()));
+        let reply = peer.borrow_mut().call(0, &body)?;
+        prop_assert_eq!(reply, [MALFORMED]);
+        Ok(())
+    });
+    damaged.unwrap_or_else(|error| panic!("{error}"));
+    drop(peer);
+    server.end(folder.path());
 }

@@ -57,25 +57,26 @@ impl Kind {
     }
 }
 
-/// The signature of a function of the program: the task, its parameters; its result, then its status if it has one.
+/// The signature of a function of the program: the task, its parameters; the words of its result, then its status if it has one.
 pub(crate) fn function(program: &Program, function: &Function) -> Signature {
     let mut signature = Signature::new(CallConv::Tail);
     signature.params.push(AbiParam::special(types::I64, ArgumentPurpose::VMContext));
     for (local, _) in &function.params {
         signature.params.push(AbiParam::new(value::clif_type(&program.types[function.locals[*local].ty])));
     }
-    signature.returns.push(AbiParam::new(value::clif_type(&program.types[function.result])));
+    let results = program.results(function).into_iter();
+    signature.returns.extend(results.map(|ty| AbiParam::new(value::clif_type(&program.types[ty]))));
     if function.status == HasStatus::Yes {
         signature.returns.push(AbiParam::new(types::I64));
     }
     signature
 }
 
-/// The signature of a closure's code with these parameters: the task, the closure, they; the result, then the status.
-pub(crate) fn closure(params: &[ir::Type], result: ir::Type) -> Signature {
+/// The signature of a closure's code with these parameters: the task, the closure, they; the results, then the status.
+pub(crate) fn closure(params: &[ir::Type], results: &[ir::Type]) -> Signature {
     let mut signature = own(2, 0);
     signature.params.extend(params.iter().map(|param| AbiParam::new(*param)));
-    signature.returns = vec![AbiParam::new(result), AbiParam::new(types::I64)];
+    signature.returns = results.iter().copied().chain([types::I64]).map(AbiParam::new).collect();
     signature
 }
 

@@ -64,6 +64,7 @@ fn is_brief_end(end: &Terminator) -> bool {
         | Terminator::Checked { .. }
         | Terminator::Index { .. }
         | Terminator::RefIndex { .. }
+        | Terminator::CheckIndex { .. }
         | Terminator::NewChannel { .. }
         | Terminator::Fault { .. }
         | Terminator::Unreachable => true,

@@ -17,6 +17,11 @@ impl Bytes {
     pub(crate) fn word(&mut self, word: u64) {
         self.bytes.extend(word.to_le_bytes());
     }
+    /// Appends two halves of a word.
+    pub(crate) fn halves(&mut self, low: u32, high: u32) {
+        self.bytes.extend(low.to_le_bytes());
+        self.bytes.extend(high.to_le_bytes());
+    }
     /// Appends a count of things.
     pub(crate) fn count(&mut self, count: usize) {
         self.word(count as u64);

@@ -11,24 +11,60 @@ use pluto_middle::ty::Holder;
 pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
     let ty = &program.types[id];
     let (first, second) = inner(ty);
-    let count = part_count(ty);
+    let parts = part_count(ty);
     let name = name(ty);
     let mut data = Bytes::default();
-    data.word(u64::from(kind(ty) as u32) | u64::from(plan(program, ty)) << 32);
+    data.halves(kind(ty) as u32, object_words(program, id));
+    data.word(plan(program, id));
     data.text(&name);
-    data.optional(first.map(Symbol::Desc));
+    data.optional(first.map(|first| if let Type::Array(_) = ty { slot(program, first) } else { Symbol::Desc(first) }));
     data.optional(second.map(Symbol::Desc));
-    data.count(count);
-    data.optional((count > 0).then_some(Symbol::Parts(id)));
+    data.count(parts);
+    data.optional((parts > 0).then_some(Symbol::Parts(id)));
+    list_counted(&mut data, program, id, if object_words(program, id) > 0 { Some(0) } else { None });
+    data
+}
+
+/// The descriptor of places where values of an inline type lie.
+pub(crate) fn inline(program: &Program, id: TypeId) -> Bytes {
+    let words = program.layouts.words(id).len();
+    let mut data = Bytes::default();
+    data.halves(Kind::Inline as u32, count(words));
+    // Of no object.
+    data.word(0);
+    data.text(&Name::from(""));
+    data.address(Symbol::Desc(id));
+    data.optional(None);
+    data.count(words);
+    data.address(Symbol::Words(id));
+    list_counted(&mut data, program, id, Some(0));
+    data
+}
+
+/// The words of such a place, as `Part`s.
+pub(crate) fn words(program: &Program, id: TypeId) -> Bytes {
+    let mut data = Bytes::default();
+    program.layouts.words(id).iter().for_each(|word| field(&mut data, program, &Name::from(""), *word));
+    data
+}
+
+/// The words with counts of objects of a type (variant 0, if it has none) or of a variant, as `Counted`s.
+pub(crate) fn counted(program: &Program, id: TypeId, variant: u32) -> Bytes {
+    let mut data = Bytes::default();
+    for (word, ty) in counted_words(program, id, variant) {
+        data.count(word);
+        data.address(Symbol::Desc(ty));
+    }
     data
 }
 
 /// The descriptor of strings where the program has no such type.
 pub(crate) fn string_descriptor() -> Bytes {
     let mut data = Bytes::default();
-    data.word(u64::from(Kind::String as u32));
+    data.halves(Kind::String as u32, 0);
+    data.word(0);
     data.text(&Name::from(""));
-    for _ in 0..4 {
+    for _ in 0..6 {
         data.word(0);
     }
     data
@@ -38,15 +74,19 @@ pub(crate) fn string_descriptor() -> Bytes {
 pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
     let mut data = Bytes::default();
     match &program.types[id] {
-        Type::Class { fields, .. } | Type::Error { fields, .. } => fields_of(&mut data, fields),
+        Type::Class { fields, .. } | Type::Error { fields, .. } => fields_of(&mut data, program, fields),
         Type::Tuple(types) | Type::Closure { captures: types, .. } => {
-            types.iter().for_each(|ty| field(&mut data, &Name::from(""), *ty));
+            types.iter().for_each(|ty| field(&mut data, program, &Name::from(""), *ty));
         }
-        Type::Tag { variants, .. } => variants.iter().for_each(|name| variant(&mut data, name, None)),
+        Type::Tag { variants, .. } => variants.iter().for_each(|name| {
+            variant(&mut data, name, None, 0);
+            list_counted(&mut data, program, id, None);
+        }),
         Type::Enum { variants, .. } => {
             for (at, (name, fields)) in (0_u32..).zip(variants) {
                 let list = (!fields.is_empty()).then_some((Symbol::VariantParts(id, at), fields.len()));
-                variant(&mut data, name, list);
+                variant(&mut data, name, list, program.layouts.variant(id, at).words.len());
+                list_counted(&mut data, program, id, Some(at));
             }
         }
         Type::Unit
@@ -73,7 +113,7 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
 pub(crate) fn variant_parts(program: &Program, id: TypeId, variant: u32) -> Bytes {
     let mut data = Bytes::default();
     if let Type::Enum { variants, .. } = &program.types[id] {
-        fields_of(&mut data, &variants[variant as usize].1);
+        fields_of(&mut data, program, &variants[variant as usize].1);
     }
     data
 }
@@ -94,22 +134,79 @@ pub(crate) fn closure_object(id: TypeId, function: Func) -> Bytes {
     data
 }
 
-fn fields_of(data: &mut Bytes, fields: &[(Name, TypeId)]) {
-    fields.iter().for_each(|(name, ty)| field(data, name, *ty));
+/// What describes a place where a value of a type lies: an element, field or capture.
+fn slot(program: &Program, ty: TypeId) -> Symbol {
+    if program.layouts.is_inline(ty) { Symbol::Inline(ty) } else { Symbol::Desc(ty) }
 }
 
-fn field(data: &mut Bytes, name: &Name, ty: TypeId) {
-    data.text(name);
-    data.address(Symbol::Desc(ty));
-    data.count(0);
-    data.optional(None);
+fn fields_of(data: &mut Bytes, program: &Program, fields: &[(Name, TypeId)]) {
+    fields.iter().for_each(|(name, ty)| field(data, program, name, *ty));
 }
 
-fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>) {
+fn field(data: &mut Bytes, program: &Program, name: &Name, ty: TypeId) {
+    data.text(name);
+    data.address(slot(program, ty));
+    data.halves(0, count(program.layouts.words(ty).len()));
+    data.optional(None);
+    list_counted(data, program, ty, None);
+}
+
+fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words: usize) {
     data.text(name);
     data.optional(None);
-    data.count(fields.as_ref().map_or(0, |fields| fields.1));
+    data.halves(count(fields.as_ref().map_or(0, |fields| fields.1)), count(words));
     data.optional(fields.map(|fields| fields.0));
+}
+
+fn counted_words(program: &Program, id: TypeId, variant: u32) -> Vec<(usize, TypeId)> {
+    let words = program.layouts.variant(id, variant).words.iter().copied().enumerate();
+    words.filter(|(_, ty)| program.types[*ty].is_counted()).collect()
+}
+
+/// How many words with counts there are, and where they are listed; none where there is no variant.
+fn list_counted(data: &mut Bytes, program: &Program, id: TypeId, variant: Option<u32>) {
+    let listed = variant.map(|variant| (counted_words(program, id, variant).len(), Symbol::Counted(id, variant)));
+    match listed {
+        Some((count, symbol)) if count > 0 => {
+            data.count(count);
+            data.address(symbol);
+        }
+        Some(_) | None => {
+            data.count(0);
+            data.optional(None);
+        }
+    }
+}
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).expect("types of fewer than 2^32 words")
+}
+
+/// How many words the fields or captures of an object take, if all objects of the type have as many.
+fn object_words(program: &Program, id: TypeId) -> u32 {
+    match &program.types[id] {
+        Type::Class { .. } | Type::Error { .. } | Type::Tuple(_) | Type::Closure { .. } => {
+            count(program.layouts.body(id).words.len())
+        }
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Nullable { .. }
+        | Type::Tag { .. }
+        | Type::Enum { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Holder { .. }
+        | Type::Service(_)
+        | Type::Status => 0,
+    }
 }
 
 fn kind(ty: &Type) -> Kind {
@@ -143,17 +240,13 @@ fn kind(ty: &Type) -> Kind {
 }
 
 /// How its objects are freed: where all are of one size.
-fn plan(program: &Program, ty: &Type) -> u32 {
+fn plan(program: &Program, id: TypeId) -> u64 {
     let counted = |ty: &TypeId| program.types[*ty].is_counted();
-    match ty {
-        Type::Class { fields, .. } | Type::Error { fields, .. } => {
-            layout::plan(&fields.iter().map(|(_, ty)| counted(ty)).collect::<Vec<_>>())
-        }
-        Type::Tuple(types) => layout::plan(&types.iter().map(counted).collect::<Vec<_>>()),
+    let words = || program.layouts.body(id).words.iter().map(counted);
+    match &program.types[id] {
+        Type::Class { .. } | Type::Error { .. } | Type::Tuple(_) => layout::plan(&words().collect::<Vec<_>>()),
         // The code comes first.
-        Type::Closure { captures, .. } => {
-            layout::plan(&std::iter::once(false).chain(captures.iter().map(counted)).collect::<Vec<_>>())
-        }
+        Type::Closure { .. } => layout::plan(&std::iter::once(false).chain(words()).collect::<Vec<_>>()),
         Type::Nullable { inner, boxed: Boxed::Yes } => layout::plan(&[counted(inner)]),
         Type::Unit
         | Type::Int

@@ -16,7 +16,7 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use pluto_abi::layout;
-use pluto_middle::mir::{Concurrent, Func, Program, Service, Type, TypeId};
+use pluto_middle::mir::{Checks, Concurrent, Func, HasStatus, Program, Service, Type, TypeId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is found out about a program before any of its functions is made.
@@ -53,6 +53,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) task: Value,
     /// All parameters, the task included.
     pub(crate) params: Vec<Value>,
+    /// Where the function says where it is, if it does.
+    pub(crate) step: Option<StackSlot>,
     symbols: Vec<Symbol>,
     functions: BTreeMap<Symbol, FuncRef>,
     globals: BTreeMap<Symbol, GlobalValue>,
@@ -77,7 +79,7 @@ impl<'a> Emitter<'a> {
         b.switch_to_block(entry);
         let params = b.block_params(entry).to_vec();
         let (functions, globals) = (BTreeMap::new(), BTreeMap::new());
-        Emitter { program, findings, b, task: params[0], params, symbols, functions, globals }
+        Emitter { program, findings, b, task: params[0], params, step: None, symbols, functions, globals }
     }
 
     /// Ends it; gives the symbols that its external names stand for.
@@ -90,6 +92,11 @@ impl<'a> Emitter<'a> {
     /// May there be more than one task?
     pub(crate) fn is_concurrent(&self) -> bool {
         self.program.concurrent == Concurrent::Yes
+    }
+
+    /// Is the program one that checks its memory?
+    pub(crate) fn checks_memory(&self) -> bool {
+        self.program.checks == Checks::Memory
     }
 
     /// A type.
@@ -208,25 +215,28 @@ impl<'a> Emitter<'a> {
         self.b.inst_results(call)[0]
     }
 
-    /// Calls a function of the program (the task goes first on its own); gives its result, and its status if it has one.
-    pub(crate) fn call(&mut self, function: Func, args: &[Value]) -> (Value, Option<Value>) {
-        let signature = abi::function(self.program, &self.program.functions[function]);
+    /// Calls a function of the program (the task goes first on its own); gives the words of its result, and its status if it has one.
+    pub(crate) fn call(&mut self, function: Func, args: &[Value]) -> (Vec<Value>, Option<Value>) {
+        let called = &self.program.functions[function];
+        let signature = abi::function(self.program, called);
         let callee = self.function(Symbol::Code(Code::Function(function)), signature);
         let args: Vec<Value> = std::iter::once(self.task).chain(args.iter().copied()).collect();
         let call = self.b.ins().call(callee, &args);
-        let results = self.b.inst_results(call);
-        (results[0], results.get(1).copied())
+        let mut results = self.b.inst_results(call).to_vec();
+        let status = if called.status == HasStatus::Yes { results.pop() } else { None };
+        (results, status)
     }
 
-    /// Calls the code of a closure (the task and the closure go first on their own); gives its result, and its status.
-    pub(crate) fn call_closure(&mut self, closure: Value, args: &[Value], result: ir::Type) -> (Value, Value) {
+    /// Calls the code of a closure (the task and the closure go first on their own); gives its results, and its status.
+    pub(crate) fn call_closure(&mut self, closure: Value, args: &[Value], results: &[ir::Type]) -> (Vec<Value>, Value) {
         let code = self.load(closure, layout::CODE);
         let params: Vec<ir::Type> = args.iter().map(|arg| self.b.func.dfg.value_type(*arg)).collect();
-        let signature = self.b.import_signature(abi::closure(&params, result));
+        let signature = self.b.import_signature(abi::closure(&params, results));
         let args: Vec<Value> = [self.task, closure].into_iter().chain(args.iter().copied()).collect();
         let call = self.b.ins().call_indirect(signature, code, &args);
-        let results = self.b.inst_results(call);
-        (results[0], results[1])
+        let mut results = self.b.inst_results(call).to_vec();
+        let status = results.pop().expect("closures have a status");
+        (results, status)
     }
 
     /// Calls an encoder, a decoder, or a quiet way to the runtime (the task goes first on its own); gives the decoded word.

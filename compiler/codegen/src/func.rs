@@ -6,6 +6,7 @@ mod call;
 mod checked;
 mod closure;
 mod count;
+mod guard;
 mod homes;
 mod inst;
 mod lock;
@@ -27,16 +28,13 @@ use homes::{Home, Kind};
 use pluto_abi::layout::FaultKind;
 use pluto_middle::ids::{Id, IndexVec};
 use pluto_middle::mir::{
-    Block, Const, Function, HasStatus, Local, LocalDecl, OnFail, Operand, Passing, Site, StackCheck, Terminator, Type,
-    TypeId,
+    Block, Const, Function, HasStatus, Local, OnFail, Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
 };
-use share::Container;
-use std::collections::BTreeMap;
+use share::Containers;
 
 /// Writes a function's code.
 pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
-    let kinds = homes::survey(f);
-    let homes = f.locals.iter().zip(kinds.iter()).map(|(local, kind)| home(e, local, *kind)).collect();
+    let homes = homes(e, f);
     let blocks = f.blocks.iter().map(|_| e.block()).collect();
     let containers = share::survey(e, f);
     let mut cx = FnCx { e, f, homes, blocks, containers };
@@ -44,6 +42,9 @@ pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
     for (id, block) in f.blocks.iter_enumerated() {
         cx.e.begin(cx.blocks[id]);
         block.insts.iter().for_each(|inst| cx.inst(inst));
+        if let Some(site) = site(&block.end) {
+            cx.e.stand_at(site);
+        }
         cx.terminator(&block.end);
     }
 }
@@ -55,24 +56,41 @@ struct FnCx<'e, 'a> {
     homes: IndexVec<Local, Home>,
     blocks: IndexVec<Block, ir::Block>,
     /// Where the references that are stored through point into, in programs with several tasks.
-    containers: BTreeMap<Local, Container>,
+    containers: Containers,
 }
 
-fn home(e: &mut Emitter<'_>, local: &LocalDecl, kind: Kind) -> Home {
-    match kind {
-        Kind::Value => Home::Value(None),
-        Kind::Variable => Home::Variable(e.b.declare_var(value::clif_type(e.ty(local.ty)))),
-        Kind::Slot => Home::Slot(e.slot(1)),
+/// Where each local lives.
+fn homes(e: &mut Emitter<'_>, f: &Function) -> IndexVec<Local, Home> {
+    let kinds = homes::survey(f);
+    let mut homes: IndexVec<Local, Home> = IndexVec::new();
+    let mut last = None;
+    for (local, kind) in kinds.iter_enumerated() {
+        let home = match kind {
+            Kind::Value => Home::Value(None),
+            Kind::Variable => Home::Variable(e.b.declare_var(value::clif_type(e.ty(f.locals[local].ty)))),
+            Kind::Slot => {
+                let behind = kinds.iter().skip(local.index() + 1).take_while(|kind| **kind == Kind::Behind);
+                Home::Slot(e.slot(1 + behind.count()), 0)
+            }
+            Kind::Behind => match last {
+                Some(Home::Slot(slot, offset)) => Home::Slot(slot, offset + 8),
+                Some(Home::Value(_) | Home::Variable(_)) | None => panic!("{local:?} is behind no local in memory"),
+            },
+        };
+        last = Some(home);
+        homes.push(home);
     }
+    homes
 }
 
 impl<'a> FnCx<'_, 'a> {
     /// Before the first block: zeroes slots, takes parameters, looks at the stack.
     fn enter(&mut self) {
+        self.e.begin_step(self.f.site);
         let zero = self.e.word(0);
         for home in self.homes.iter() {
-            if let Home::Slot(slot) = *home {
-                self.e.b.ins().stack_store(types::I64, zero, slot, 0);
+            if let Home::Slot(slot, offset) = *home {
+                self.e.b.ins().stack_store(types::I64, zero, slot, offset);
             }
         }
         for (at, (local, _)) in self.f.params.iter().enumerate() {
@@ -135,9 +153,9 @@ impl<'a> FnCx<'_, 'a> {
                 value.unwrap_or_else(|| panic!("{local:?} of {} is used before it is set", self.f.name))
             }
             Home::Variable(variable) => self.e.b.use_var(variable),
-            Home::Slot(slot) => {
+            Home::Slot(slot, offset) => {
                 let ty = value::clif_type(self.type_of(local));
-                self.e.b.ins().stack_load(types::I64, ty, slot, 0)
+                self.e.b.ins().stack_load(types::I64, ty, slot, offset)
             }
         }
     }
@@ -149,8 +167,8 @@ impl<'a> FnCx<'_, 'a> {
         match self.homes[local] {
             Home::Value(_) => self.homes[local] = Home::Value(Some(value)),
             Home::Variable(variable) => self.e.b.def_var(variable, value),
-            Home::Slot(slot) => {
-                self.e.b.ins().stack_store(types::I64, value, slot, 0);
+            Home::Slot(slot, offset) => {
+                self.e.b.ins().stack_store(types::I64, value, slot, offset);
             }
         }
     }
@@ -164,7 +182,11 @@ impl<'a> FnCx<'_, 'a> {
     /// An operand as it is in registers.
     fn value(&mut self, operand: &Operand) -> Value {
         match operand {
-            Operand::Copy(local) | Operand::Move(local) => self.read(*local),
+            Operand::Copy(local) | Operand::Move(local) => {
+                let value = self.read(*local);
+                self.must_be_alive(self.type_of(*local), value);
+                value
+            }
             Operand::Const(constant) => self.constant(constant),
         }
     }
@@ -229,22 +251,32 @@ impl<'a> FnCx<'_, 'a> {
 
     /// Returns early.
     fn return_status(&mut self, status: Value) {
-        let nothing = if value::clif_type(self.e.ty(self.f.result)) == types::F64 {
-            self.e.b.ins().f64const(0.0)
-        } else {
-            self.e.word(0)
-        };
-        self.e.b.ins().return_(&[nothing, status]);
+        let mut results: Vec<Value> = Vec::new();
+        for ty in self.e.program.results(self.f) {
+            let is_float = value::clif_type(self.e.ty(ty)) == types::F64;
+            results.push(if is_float { self.e.b.ins().f64const(0.0) } else { self.e.word(0) });
+        }
+        results.push(status);
+        self.e.leave(&results);
     }
 
-    /// Returns a result.
-    fn return_value(&mut self, value: Value) {
-        let value = self.e.as_value(value::clif_type(self.e.ty(self.f.result)), value);
+    /// Returns the words of the result.
+    fn return_values(&mut self, values: &[Operand]) {
+        let mut results: Vec<Value> = Vec::new();
+        for (ty, value) in self.e.program.results(self.f).into_iter().zip(values) {
+            let value = self.value(value);
+            results.push(self.e.as_value(value::clif_type(self.e.ty(ty)), value));
+        }
         if self.f.status == HasStatus::Yes {
-            let fine = self.e.word(0);
-            self.e.b.ins().return_(&[value, fine]);
-        } else {
-            self.e.b.ins().return_(&[value]);
+            results.push(self.e.word(0));
+        }
+        self.e.leave(&results);
+    }
+
+    /// Puts what a call gave into locals.
+    fn define_all(&mut self, dests: &[Local], values: Vec<Value>) {
+        for (dest, value) in dests.iter().zip(values) {
+            self.define(*dest, value);
         }
     }
 }
@@ -258,6 +290,7 @@ fn on_fail(end: &Terminator) -> Option<OnFail> {
         | Terminator::Checked { on_fail, .. }
         | Terminator::Index { on_fail, .. }
         | Terminator::RefIndex { on_fail, .. }
+        | Terminator::CheckIndex { on_fail, .. }
         | Terminator::ReadText { on_fail, .. }
         | Terminator::CallValue { on_fail, .. }
         | Terminator::Spawn { on_fail, .. }
@@ -267,6 +300,36 @@ fn on_fail(end: &Terminator) -> Option<OnFail> {
         | Terminator::Lock { on_fail, .. }
         | Terminator::Fault { on_fail, .. } => Some(*on_fail),
         Terminator::Select(select) => Some(select.on_fail),
+        Terminator::Goto(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchStatus { .. }
+        | Terminator::Return(_)
+        | Terminator::Fail(_)
+        | Terminator::CallDetached(_)
+        | Terminator::Unreachable => None,
+    }
+}
+
+/// The place of a terminator, if it has one.
+fn site(end: &Terminator) -> Option<Site> {
+    match end {
+        Terminator::Call { site, .. }
+        | Terminator::Builtin { site, .. }
+        | Terminator::Checked { site, .. }
+        | Terminator::Index { site, .. }
+        | Terminator::RefIndex { site, .. }
+        | Terminator::CheckIndex { site, .. }
+        | Terminator::ReadText { site, .. }
+        | Terminator::CallValue { site, .. }
+        | Terminator::Spawn { site, .. }
+        | Terminator::NewChannel { site, .. }
+        | Terminator::Wait { site, .. }
+        | Terminator::Next { site, .. }
+        | Terminator::Lock { site, .. }
+        | Terminator::Fault { site, .. } => Some(*site),
+        Terminator::CallRemote(call) => Some(call.site),
+        Terminator::Select(select) => Some(select.site),
         Terminator::Goto(_)
         | Terminator::Branch { .. }
         | Terminator::Switch { .. }

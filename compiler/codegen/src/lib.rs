@@ -16,6 +16,7 @@ mod object;
 mod piece;
 mod program;
 mod sharing;
+mod step;
 mod strings;
 mod symbol;
 mod target;

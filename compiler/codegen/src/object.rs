@@ -58,7 +58,7 @@ impl Assembly<'_> {
         let mut data = DataDescription::new();
         data.set_align(8);
         if let Symbol::Service(service) = symbol {
-            data.define_zeroinit(8 * self.program.services[*service].fields.len().max(1));
+            data.define_zeroinit(8 * self.program.layouts.service(*service).words.len().max(1));
         } else {
             let Bytes { mut bytes, addresses } = self.contents(symbol);
             if bytes.is_empty() {
@@ -78,6 +78,9 @@ impl Assembly<'_> {
         let program = self.program;
         match symbol {
             Symbol::Desc(ty) => descriptors::descriptor(program, *ty),
+            Symbol::Inline(ty) => descriptors::inline(program, *ty),
+            Symbol::Words(ty) => descriptors::words(program, *ty),
+            Symbol::Counted(ty, variant) => descriptors::counted(program, *ty, *variant),
             Symbol::StringDesc => descriptors::string_descriptor(),
             Symbol::Parts(ty) => descriptors::parts(program, *ty),
             Symbol::VariantParts(ty, variant) => descriptors::variant_parts(program, *ty, *variant),
@@ -113,6 +116,9 @@ impl Assembly<'_> {
                 id.into()
             }
             Symbol::Desc(_)
+            | Symbol::Inline(_)
+            | Symbol::Words(_)
+            | Symbol::Counted(..)
             | Symbol::StringDesc
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)
@@ -156,6 +162,9 @@ impl Assembly<'_> {
             Symbol::Runtime(_)
             | Symbol::Code(_)
             | Symbol::Desc(_)
+            | Symbol::Inline(_)
+            | Symbol::Words(_)
+            | Symbol::Counted(..)
             | Symbol::StringDesc
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)

@@ -12,7 +12,7 @@ use pluto_abi::program as abi;
 use pluto_middle::facts::Transport;
 use pluto_middle::hir::{ChannelKind, Scheduler};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Concurrent, Program, Repeatable, Service};
+use pluto_middle::mir::{Checks, Concurrent, Program, Repeatable, Service};
 
 /// A table.
 pub(crate) fn table(program: &Program, table: Table) -> Bytes {
@@ -24,7 +24,7 @@ pub(crate) fn table(program: &Program, table: Table) -> Bytes {
         Table::Remotes => remotes(program, &mut data),
         Table::Services => program.services.ids().for_each(|service| self::service(program, service, &mut data)),
         Table::ServiceFields(service) => {
-            program.services[service].fields.iter().for_each(|(_, ty)| data.address(Symbol::Desc(*ty)));
+            program.layouts.service(service).words.iter().for_each(|ty| data.address(Symbol::Desc(*ty)));
         }
         Table::Sites => sites(program, &mut data),
         Table::Tests => tests(program, &mut data),
@@ -58,6 +58,10 @@ fn whole(program: &Program, data: &mut Bytes) {
         Concurrent::No => 0,
         Concurrent::Yes => 1,
     });
+    data.word(match program.checks {
+        Checks::None => 0,
+        Checks::Memory => 1,
+    });
 }
 
 /// `PeerDesc`s.
@@ -66,7 +70,7 @@ fn peers(program: &Program, data: &mut Bytes) {
         data.text(&peer.name);
         data.word(match peer.transport {
             Transport::Direct => 0,
-            Transport::Unix => 1,
+            Transport::Shared => 1,
             Transport::Tcp => 2,
         });
     }
@@ -100,7 +104,7 @@ fn service(program: &Program, service: Service, data: &mut Bytes) {
     data.text(&info.name);
     data.address(Symbol::Service(service));
     data.address(Symbol::Table(Table::ServiceFields(service)));
-    data.count(info.fields.len());
+    data.count(program.layouts.service(service).words.len());
     data.address(Symbol::Code(Code::Start(service)));
     data.optional(info.stop.map(|_| Symbol::Code(Code::Stop(service))));
 }

@@ -97,6 +97,12 @@ pub(crate) enum Symbol {
     Code(Code),
     /// The descriptor of a type.
     Desc(TypeId),
+    /// The descriptor of places where values of an inline type lie.
+    Inline(TypeId),
+    /// The words of such a place.
+    Words(TypeId),
+    /// The words with counts of objects of a type; of its variant with this number.
+    Counted(TypeId, u32),
     /// The descriptor of strings, in a program without a string type of its own.
     StringDesc,
     /// The fields or variants that a descriptor lists.
@@ -166,6 +172,9 @@ impl Symbol {
             Symbol::Runtime(function) => function.symbol().to_owned(),
             Symbol::Code(code) => code.name(program),
             Symbol::Desc(_)
+            | Symbol::Inline(_)
+            | Symbol::Words(_)
+            | Symbol::Counted(..)
             | Symbol::StringDesc
             | Symbol::Parts(_)
             | Symbol::VariantParts(..)

@@ -106,9 +106,10 @@ pub(crate) fn counted(ty: &Type) -> Counted {
 
 /// Do all objects of this type hold nothing that is counted? (Maps have a table that sharing looks at.)
 pub(crate) fn is_leaf(program: &Program, ty: &Type) -> bool {
-    let plain = |ty: &TypeId| !program.types[*ty].is_counted();
+    let plain = |ty: &TypeId| program.layouts.words(*ty).iter().all(|word| !program.types[*word].is_counted());
     match ty {
         Type::String => true,
+        // What is inside of a box is one word, and never an inline value: that has a box of its own.
         Type::Array(part) | Type::Nullable { inner: part, boxed: Boxed::Yes } => plain(part),
         Type::Nullable { inner, boxed: Boxed::No } => is_leaf(program, &program.types[*inner]),
         Type::Tuple(parts) => parts.iter().all(plain),

@@ -5,7 +5,7 @@ pub(crate) mod decode;
 pub(crate) mod encode;
 
 use crate::emitter::Emitter;
-use cranelift_codegen::ir::{Block, Value};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use cranelift_frontend::Switch;
 use pluto_middle::mir::{Program, Type, TypeId};
 
@@ -49,6 +49,13 @@ fn is_empty(program: &Program, ty: TypeId) -> bool {
         }
     }
     true
+}
+
+/// The address of an element, without the offset of the first one.
+fn element_address(e: &mut Emitter<'_>, array: Value, index: Value, element: TypeId) -> Value {
+    let bytes = 8 * e.program.layouts.words(element).len();
+    let offset = e.b.ins().imul_imm_s(index, i64::try_from(bytes).expect("few words"));
+    e.b.ins().iadd(array, offset)
 }
 
 /// Goes to the block of this number.

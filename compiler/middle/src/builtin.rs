@@ -313,6 +313,12 @@ impl Method {
         raising.into_iter().find(|(method, _)| *method == self).map(|(_, error)| error)
     }
 
+    /// Does it give an element or entry, or `none`? Behind `if let mut` it is a place.
+    #[must_use]
+    pub fn gives_entry(self) -> bool {
+        matches!(self, Method::MapGet | Method::ArrayGet | Method::ArrayFirst | Method::ArrayLast)
+    }
+
     /// Does it call a closure that is its last argument?
     #[must_use]
     pub fn calls_closure(self) -> bool {

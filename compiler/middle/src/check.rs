@@ -6,6 +6,7 @@
 //! that later uses decide; at the end of the body every variable is replaced, and what had to wait (patterns that must cover
 //! every case, values that must be comparable) is looked at. Closures and tasks are checked inside the body they stand in.
 
+mod bound;
 mod branch;
 mod call;
 mod channel;
@@ -20,6 +21,7 @@ mod fallible;
 mod field;
 mod finish;
 mod format;
+mod held;
 mod item;
 mod literal;
 mod method;
@@ -47,7 +49,9 @@ pub fn check(program: &hir::Program, diagnostics: &mut Diagnostics) -> Types {
     cx.recursive_types();
     cx.declared_types();
     cx.functions();
-    cx.into_types()
+    let types = cx.into_types();
+    held::check(program, &types, diagnostics);
+    types
 }
 
 /// What the place of an expression needs.
@@ -95,8 +99,14 @@ enum Why {
 enum Binder {
     Param,
     Let,
+    /// By a pattern against a place.
     Pattern,
+    /// By a pattern against another value.
+    Value,
+    /// By a `for` over what has no places.
     Loop,
+    /// By a `for` over places.
+    Element,
     Catch,
     Closure,
     Select,

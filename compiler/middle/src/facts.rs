@@ -130,10 +130,32 @@ pub enum HasMain {
 pub enum Transport {
     /// Same process: a plain call.
     Direct,
-    /// Same pod.
-    Unix,
+    /// Same pod: memory that both processes have.
+    Shared,
     /// Another pod.
     Tcp,
+}
+
+impl Transport {
+    /// For people, in plans.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Transport::Direct => "direct",
+            Transport::Shared => "shared memory",
+            Transport::Tcp => "tcp",
+        }
+    }
+
+    /// The way that a call goes, in a sentence.
+    #[must_use]
+    pub fn way(self) -> &'static str {
+        match self {
+            Transport::Direct => "straight",
+            Transport::Shared => "through shared memory",
+            Transport::Tcp => "over TCP",
+        }
+    }
 }
 
 /// A service call as placed.
@@ -181,7 +203,7 @@ impl Placement {
         if from == to {
             Transport::Direct
         } else if (&a.pod, &a.region) == (&b.pod, &b.region) {
-            Transport::Unix
+            Transport::Shared
         } else {
             Transport::Tcp
         }

@@ -11,6 +11,7 @@ pub mod hir;
 pub mod ids;
 pub mod infer;
 pub mod interface;
+pub mod layout;
 pub mod lower;
 pub mod mir;
 pub mod place;

@@ -18,6 +18,7 @@ mod expr;
 mod item;
 mod matching;
 mod method;
+mod named;
 mod operate;
 mod pattern;
 mod place;
@@ -49,8 +50,9 @@ pub fn lower(
     placement: &Placement,
     effects: &Effects,
     process: ProcessId,
+    checks: mir::Checks,
 ) -> mir::Program {
-    let mut lowering = Lowering::new(program, types, facts, placement, effects, process);
+    let mut lowering = Lowering::new(program, types, facts, (placement, process), effects, checks);
     let main = lowering.main();
     let handlers = lowering.handlers();
     lowering.finish(main, handlers, Vec::new())
@@ -64,8 +66,10 @@ pub fn lower_tests(
     facts: &Facts,
     placement: &Placement,
     effects: &Effects,
+    checks: mir::Checks,
 ) -> mir::Program {
-    let mut lowering = Lowering::new(program, types, facts, placement, effects, placement.main_process());
+    let process = placement.main_process();
+    let mut lowering = Lowering::new(program, types, facts, (placement, process), effects, checks);
     let tests = lowering.tests();
     lowering.finish(None, Vec::new(), tests)
 }

@@ -2,9 +2,13 @@
 //! `mir/ownership`, checked by `mir/verify`, printed by `mir/print`, read by `codegen`. Self-contained: ids of types and
 //! functions are the program's own; nothing of HIR is needed to read it.
 //!
-//! **Values** are one 64-bit word each: int, float (bits), bool (0/1), byte, unit (0), the tag of an enum without data
+//! **Values** are words of 64 bits: int, float (bits), bool (0/1), byte, unit (0), the tag of an enum without data
 //! ([`Type::Tag`]); or a pointer to a counted heap object (string, array, map, tuple, class, enum with data, error); or, for
 //! nullable types, 0 for `none`, else the word of the inner value if that is a pointer, else a pointer to a box that holds it.
+//! Values of small classes and tuples are *inline*: several words ([`crate::layout`]). `lower` knows nothing of it; `mir/scalars`
+//! puts a local for each word in the place of every local of such a type. What is said below of parts, fields and captures is then
+//! said of their words: an `index` is that of a word of the object ([`crate::layout::Body`]), and a local of an inline type holds a
+//! *box*, an object with the same words, for those that take or give exactly one word.
 //!
 //! **Ownership.** A local of a counted type owns what it holds. `lower` produces MIR in which every operand is `Copy`; the
 //! ownership pass turns last uses into `Move` and inserts `Dup` and `Drop`. Rules for each use are in [`Inst`] and
@@ -13,7 +17,8 @@
 //! **Views** ([`Holds::View`]) are locals of counted types that own nothing: the ownership pass finds parts that are only read while
 //! something else holds them, and gives them no count.
 //!
-//! **References** (locals of type [`Type::Ref`]) hold the address of a word: a variable, field, element or entry. They are
+//! **References** (locals of type [`Type::Ref`]) hold the address of a word: a variable, field, element or entry; of inline types
+//! that of the first of their words, side by side, never that of a box. They are
 //! made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
 //! can change the root. They are never counted.
 
@@ -21,12 +26,14 @@ pub mod flow;
 mod inst;
 pub mod ownership;
 pub mod print;
+pub mod scalars;
 pub mod verify;
 
 pub use self::inst::*;
 pub use crate::builtin::{Changes, Global, Method};
 use crate::ids::{Id, IndexVec};
 pub use crate::interface::Fingerprint;
+use crate::layout::Layouts;
 pub use pluto_syntax::ast::Name;
 
 macro_rules! mir_ids {
@@ -81,6 +88,8 @@ pub struct Program {
     pub peers: IndexVec<Peer, PeerInfo>,
     /// Types; built so that equal types have equal ids.
     pub types: IndexVec<TypeId, Type>,
+    /// Of how many words values consist.
+    pub layouts: Layouts,
     /// Functions, in a fixed order.
     pub functions: IndexVec<Func, Function>,
     /// Service instances, in start order.
@@ -101,6 +110,8 @@ pub struct Program {
     pub channels: IndexVec<Channel, ChannelInfo>,
     /// May there be more than one task?
     pub concurrent: Concurrent,
+    /// What the program looks after while it runs.
+    pub checks: Checks,
     /// For `plutoc test`: the tests, in source order. Else empty.
     pub tests: Vec<Test>,
 }
@@ -111,6 +122,15 @@ pub struct Program {
 pub enum Concurrent {
     No,
     Yes,
+}
+
+/// What a program looks after while it runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Checks {
+    /// Nothing.
+    None,
+    /// Whether its objects are used while they are alive, and only then (`--check-memory`). It says where it is ([`Inst::At`]).
+    Memory,
 }
 
 /// A test.
@@ -338,6 +358,17 @@ pub enum Boxed {
     Yes,
 }
 
+impl Program {
+    /// The words of the result of a function.
+    #[must_use]
+    pub fn results(&self, function: &Function) -> Vec<TypeId> {
+        match function.entry {
+            Entry::Task => vec![function.result],
+            Entry::Direct | Entry::Value => self.layouts.words(function.result).to_vec(),
+        }
+    }
+}
+
 impl Type {
     /// Do values of it own a count? (For `Nullable`: if not null.) `Status` too: if above 1.
     #[must_use]
@@ -390,9 +421,9 @@ pub struct Function {
     pub name: Name,
     /// Its parameters: locals, with passing (decided by the ownership pass; `lower` writes `Owned`).
     pub params: Vec<(Local, Passing)>,
-    /// Its result type.
+    /// Its result type. A function that a task enters gives it as one word.
     pub result: TypeId,
-    /// Has it a status word as second result?
+    /// Has it a status word behind its result?
     pub status: HasStatus,
     /// Is it on a cycle of the call graph: compare the stack pointer with the limit at entry, and fault?
     pub stack_check: StackCheck,
@@ -443,9 +474,9 @@ pub struct LocalDecl {
     pub name: Name,
     /// Is its address taken by `RefLocal`? Then codegen keeps it in a stack slot, zeroed at entry.
     pub addressed: Addressed,
-    /// For references and views: the local whose value they point into (`None`: a parameter or service field). A use of them
+    /// For references and views: the locals whose values they point into (`None`: a parameter or service field). A use of them
     /// counts as a use of their root.
-    pub root: Option<Local>,
+    pub root: Option<Root>,
     /// Does it hold a count? Decided by the ownership pass; `lower` writes `Count`.
     pub holds: Holds,
 }
@@ -462,10 +493,35 @@ pub enum Holds {
 
 /// Whether a local lives in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Addressed {
+    /// No.
     No,
+    /// Yes, somewhere.
     Yes,
+    /// Yes, in the word behind that of the local before it: together they are the words of an inline value.
+    Behind,
+}
+
+/// What a reference or view points into: one local, or those of some words of an inline value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Root {
+    /// The first.
+    pub first: Local,
+    /// How many there are, by their numbers.
+    pub count: u32,
+}
+
+impl Root {
+    /// One local.
+    #[must_use]
+    pub fn one(local: Local) -> Root {
+        Root { first: local, count: 1 }
+    }
+
+    /// All of them.
+    pub fn locals(self) -> impl Iterator<Item = Local> {
+        (self.first.0..self.first.0 + self.count).map(Local)
+    }
 }
 
 /// A basic block.

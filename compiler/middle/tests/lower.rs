@@ -1,5 +1,5 @@
-//! Lowers programs and checks the MIR after the ownership pass, for every placement: the repository's examples and the programs
-//! of `tests/run` and `tests/mir`.
+//! Lowers programs and checks the MIR after scalar replacement and the ownership pass, for every placement: the repository's
+//! examples and the programs of `tests/run` and `tests/mir`.
 
 use pluto_middle::ids::{Id, SystemId};
 use pluto_middle::resolve::{Parsed, ParsedModule};
@@ -54,14 +54,15 @@ fn lower_all(path: &Path) -> Result<Vec<(String, mir::Program)>, String> {
         }
         for process in placement.processes.ids() {
             let name = format!("{} {}", placement.name, placement.processes[process].name);
-            all.push((name, lower::lower(&program, &types, &facts, &placement, &effects, process)));
+            all.push((name, lower::lower(&program, &types, &facts, &placement, &effects, process, mir::Checks::None)));
         }
         if system.is_none() && !program.tests.is_empty() {
-            let tests = lower::lower_tests(&program, &types, &facts, &placement, &effects);
+            let tests = lower::lower_tests(&program, &types, &facts, &placement, &effects, mir::Checks::None);
             all.push(("tests".to_owned(), tests));
         }
     }
     for (_, program) in &mut all {
+        mir::scalars::replace(program);
         mir::ownership::own(program);
     }
     Ok(all)

@@ -4,7 +4,7 @@
 use crate::deploy::status::Form;
 use crate::emit::{Stage, emit};
 use crate::load::{Disk, Sources};
-use crate::options::{MessageFormat, Options, System};
+use crate::options::{Checks, MessageFormat, Options, System};
 use crate::render::{Colors, render};
 use crate::{check_all, deploy, explain, front};
 use clap::{Args, Parser, Subcommand};
@@ -40,6 +40,8 @@ enum Command {
         /// The executable, or the folder
         #[arg(short)]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        checks: ChecksArgs,
         /// Print a stage instead of building
         #[arg(long)]
         emit: Option<Stage>,
@@ -53,6 +55,8 @@ enum Command {
         common: Common,
         #[command(flatten)]
         placement: PlacementArgs,
+        #[command(flatten)]
+        checks: ChecksArgs,
         /// Arguments of the program, after `--`
         #[arg(last = true)]
         args: Vec<std::ffi::OsString>,
@@ -61,6 +65,8 @@ enum Command {
     Test {
         #[command(flatten)]
         common: Common,
+        #[command(flatten)]
+        checks: ChecksArgs,
         /// Only tests whose name contains this
         filter: Option<String>,
         /// Run tests with a random scheduler once, with this seed
@@ -106,6 +112,19 @@ struct PlacementArgs {
     /// A system of the program; without it everything is one process
     #[arg(long)]
     system: Option<String>,
+}
+
+#[derive(Args)]
+struct ChecksArgs {
+    /// Have the program look for values that are used after they were freed, freed twice, or never (slow)
+    #[arg(long)]
+    check_memory: bool,
+}
+
+impl ChecksArgs {
+    fn checks(&self) -> Checks {
+        if self.check_memory { Checks::Memory } else { Checks::None }
+    }
 }
 
 /// Virtual; touched only as far as nesting needs it.
@@ -164,26 +183,29 @@ pub fn version() -> String {
 fn dispatch(command: Command) -> u8 {
     match command {
         Command::Check { common } => check(&common),
-        Command::Build { common, placement, out, emit: Some(stage), threads } => {
+        Command::Build { common, placement, out, checks, emit: Some(stage), threads } => {
             let _ = out;
-            print_stage(&common, &options(&common, &placement, threads), stage)
+            let options = Options { checks: checks.checks(), ..options(&common, &placement, threads) };
+            print_stage(&common, &options, stage)
         }
-        Command::Build { common, placement, out, emit: None, threads } => {
+        Command::Build { common, placement, out, checks, emit: None, threads } => {
             let mut dx = Diagnostics::default();
-            let options = options(&common, &placement, threads);
+            let options = Options { checks: checks.checks(), ..options(&common, &placement, threads) };
             let (sources, _) = deploy::build::build(&Disk, &options, out.as_deref(), &mut dx);
             finish(&common, &sources, &dx)
         }
-        Command::Run { common, placement, args } => {
+        Command::Run { common, placement, checks, args } => {
             let mut dx = Diagnostics::default();
-            let (sources, staged) = deploy::run::stage(&Disk, &options(&common, &placement, None), &mut dx);
+            let options = Options { checks: checks.checks(), ..options(&common, &placement, None) };
+            let (sources, staged) = deploy::run::stage(&Disk, &options, &mut dx);
             let code = finish(&common, &sources, &dx);
             staged.map_or(code, |staged| staged.run(&args))
         }
-        Command::Test { common, filter, seed } => {
+        Command::Test { common, checks, filter, seed } => {
             let mut dx = Diagnostics::default();
             let local = PlacementArgs { system: None };
-            let (sources, staged) = deploy::run::stage_tests(&Disk, &options(&common, &local, None), &mut dx);
+            let options = Options { checks: checks.checks(), ..options(&common, &local, None) };
+            let (sources, staged) = deploy::run::stage_tests(&Disk, &options, &mut dx);
             let code = finish(&common, &sources, &dx);
             // What the executable of tests takes: a part of the titles, and a seed.
             let seed = seed.map(|seed| seed.to_string().into());
@@ -250,6 +272,7 @@ fn options(common: &Common, placement: &PlacementArgs, threads: Option<usize>) -
         file: common.file.clone(),
         system: placement.system.clone().map_or(System::Local, System::Named),
         threads: threads.unwrap_or_else(all).max(1),
+        checks: Checks::None,
     }
 }
 

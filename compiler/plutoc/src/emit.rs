@@ -3,7 +3,7 @@
 use crate::load::{self, Files, Sources};
 use crate::options::Options;
 use crate::{Front, back, choose_system, front, lower_all};
-use pluto_middle::{analyze, check, hir, mir, resolve};
+use pluto_middle::{analyze, check, hir, layout, mir, resolve};
 use pluto_syntax::diag::Diagnostics;
 use pluto_syntax::print;
 use std::fmt::Write;
@@ -21,6 +21,8 @@ pub enum Stage {
     Types,
     /// The call graph.
     Facts,
+    /// Of how many words values consist.
+    Layout,
     /// What is lowered, with ownership.
     Mir,
     /// Cranelift's input.
@@ -31,7 +33,7 @@ pub enum Stage {
 pub fn emit(files: &dyn Files, options: &Options, stage: Stage, dx: &mut Diagnostics) -> (Sources, Option<String>) {
     match stage {
         Stage::Tokens | Stage::Ast | Stage::Hir => early(files, options, stage, dx),
-        Stage::Types | Stage::Facts | Stage::Mir | Stage::Clif => {
+        Stage::Types | Stage::Facts | Stage::Layout | Stage::Mir | Stage::Clif => {
             let (sources, front) = front(files, &options.file, dx);
             let text = front.and_then(|front| late(&front, options, stage, dx));
             (sources, text)
@@ -50,7 +52,7 @@ fn early(files: &dyn Files, options: &Options, stage: Stage, dx: &mut Diagnostic
             sources.files().for_each(|(id, file)| text += &print::tokens(id, &file.text, &mut again));
         }
         Stage::Ast => parsed.modules.iter().for_each(|module| text += &print::ast(&module.ast)),
-        Stage::Hir | Stage::Types | Stage::Facts | Stage::Mir | Stage::Clif => {
+        Stage::Hir | Stage::Types | Stage::Facts | Stage::Layout | Stage::Mir | Stage::Clif => {
             text = hir::print::print(&resolve::resolve(&parsed, dx));
         }
     }
@@ -61,7 +63,7 @@ fn late(front: &Front, options: &Options, stage: Stage, dx: &mut Diagnostics) ->
     match stage {
         Stage::Tokens | Stage::Ast | Stage::Hir | Stage::Types => Some(check::print::print(&front.hir, &front.types)),
         Stage::Facts => Some(analyze::print::print(&front.hir, &front.facts)),
-        Stage::Mir | Stage::Clif => {
+        Stage::Layout | Stage::Mir | Stage::Clif => {
             let system = choose_system(front, &options.system, dx);
             if dx.has_errors() {
                 return None;
@@ -71,9 +73,14 @@ fn late(front: &Front, options: &Options, stage: Stage, dx: &mut Diagnostics) ->
                 return None;
             }
             let mut text = String::new();
-            for program in lower_all(front, &placed) {
-                let shown =
-                    if stage == Stage::Mir { mir::print::print(&program) } else { pluto_codegen::clif(&program) };
+            for program in lower_all(front, &placed, options.checks) {
+                let shown = match stage {
+                    Stage::Layout => layout::print::print(&program),
+                    Stage::Clif => pluto_codegen::clif(&program),
+                    Stage::Mir | Stage::Tokens | Stage::Ast | Stage::Hir | Stage::Types | Stage::Facts => {
+                        mir::print::print(&program)
+                    }
+                };
                 let _ = writeln!(text, "// process {}\n{shown}", program.process);
             }
             Some(text)

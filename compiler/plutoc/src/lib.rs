@@ -76,10 +76,11 @@ pub fn check_all(front: &Front, dx: &mut Diagnostics) {
 }
 
 /// The gate, then lower: one MIR program per process, ownership made explicit.
-pub fn lower_all(front: &Front, placed: &Placed) -> Vec<mir::Program> {
+pub fn lower_all(front: &Front, placed: &Placed, checks: mir::Checks) -> Vec<mir::Program> {
     let lower_one = |process| {
         let Front { hir, types, facts } = front;
-        let mut program = lower::lower(hir, types, facts, &placed.placement, &placed.effects, process);
+        let mut program = lower::lower(hir, types, facts, &placed.placement, &placed.effects, process, checks);
+        mir::scalars::replace(&mut program);
         mir::ownership::own(&mut program);
         verified(program)
     };
@@ -87,9 +88,10 @@ pub fn lower_all(front: &Front, placed: &Placed) -> Vec<mir::Program> {
 }
 
 /// The tests of a program, as one MIR program.
-pub fn lower_tests(front: &Front, placed: &Placed) -> mir::Program {
+pub fn lower_tests(front: &Front, placed: &Placed, checks: mir::Checks) -> mir::Program {
     let Front { hir, types, facts } = front;
-    let mut program = lower::lower_tests(hir, types, facts, &placed.placement, &placed.effects);
+    let mut program = lower::lower_tests(hir, types, facts, &placed.placement, &placed.effects, checks);
+    mir::scalars::replace(&mut program);
     mir::ownership::own(&mut program);
     verified(program)
 }
@@ -147,8 +149,8 @@ pub fn compile(files: &dyn load::Files, options: &Options, dx: &mut Diagnostics)
     if dx.has_errors() {
         return (sources, None);
     }
-    let build = build_id(&front, system);
-    let mut programs = lower_all(&front, &placed);
+    let build = build_id(&front, system, options.checks);
+    let mut programs = lower_all(&front, &placed, options.checks);
     programs.iter_mut().for_each(|program| program.build = build.to_string().into());
     let objects = placed.placement.processes.ids();
     let objects = objects.zip(programs.iter().map(|program| pluto_codegen::emit(program, options.threads))).collect();
@@ -158,8 +160,12 @@ pub fn compile(files: &dyn load::Files, options: &Options, dx: &mut Diagnostics)
 }
 
 /// What tells builds apart: a hash of all that they are made from. The same program, built twice, gives the same executables.
-fn build_id(front: &Front, system: Option<SystemId>) -> interface::Fingerprint {
+fn build_id(front: &Front, system: Option<SystemId>, checks: mir::Checks) -> interface::Fingerprint {
     let mut text = cli::version();
+    text.push_str(match checks {
+        mir::Checks::None => "",
+        mir::Checks::Memory => "memory checked\0",
+    });
     text.push_str(system.map_or("", |id| &*front.hir.systems[id].name));
     for (_, file) in front.hir.sources.files() {
         // Paths and texts hold no zero bytes that would make two programs one.
@@ -180,7 +186,7 @@ pub fn compile_tests(
     if dx.has_errors() {
         return (sources, None);
     }
-    (sources, Some(pluto_codegen::emit(&lower_tests(&front, &placed), options.threads)))
+    (sources, Some(pluto_codegen::emit(&lower_tests(&front, &placed, options.checks), options.threads)))
 }
 
 /// What `plutoc plan` shows.

@@ -1,5 +1,6 @@
 //! What the user asked for, as plain data. In: parsed flags. Out: [`Options`].
 
+pub use pluto_middle::mir::Checks;
 use std::path::PathBuf;
 
 /// Which placement.
@@ -29,4 +30,6 @@ pub struct Options {
     pub system: System,
     /// Threads of the code generator; the output does not depend on it.
     pub threads: usize,
+    /// What the program looks after while it runs.
+    pub checks: Checks,
 }

@@ -95,6 +95,8 @@ codes! {
     E0318 captured_changed: Error, "a change of a variable that a closure or task has as a value";
     E0319 bad_task_use: Error, "a closure or task where only data can stand";
     E0320 channel_misused: Error, "a channel that is used as what it is not";
+    E0321 no_place_to_bind: Error, "`mut` in a pattern for something that is not a place";
+    E0322 changed_while_bound: Error, "a change of what holds a part that is bound by `mut`";
 
     E0401 unhandled_error: Error, "a call that can fail is not handled";
     E0402 cannot_fail: Error, "`!` or `catch` on a call that can never fail";
@@ -140,7 +142,6 @@ codes! {
     E0911 no_replicas_yet: Error, "replicas and sharding are not built yet";
     E0912 no_scopes_yet: Error, "`scoped`, `transient`, `uses`, `ambient`, `scope` and `stage` are not built yet";
     E0913 no_generators_yet: Error, "generators are not built yet";
-    E0914 no_mutable_patterns_yet: Error, "`mut` in patterns, `if let mut` and `for mut` are not built yet";
     E0915 no_test_doubles_yet: Error, "`test … with` is not built yet";
     E0916 no_packages_yet: Error, "packages, and this standard module, are not built yet";
     E0917 no_remote_keyword: Error, "`remote`, `serve` and a system of modules are replaced by placement";

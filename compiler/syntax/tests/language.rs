@@ -231,9 +231,6 @@ fn not_yet_in_bodies() {
         ("let s: bytes = x", "E0908"),
         ("scope(Ctx { a: 1 }) |svc: Svc| { svc.run() }", "E0912"),
         ("yield 3", "E0913"),
-        ("if let mut y = x { }", "E0914"),
-        ("for mut x in xs { }", "E0914"),
-        ("match x { A { mut y } => 1, _ => 2 }", "E0914"),
     ];
     for (text, code) in cases {
         assert_eq!(codes(&format!("before()\n{text}\nafter()")), [code], "{text}");
@@ -295,6 +292,21 @@ fn contextual_words_are_names_elsewhere() {
     );
     assert_eq!(tree("class A { system: int, pod: int, error: string, test: int, invariant: bool }").lines().count(), 7);
     assert_eq!(body("x.select.spawn(y)"), "x.select.spawn(y)");
+}
+
+#[test]
+fn mut_in_patterns() {
+    let cases =
+        ["for mut x in xs {}", "for (k, mut v) in m {}", "let (mut x, y) = z", "let mut (x, y) = z", "let mut x = z"];
+    for case in cases {
+        assert_eq!(body(case), case);
+    }
+    assert_eq!(body("for mut (a, _, (b, c)) in xs { }"), "for (mut a, _, (mut b, mut c)) in xs {}");
+    assert_eq!(body("let (mut x, mut y) = z"), "let mut (x, y) = z");
+    let arms = "match x { A.B { mut y, z: mut w } => 1, (mut v)? => 2 }";
+    assert_eq!(body(arms), "match x { ; A.B { mut y, z: mut w } => 1 ; mut v? => 2 ; }");
+    assert_eq!(codes("let mut mut x = 1"), ["E0101"]);
+    assert_eq!(codes("let x = spawn 3"), ["E0101"]);
 }
 
 #[test]

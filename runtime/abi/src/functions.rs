@@ -39,6 +39,14 @@ macro_rules! for_each_runtime_fn {
             /// Prints a line: borrowed.
             print(task: ptr, text: word) -> unit;
 
+            // ---- programs that check their memory ----
+            /// An object was freed, and this is about to be done with it (`layout::Deed`). Ends the process.
+            memory_freed(object: ptr, deed: word) -> unit;
+            /// A word is about to be stored in an object (borrowed), or, if that is null, where other tasks see it: looks whether they may.
+            memory_stored(container: ptr, desc: ptr, value: word) -> unit;
+            /// A loop goes round: now and then, looks at all objects, if nobody else runs.
+            memory_loop(task: ptr) -> unit;
+
             // ---- faults, errors, tasks ----
             /// Records a fault (`layout::FaultKind`).
             fault(task: ptr, kind: word, a: word, b: word) -> unit;
@@ -172,10 +180,15 @@ macro_rules! for_each_runtime_fn {
             /// The character that begins at a byte.
             string_char_at(text: word, at: word) -> word;
 
-            // ---- arrays: `desc` is the array's descriptor; `value` owned, other objects borrowed ----
+            // ---- arrays: `desc` is the array's descriptor; `value` owned, other objects borrowed. An inline element that is passed,
+            // returned or inside of a nullable result is an object, as all that is one word ----
             /// Count 1, `len` elements, not initialised.
             array_new(desc: ptr, len: word) -> ptr;
+            /// Not for inline elements.
             array_push(slot: ptr, value: word) -> unit;
+            /// Makes the array in the slot unique, with room for one more element, and returns it. The caller writes the words of that
+            /// (shared, if the array is) and raises the length.
+            array_reserve(slot: ptr) -> ptr;
             array_pop(slot: ptr, opt: ptr) -> word;
             array_first(array: word, opt: ptr) -> word;
             array_last(array: word, opt: ptr) -> word;
@@ -239,8 +252,8 @@ macro_rules! for_each_runtime_fn {
             read_string(reader: ptr) -> word;
             /// A bool: fails unless 0 or 1.
             read_bool(reader: ptr) -> word;
-            /// A length of a collection whose elements take at least one byte each: fails if so many bytes are not left.
-            read_len(reader: ptr) -> word;
+            /// A length of a collection whose elements take at least so many bytes each: fails if they are not left.
+            read_len(reader: ptr, least: word) -> word;
             /// A length of a collection whose elements take no bytes (unit, classes without fields): fails if a message announces
             /// more than 2^20 of them in all.
             read_empty_len(reader: ptr) -> word;

@@ -29,7 +29,7 @@ pub const VARIANT_FIELDS: i32 = 24;
 pub const LEN: i32 = 16;
 /// Offset of the capacity (bytes or elements) of a string or array.
 pub const CAP: i32 = 24;
-/// Offset of the first byte of a string, or the first element word of an array.
+/// Offset of the first byte of a string, or the first word of the first element of an array.
 pub const DATA: i32 = 32;
 /// Offset of the code's address in a closure object: a function of the program's own convention.
 pub const CODE: i32 = 16;
@@ -78,6 +78,10 @@ pub enum Kind {
     Task = 21,
     /// Nanoseconds, like an int.
     Duration = 22,
+    /// Not a type of words, but of a place that is several words wide: an element of an array, a field or a capture whose value is
+    /// kept as its parts, side by side. `first` is the class or tuple, `parts` are the words, one each. Where exactly one word is
+    /// wanted, the same value is an object of `first`, with the same words behind its header.
+    Inline = 23,
 }
 
 /// A type, as static data of the executable.
@@ -86,51 +90,75 @@ pub enum Kind {
 pub struct TypeDesc {
     /// What kind ([`Kind`] as a number).
     pub kind: u32,
+    /// How many words the fields or captures take in an object of the type (class, tuple, error, closure), or the value does where
+    /// it lies (inline); else 0.
+    pub words: u32,
     /// How an object of this type is freed ([`plan`]); 0: as its kind says.
-    pub plan: u32,
+    pub plan: u64,
     /// The name, UTF-8, for printing; not terminated.
     pub name: *const u8,
     /// Its length in bytes.
     pub name_len: u64,
-    /// Element of an array, key of a map, inside of a nullable, message of an end, result of a task; else null.
+    /// Element of an array, key of a map, inside of a nullable, message of an end, result of a task, type of an inline place; else
+    /// null. Of these, only elements may be inline.
     pub first: *const TypeDesc,
     /// Value of a map; else null.
     pub second: *const TypeDesc,
-    /// How many fields (class, error, tuple), variants (tag, enum) or captures (closure).
+    /// How many fields (class, error, tuple), variants (tag, enum), captures (closure) or words (inline).
     pub part_count: u64,
-    /// The fields or variants.
+    /// They.
     pub parts: *const Part,
+    /// How many of the `words` have counts.
+    pub counted_count: u64,
+    /// They.
+    pub counted: *const Counted,
 }
 
 /// How objects that are all of one small size are freed: the size in words, header included, in the lower [`PLAN_BITS`] bits; above it a
-/// bit for each word behind the header that is 0 or a counted object. 0 if that does not fit: the runtime then looks at kind and parts.
+/// bit for each word behind the header that is 0 or a counted object. 0 for larger ones: the runtime then looks at kind and parts.
 #[must_use]
-pub fn plan(counted: &[bool]) -> u32 {
+pub fn plan(counted: &[bool]) -> u64 {
     let words = counted.len() + 2;
-    if words > SMALL_WORDS || words + PLAN_BITS as usize - 2 > u32::BITS as usize {
+    if words > SMALL_WORDS {
         return 0;
     }
-    let bit = |(at, counted): (usize, &bool)| u32::from(*counted) << (at as u32 + PLAN_BITS);
-    counted.iter().enumerate().map(bit).fold(words as u32, |plan, bit| plan | bit)
+    let bit = |(at, counted): (usize, &bool)| u64::from(*counted) << (at as u32 + PLAN_BITS);
+    counted.iter().enumerate().map(bit).fold(words as u64, |plan, bit| plan | bit)
 }
 
 /// Where the bits of the words begin in a plan.
 pub const PLAN_BITS: u32 = 6;
 
-/// A field, or a variant.
+/// A word that is a pointer to an object, or 0.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Counted {
+    /// Its place among the words of all fields or captures of an object, or among those of an inline value.
+    pub word: u64,
+    /// Its type.
+    pub desc: *const TypeDesc,
+}
+
+/// A field, or a variant. Fields lie one behind the other, in order.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Part {
-    /// The name, UTF-8; of tuple fields empty.
+    /// The name, UTF-8; of tuple fields, captures and words empty.
     pub name: *const u8,
     /// Its length in bytes.
     pub name_len: u64,
-    /// The type of a field; null for a variant.
+    /// The type of a field, which may be inline; null for a variant.
     pub desc: *const TypeDesc,
-    /// How many fields a variant has.
-    pub field_count: u64,
+    /// How many fields a variant has; of a field 0.
+    pub field_count: u32,
+    /// How many words the field takes, or all fields of the variant do.
+    pub words: u32,
     /// The fields of a variant.
     pub fields: *const Part,
+    /// How many of a variant's words have counts; of a field 0.
+    pub counted_count: u64,
+    /// They.
+    pub counted: *const Counted,
 }
 
 /// What generated code knows of a task: the hidden first parameter of every generated function points to it.
@@ -142,12 +170,48 @@ pub struct TaskHeader {
     pub stack_limit: u64,
     /// The address of the [`Whereabouts`] of the worker that runs the task: another one after each suspension.
     pub whereabouts: u64,
+    /// In a program that checks its memory: the address of the [`Step`] of the function that runs; 0: none does.
+    pub path: u64,
 }
+
+/// Where a function is that has not returned. It lies in its frame, in programs that check their memory.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Step {
+    /// That of the function that has called it; 0: the runtime did.
+    pub before: u64,
+    /// The place, as a number in `ProgramDesc.sites`.
+    pub site: u64,
+}
+
+/// Offset of `Step.before`.
+pub const STEP_BEFORE: i32 = 0;
+/// Offset of `Step.site`.
+pub const STEP_SITE: i32 = 8;
 
 /// Offset of `TaskHeader.stack_limit`.
 pub const STACK_LIMIT: i32 = 0;
 /// Offset of `TaskHeader.whereabouts`.
 pub const WHEREABOUTS: i32 = 8;
+/// Offset of `TaskHeader.path`.
+pub const PATH: i32 = 16;
+
+/// Counts from this downwards are no counts: an object with such a one was freed ([`FREED`]), or has too many owners.
+pub const LEAST_COUNT: i32 = -(1 << 30);
+/// The count of a freed object, while memory is checked. Counting on it by mistake keeps it below [`LEAST_COUNT`].
+pub const FREED: i32 = -(3 << 29);
+
+/// What is done with an object: second argument of `memory_freed`.
+#[repr(u64)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deed {
+    /// It is read or written.
+    Use = 0,
+    /// It gets one more owner.
+    Dup = 1,
+    /// An owner gives it up.
+    Drop = 2,
+}
 
 /// Which service's lock a worker has entered because that leans towards it. Generated code enters such a lock for a method that cannot
 /// suspend: it stores [`Whereabouts::at`] in `section`, and is in if the lock's first word is then `leaning`; going out, it

@@ -57,6 +57,8 @@ pub struct ProgramDesc {
     pub channel_count: u64,
     /// 1 if tasks besides `main` may run: else nothing is ever shared between threads.
     pub concurrent: u64,
+    /// 1 if the program checks its memory.
+    pub checks_memory: u64,
 }
 
 /// A named channel or topic.
@@ -104,7 +106,7 @@ pub enum Side {
 pub struct PeerDesc {
     /// Its name.
     pub name: Text,
-    /// 0 itself, 1 Unix socket, 2 TCP.
+    /// 0 itself, 1 shared memory (found through a Unix socket), 2 TCP.
     pub transport: u64,
 }
 
@@ -140,9 +142,9 @@ pub struct RemoteDesc {
 pub struct ServiceDesc {
     /// The class's name.
     pub name: Text,
-    /// The instance: one word per field.
+    /// The instance: the words of its fields.
     pub object: *mut u64,
-    /// Its fields' types, dropped by the runtime at exit.
+    /// The types of these words, dropped by the runtime at exit.
     pub fields: *const *const TypeDesc,
     /// How many.
     pub field_count: u64,

@@ -44,6 +44,32 @@ pub enum State {
     Draining,
 }
 
+/// What carries a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Carrier {
+    /// Memory that both processes have.
+    #[serde(rename = "shared memory")]
+    SharedMemory,
+    /// A Unix socket.
+    #[serde(rename = "Unix socket")]
+    UnixSocket,
+    /// TCP.
+    #[serde(rename = "TCP")]
+    Tcp,
+}
+
+impl Carrier {
+    /// For people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Carrier::SharedMemory => "shared memory",
+            Carrier::UnixSocket => "Unix socket",
+            Carrier::Tcp => "TCP",
+        }
+    }
+}
+
 /// A process that another one calls, as that one sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PeerStatus {
@@ -51,6 +77,8 @@ pub struct PeerStatus {
     pub process: String,
     /// Are the two connected?
     pub up: bool,
+    /// What carries their calls, if they are.
+    pub over: Option<Carrier>,
     /// Which build it is or was of, if they ever were.
     pub build: Option<String>,
     /// What it serves in another form than the caller was built to call.
@@ -91,6 +119,8 @@ pub struct ChannelStatus {
 pub struct ConnectionStatus {
     /// The caller's process.
     pub caller: String,
+    /// What carries its calls.
+    pub over: Carrier,
     /// Requests of it that run.
     pub running: u64,
     /// Bytes of replies that it has not taken.

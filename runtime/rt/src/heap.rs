@@ -4,6 +4,7 @@
 
 pub mod append;
 pub mod array;
+pub mod check;
 pub mod compare;
 pub mod count;
 pub mod describe;
@@ -19,6 +20,7 @@ pub mod memory;
 pub mod number;
 pub mod object;
 pub mod output;
+pub(crate) mod place;
 mod pool;
 mod search;
 pub(crate) mod sharing;

@@ -40,3 +40,9 @@ pub mod task {
     #[cfg(test)]
     mod loom_tests;
 }
+
+/// Under loom: the rings of shared memory.
+#[cfg(loom)]
+pub mod transport {
+    mod shm;
+}

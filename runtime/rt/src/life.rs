@@ -11,8 +11,9 @@ use crate::call::introduction;
 use crate::call::link::Links;
 use crate::call::serve::Server;
 use crate::channel::named;
+use crate::heap::check::publishing::look_at_all;
+use crate::heap::check::{self, MEMORY_EXIT, leak_report};
 use crate::heap::count::set_concurrent;
-use crate::heap::memory::{LEAK_EXIT, leak_report};
 use crate::heap::output::flush_output;
 use crate::log;
 use crate::os::process::tell_ready;
@@ -54,6 +55,9 @@ struct Presence {
 /// Runs the program: its exit code.
 pub fn run(program: Program) -> i32 {
     set_concurrent(program.is_concurrent());
+    if program.checks_memory() {
+        check::begin(program);
+    }
     let settings = match log::begin(program).and_then(|()| Settings::from_environment()) {
         Ok(settings) => settings,
         Err(message) => {
@@ -67,7 +71,7 @@ pub fn run(program: Program) -> i32 {
     flush_output();
     // Also after a fault or an error: what ended early must have let go of everything.
     let leaked = leak_report();
-    if code == 0 && leaked > 0 { LEAK_EXIT } else { code }
+    if code == 0 && leaked > 0 { MEMORY_EXIT } else { code }
 }
 
 fn run_program(program: Program, settings: Settings) -> i32 {
@@ -82,6 +86,7 @@ fn run_program(program: Program, settings: Settings) -> i32 {
 fn end(scheduler: &'static Scheduler, code: i32) {
     let limit = if code > 128 { SIGNAL_LIMIT } else { END_LIMIT };
     if scheduler.end_tasks(limit) {
+        look_at_all();
         named::clear_all();
         scheduler.program().drop_services();
         scheduler.shut_down();
@@ -118,10 +123,10 @@ fn appear(scheduler: &'static Scheduler) -> Result<Presence, String> {
     let program = scheduler.program();
     let places = topology::read(program)?;
     let hello = introduction::as_caller(program);
-    scheduler.connect(Links::new(scheduler, &hello, places.peers, Some(places.supervision)));
+    scheduler.connect(Links::new(scheduler, &hello, places.peers, Some(places.supervision), places.sharing));
     let mut leftovers = Leftovers::default();
     let listeners = listeners(program, &places.own, &mut leftovers)?;
-    let server = Server::start(scheduler, introduction::as_callee(program, &hello), listeners);
+    let server = Server::start(scheduler, introduction::as_callee(program, &hello), listeners, places.sharing);
     if let Some(links) = scheduler.links() {
         links.keep();
     }

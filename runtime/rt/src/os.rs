@@ -14,6 +14,7 @@ pub mod program;
 pub(crate) mod remote;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod shared;
 pub mod signals;
 pub mod slot;
 pub mod socket;

@@ -54,6 +54,8 @@ pub struct Task {
     stack_limit: AtomicU64,
     /// See `TaskHeader`.
     whereabouts: Shared<Whereabouts>,
+    /// See `TaskHeader`: written by generated code.
+    path: AtomicU64,
     standing: Standing,
     /// [`CANCELLED`], [`LIMITED`], [`RANDOM`].
     flags: AtomicU32,
@@ -120,6 +122,7 @@ impl Task {
         Task {
             stack_limit: AtomicU64::new(0),
             whereabouts: Shared::default(),
+            path: AtomicU64::new(0),
             standing: Standing::done(),
             flags: AtomicU32::new(0),
             waiting: Waiting::new(),
@@ -151,6 +154,7 @@ impl Task {
         self.stack_limit.store(stack.code_limit(), Ordering::Relaxed);
         self.flags.store(if scheduler.is_random() { RANDOM } else { 0 }, Ordering::Relaxed);
         self.id.store(id, Ordering::Relaxed);
+        self.path.store(0, Ordering::Relaxed);
         self.deadline.store(NEVER, Ordering::Relaxed);
         self.scheduler.set(scheduler);
         self.write_locks.set(0);
@@ -168,6 +172,11 @@ impl Task {
     /// Itself, as others know it.
     pub fn me(&self) -> TaskRef {
         TaskRef::of(self)
+    }
+
+    /// Where its functions are, as an address: see `TaskHeader`. Only from inside the task.
+    pub(crate) fn path(&self) -> u64 {
+        self.path.load(Ordering::Relaxed)
     }
 
     /// Its number, for people.

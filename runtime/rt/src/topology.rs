@@ -1,5 +1,5 @@
-//! Which process is where. In: `topology.json` beside the executable or at `PLUTO_TOPOLOGY`, and `PLUTO_ADDR_<process>`. Out:
-//! the addresses of all processes, or a message for people.
+//! Which process is where. In: `topology.json` beside the executable or at `PLUTO_TOPOLOGY`, `PLUTO_ADDR_<process>`, and `PLUTO_SHM`. Out:
+//! the addresses of all processes, and how they are used, or a message for people.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use pluto_proto::topology::{Address, ProcessEntry, Topology, default_unix_path, 
 
 use crate::os::process::user;
 use crate::os::program::{Program, Transport};
+use crate::transport::Sharing;
 
 /// Where everybody is.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Places {
     pub peers: Vec<(String, Result<Address, String>)>,
     /// Where this process listens.
     pub own: Vec<Address>,
+    /// May it share memory with those whom it reaches over Unix sockets?
+    pub sharing: Sharing,
 }
 
 /// Finds out where the processes of a program are.
@@ -55,6 +58,7 @@ fn places(
         supervision: folder.join(supervision::FILE),
         peers: (0..program.peer_count()).map(peer).collect(),
         own: known(program.name())?,
+        sharing: Sharing::parse(variable("PLUTO_SHM").as_deref())?,
     })
 }
 
@@ -90,8 +94,8 @@ fn unix_address(topology: &Topology, folder: &Path, index: usize, entry: &Proces
 /// Of the addresses of a process, the one that its edges use; if there is none of that kind, any.
 fn choose(addresses: Vec<Address>, name: &str, transport: Transport) -> Result<Address, String> {
     let wanted = |address: &&Address| match (address, transport) {
-        (Address::Unix(_), Transport::Unix | Transport::Itself) | (Address::Tcp(_), Transport::Tcp) => true,
-        (Address::Unix(_), Transport::Tcp) | (Address::Tcp(_), Transport::Unix | Transport::Itself) => false,
+        (Address::Unix(_), Transport::Shared | Transport::Itself) | (Address::Tcp(_), Transport::Tcp) => true,
+        (Address::Unix(_), Transport::Tcp) | (Address::Tcp(_), Transport::Shared | Transport::Itself) => false,
     };
     let chosen = addresses.iter().find(wanted).or(addresses.first());
     chosen.cloned().ok_or_else(|| format!("process {name} has no address"))
@@ -109,7 +113,7 @@ mod tests {
     ]}"#;
 
     fn program() -> Program {
-        let peers = vec![("web", Transport::Itself), ("stock", Transport::Unix), ("audit", Transport::Tcp)];
+        let peers = vec![("web", Transport::Itself), ("stock", Transport::Shared), ("audit", Transport::Tcp)];
         Sample { name: "web", peers, ..Sample::default() }.program()
     }
 
@@ -138,6 +142,8 @@ mod tests {
         let peers = read_with(&[("PLUTO_ADDR_stock", "nowhere")]).expect("its own place is known");
         assert!(peers[1].contains("`nowhere` is no address"), "{}", peers[1]);
         read_with(&[("PLUTO_ADDR_web", "tcp:0.0.0.0:1")]).expect_err("its own place is wrong");
+        read_with(&[("PLUTO_SHM", "off")]).expect("a word that is known");
+        assert_eq!(read_with(&[("PLUTO_SHM", "of")]), Err("PLUTO_SHM must be `on` or `off`, not `of`".to_string()));
     }
 
     #[test]

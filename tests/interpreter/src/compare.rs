@@ -9,7 +9,18 @@ use std::collections::BTreeMap;
 impl Heap {
     /// Are two values of one type equal? Floats by IEEE, maps regardless of order. Without recursion: lists may be long.
     pub(crate) fn equal(&self, left: Value, right: Value) -> Sound<bool> {
-        let mut todo = vec![(left, right)];
+        self.all_equal(vec![(left, right)])
+    }
+
+    /// Are the words of two values of one type equal?
+    pub(crate) fn equal_words(&self, left: &[Value], right: &[Value]) -> Sound<bool> {
+        if left.len() != right.len() {
+            return wrong(format!("{} words are compared with {}", left.len(), right.len()));
+        }
+        self.all_equal(left.iter().copied().zip(right.iter().copied()).collect())
+    }
+
+    fn all_equal(&self, mut todo: Vec<(Value, Value)>) -> Sound<bool> {
         while let Some((left, right)) = todo.pop() {
             let same = match (left, right) {
                 (Value::Word(left), Value::Word(right)) => left == right,
@@ -35,7 +46,9 @@ impl Heap {
         };
         Ok(match (self.body(left)?, self.body(right)?) {
             (Body::Text(left), Body::Text(right)) => left == right,
-            (Body::Array(left), Body::Array(right)) => lists(left, right),
+            (Body::Array(left), Body::Array(right)) if left.width() == right.width() => {
+                lists(left.words(), right.words())
+            }
             (Body::Fields(one, left), Body::Fields(other, right)) => one == other && lists(left, right),
             (Body::Variant(one, left), Body::Variant(other, right)) => one == other && lists(left, right),
             (Body::Map(left), Body::Map(right)) => {
@@ -68,7 +81,7 @@ impl Heap {
             Value::Float(float) => Ok(Key::Float((float + 0.0).to_bits())),
             Value::Object(_) => match self.body(value)? {
                 Body::Text(text) => Ok(Key::Text(text.to_string())),
-                Body::Array(elements) => Ok(Key::List(self.keys(elements)?)),
+                Body::Array(list) => Ok(Key::List(self.keys(list.words())?)),
                 Body::Fields(ty, fields) => Ok(Key::Parts(ty.0, self.keys(fields)?)),
                 Body::Variant(tag, fields) => Ok(Key::Parts(*tag, self.keys(fields)?)),
                 Body::Map(table) => {

@@ -1,6 +1,7 @@
 //! Objects with counts. In: values. Out: values; an error for each use of an object that is gone, each drop too many, each change of
 //! what somebody else sees. A place of the arena is used again, but a stale handle to it is always found out by its age.
 
+use crate::list::List;
 use crate::table::Table;
 use crate::value::{Handle, Sound, Value, wrong};
 use pluto_middle::mir::{Func, Name, TypeId};
@@ -32,9 +33,9 @@ enum Owners {
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
     Text(Rc<str>),
-    Array(Vec<Value>),
+    Array(List),
     Map(Table),
-    /// A class, tuple, error, or the box of a nullable value.
+    /// The words of a class, tuple or error; or what is in the box of a nullable value.
     Fields(TypeId, Vec<Value>),
     /// An enum with data.
     Variant(u32, Vec<Value>),
@@ -47,9 +48,8 @@ impl Body {
     pub(crate) fn parts(&self) -> Vec<Value> {
         match self {
             Body::Text(_) => vec![],
-            Body::Array(parts) | Body::Fields(_, parts) | Body::Variant(_, parts) | Body::Closure(_, parts) => {
-                parts.clone()
-            }
+            Body::Array(list) => list.words().to_vec(),
+            Body::Fields(_, parts) | Body::Variant(_, parts) | Body::Closure(_, parts) => parts.clone(),
             Body::Map(table) => table.entries().iter().flat_map(|(key, value)| [*key, *value]).collect(),
         }
     }
@@ -57,9 +57,8 @@ impl Body {
     fn part_mut(&mut self, index: usize) -> Option<&mut Value> {
         match self {
             Body::Text(_) => None,
-            Body::Array(parts) | Body::Fields(_, parts) | Body::Variant(_, parts) | Body::Closure(_, parts) => {
-                parts.get_mut(index)
-            }
+            Body::Array(list) => list.word_mut(index),
+            Body::Fields(_, parts) | Body::Variant(_, parts) | Body::Closure(_, parts) => parts.get_mut(index),
             Body::Map(table) => table.value_mut(index),
         }
     }
@@ -74,6 +73,8 @@ pub(crate) struct Heap {
     constants: BTreeMap<Name, Handle>,
     /// The function that runs.
     pub(crate) now_in: Option<Func>,
+    /// By function: how often it copied an object that somebody else had too, to change it.
+    copies: BTreeMap<Func, u64>,
 }
 
 impl Heap {
@@ -152,7 +153,26 @@ impl Heap {
         body.parts().into_iter().try_for_each(|part| self.dup(part))?;
         let copy = self.new_object(body);
         self.drop(value)?;
+        self.note_copy();
         Ok(copy)
+    }
+
+    /// Has it more owners than one? Of constants nobody counts.
+    pub(crate) fn is_shared(&self, value: Value) -> Sound<bool> {
+        let owners = self.object(value.handle()?)?.owners;
+        Ok(matches!(owners, Owners::Many(count) if count > 1))
+    }
+
+    /// Notes that an object had to be copied to be changed, since it had more than one owner.
+    pub(crate) fn note_copy(&mut self) {
+        if let Some(function) = self.now_in {
+            *self.copies.entry(function).or_insert(0) += 1;
+        }
+    }
+
+    /// By function: how often it did.
+    pub(crate) fn copies(&self) -> &BTreeMap<Func, u64> {
+        &self.copies
     }
 
     /// What an object holds.
@@ -178,14 +198,13 @@ impl Heap {
         if let Value::Object(handle) = value { Ok(self.object(handle)?.changes) } else { Ok(0) }
     }
 
-    /// A field, element or value of an entry.
+    /// A word of a class, tuple, error, variant, closure or array, or the value of an entry.
     pub(crate) fn part(&self, handle: Handle, index: usize) -> Sound<Value> {
         let body = &self.object(handle)?.body;
         let part = match body {
             Body::Text(_) => None,
-            Body::Array(parts) | Body::Fields(_, parts) | Body::Variant(_, parts) | Body::Closure(_, parts) => {
-                parts.get(index).copied()
-            }
+            Body::Array(list) => list.words().get(index).copied(),
+            Body::Fields(_, parts) | Body::Variant(_, parts) | Body::Closure(_, parts) => parts.get(index).copied(),
             Body::Map(table) => table.entries().get(index).map(|entry| entry.1),
         };
         part.map_or_else(|| wrong(format!("there is no part {index} in {body:?}")), Ok)
@@ -208,9 +227,19 @@ impl Heap {
         }
     }
 
-    pub(crate) fn array(&self, value: Value) -> Sound<&[Value]> {
+    /// What is in an object of a class, tuple or error: of which type it is, and its words.
+    pub(crate) fn fields(&self, value: Value) -> Sound<(TypeId, &[Value])> {
         match self.body(value)? {
-            Body::Array(elements) => Ok(elements),
+            Body::Fields(ty, words) => Ok((*ty, words)),
+            other @ (Body::Text(_) | Body::Array(_) | Body::Map(_) | Body::Variant(..) | Body::Closure(..)) => {
+                wrong(format!("{other:?} has no fields"))
+            }
+        }
+    }
+
+    pub(crate) fn array(&self, value: Value) -> Sound<&List> {
+        match self.body(value)? {
+            Body::Array(list) => Ok(list),
             other @ (Body::Text(_) | Body::Map(_) | Body::Fields(..) | Body::Variant(..) | Body::Closure(..)) => {
                 wrong(format!("{other:?} stands where an array belongs"))
             }

@@ -11,6 +11,7 @@ mod arithmetic;
 mod compare;
 mod format;
 mod heap;
+mod list;
 mod machine;
 mod show;
 mod sorter;
@@ -19,6 +20,7 @@ mod table;
 mod value;
 
 use pluto_middle::mir::Program;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -40,6 +42,8 @@ pub struct Ran {
     pub errors: String,
     /// The exit code.
     pub code: i32,
+    /// By function: how often it copied an object to change it, since somebody else had it too.
+    pub copies: BTreeMap<String, u64>,
 }
 
 /// Why there is no result.

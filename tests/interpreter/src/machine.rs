@@ -1,6 +1,7 @@
 //! The machine: a stack of functions that run, step by step, over a heap. In: a program. Out: what it printed and how it ended, or
 //! the rule that it broke and where. One file per theme; this one has the life of a process and of a function.
 
+mod array;
 mod builtin;
 mod end;
 mod frame;
@@ -46,10 +47,10 @@ pub(crate) struct Machine<'p> {
 }
 
 /// How a function ends.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 enum Ended {
-    /// With its result.
-    Well(Value),
+    /// With the words of its result.
+    Well(Vec<Value>),
     /// With a status.
     Early(Value),
 }
@@ -61,7 +62,7 @@ impl<'p> Machine<'p> {
             world,
             heap: Heap::default(),
             frames: vec![],
-            services: program.services.iter().map(|service| vec![None; service.fields.len()]).collect(),
+            services: program.services.ids().map(|id| vec![None; program.layouts.service(id).words.len()]).collect(),
             sorters: vec![],
             trail: Trail::default(),
             output: String::new(),
@@ -76,7 +77,9 @@ impl<'p> Machine<'p> {
         let fields: Vec<Value> = self.services.iter_mut().flatten().filter_map(Option::take).collect();
         fields.into_iter().try_for_each(|field| self.heap.drop(field)).map_err(|Wrong(text)| text)?;
         self.nothing_is_left()?;
-        Ok(Ran { output: self.output, errors: self.errors, code })
+        let named = |(function, count): (&Func, &u64)| (self.program.functions[*function].name.to_string(), *count);
+        let copies = self.heap.copies().iter().map(named).collect();
+        Ok(Ran { output: self.output, errors: self.errors, code, copies })
     }
 
     fn serve(&mut self) -> Sound<i32> {
@@ -130,7 +133,10 @@ impl<'p> Machine<'p> {
             }
         };
         match ended {
-            Ended::Well(value) => Ok((value, None)),
+            Ended::Well(words) => match words[..] {
+                [word] => Ok((word, None)),
+                _ => wrong(format!("the outermost function gives {} words", words.len())),
+            },
             Ended::Early(Value::Fault) => {
                 let text = self.trail.report(self.program, "fault", None);
                 self.errors.push_str(&text);
@@ -190,16 +196,19 @@ impl<'p> Machine<'p> {
 
     /// A call has ended.
     fn go_on_after(&mut self, call: &'p Terminator, ended: Ended) -> Sound<()> {
-        let (dest, then, on_fail, site) = if let Terminator::Call { dest, then, on_fail, .. } = call {
-            (*dest, *then, *on_fail, None)
-        } else if let Terminator::CallValue { dest, then, on_fail, site, .. } = call {
-            (*dest, *then, Some(*on_fail), Some(*site))
+        let (dests, then, on_fail, site) = if let Terminator::Call { dests, then, on_fail, .. } = call {
+            (dests, *then, *on_fail, None)
+        } else if let Terminator::CallValue { dests, then, on_fail, site, .. } = call {
+            (dests, *then, Some(*on_fail), Some(*site))
         } else {
             return wrong("a function was called by what is no call");
         };
         match (ended, on_fail) {
-            (Ended::Well(value), _) => {
-                self.set(dest, value)?;
+            (Ended::Well(words), _) => {
+                if words.len() != dests.len() {
+                    return wrong(format!("a call gives {} words, and {} are taken", words.len(), dests.len()));
+                }
+                dests.iter().zip(words).try_for_each(|(dest, word)| self.set(*dest, word))?;
                 self.goto(then)
             }
             (Ended::Early(status), Some(on_fail)) => {

@@ -3,6 +3,7 @@
 use crate::format::{Format, duration_text, float_text};
 use crate::heap::{Body, Heap};
 use crate::value::{Sound, Value, wrong};
+use pluto_middle::layout;
 use pluto_middle::mir::{Boxed, Name, Program, Type, TypeId};
 
 /// Shows values of a program.
@@ -46,10 +47,8 @@ impl Show<'_> {
         while let Some(step) = todo.pop() {
             match step {
                 Step::Text(text) => out.push_str(&text),
-                Step::Value(ty, value) => {
-                    let steps = self.steps(ty, value)?;
-                    todo.extend(steps.into_iter().rev());
-                }
+                Step::Value(ty, value) => todo.extend(self.steps(ty, value)?.into_iter().rev()),
+                Step::Words(ty, words) => todo.extend(self.object(ty, &words)?.into_iter().rev()),
             }
         }
         Ok(out)
@@ -57,8 +56,8 @@ impl Show<'_> {
 
     /// An error of any type.
     pub(crate) fn error(&self, error: Value) -> Sound<String> {
-        let Body::Fields(ty, _) = self.heap.body(error)? else { return wrong(format!("{error:?} is no error")) };
-        self.inside(*ty, error)
+        let (ty, _) = self.heap.fields(error)?;
+        self.inside(ty, error)
     }
 
     /// What a value consists of.
@@ -81,8 +80,9 @@ impl Show<'_> {
             }
             Type::Nullable { inner, boxed: Boxed::No } => Ok(vec![Step::Value(*inner, value)]),
             Type::Array(element) => {
-                let elements = self.heap.array(value)?.iter();
-                Ok(listed("[", elements.map(|value| vec![Step::Value(*element, *value)]), "]"))
+                let elements = self.heap.array(value)?.elements();
+                let shown: Sound<Vec<Step>> = elements.map(|words| self.part(*element, words)).collect();
+                Ok(listed("[", shown?.into_iter().map(|step| vec![step]), "]"))
             }
             Type::Map(key, of) => {
                 let entry = |(left, right): &(Value, Value)| {
@@ -90,12 +90,12 @@ impl Show<'_> {
                 };
                 Ok(listed("{", self.heap.table(value)?.entries().iter().map(entry), "}"))
             }
-            Type::Tuple(parts) => {
-                let values = self.heap.body(value)?.parts();
-                Ok(listed("(", parts.iter().zip(values).map(|(ty, value)| vec![Step::Value(*ty, value)]), ")"))
+            Type::Enum { variants, .. } => self.variant(ty, variants, value),
+            Type::Tuple(_) | Type::Class { .. } | Type::Error { .. } | Type::AnyError => {
+                // Its own type says what it is.
+                let (ty, words) = self.heap.fields(value)?;
+                self.object(ty, words)
             }
-            Type::Enum { variants, .. } => self.variant(variants, value),
-            Type::Class { .. } | Type::Error { .. } | Type::AnyError => self.named(value),
             Type::Fn { .. } | Type::Closure { .. } => text(String::new()),
             Type::Ref(_) | Type::Holder { .. } | Type::Service(_) | Type::Status => {
                 wrong(format!("{value:?} is shown"))
@@ -103,24 +103,59 @@ impl Show<'_> {
         }
     }
 
-    /// An object whose own type says what it is.
-    fn named(&self, value: Value) -> Sound<Vec<Step>> {
-        let Body::Fields(ty, values) = self.heap.body(value)? else {
-            return wrong(format!("{value:?} is no class or error"));
-        };
-        if let Type::Class { name, fields } | Type::Error { name, fields } = &self.program.types[*ty] {
-            return Ok(with_fields(name, fields, values));
+    /// The words of a class, tuple or error, wherever they are.
+    fn object(&self, ty: TypeId, words: &[Value]) -> Sound<Vec<Step>> {
+        let layout = self.program.layouts.body(ty);
+        if let Type::Tuple(parts) = &self.program.types[ty] {
+            let shown = self.parts(layout, parts.iter().copied(), words)?;
+            return Ok(listed("(", shown.into_iter().map(|step| vec![step]), ")"));
         }
-        wrong(format!("{value:?} is no class or error"))
+        if let Type::Class { name, fields } | Type::Error { name, fields } = &self.program.types[ty] {
+            return self.with_fields(name, fields, (layout, words));
+        }
+        wrong(format!("type {} has no parts to show", ty.0))
     }
 
-    fn variant(&self, variants: &[(Name, Vec<(Name, TypeId)>)], value: Value) -> Sound<Vec<Step>> {
-        let Body::Variant(tag, values) = self.heap.body(value)? else {
+    fn variant(&self, ty: TypeId, variants: &[(Name, Vec<(Name, TypeId)>)], value: Value) -> Sound<Vec<Step>> {
+        let Body::Variant(tag, words) = self.heap.body(value)? else {
             return wrong(format!("{value:?} is no variant"));
         };
         match variants.get(*tag as usize) {
-            Some((name, fields)) => Ok(with_fields(name, fields, values)),
+            Some((name, fields)) => self.with_fields(name, fields, (self.program.layouts.variant(ty, *tag), words)),
             None => wrong(format!("there is no variant {tag}")),
+        }
+    }
+
+    /// A name, and named fields if there are any.
+    fn with_fields(
+        &self,
+        name: &str,
+        fields: &[(Name, TypeId)],
+        (layout, words): (&layout::Body, &[Value]),
+    ) -> Sound<Vec<Step>> {
+        if fields.is_empty() {
+            return Ok(vec![said(name)]);
+        }
+        let shown = self.parts(layout, fields.iter().map(|(_, ty)| *ty), words)?;
+        let field = |((field, _), step): (&(Name, TypeId), Step)| vec![Step::Text(format!("{field}: ")), step];
+        Ok(listed(&format!("{name} {{ "), fields.iter().zip(shown).map(field), " }"))
+    }
+
+    /// Parts, each with its words among all of them.
+    fn parts(&self, layout: &layout::Body, types: impl Iterator<Item = TypeId>, words: &[Value]) -> Sound<Vec<Step>> {
+        if layout.words.len() != words.len() {
+            return wrong(format!("{} words stand where {} belong", words.len(), layout.words.len()));
+        }
+        let of = |range: &std::ops::Range<u32>| &words[range.start as usize..range.end as usize];
+        types.zip(&layout.parts).map(|(ty, range)| self.part(ty, of(range))).collect()
+    }
+
+    /// A value that is kept in some words of an object or array.
+    fn part(&self, ty: TypeId, words: &[Value]) -> Sound<Step> {
+        match words {
+            _ if self.program.layouts.is_inline(ty) => Ok(Step::Words(ty, words.to_vec())),
+            [word] => Ok(Step::Value(ty, *word)),
+            _ => wrong(format!("{} words stand where one belongs", words.len())),
         }
     }
 }
@@ -129,6 +164,8 @@ impl Show<'_> {
 enum Step {
     Text(String),
     Value(TypeId, Value),
+    /// The words of an inline value.
+    Words(TypeId, Vec<Value>),
 }
 
 fn said(text: &str) -> Step {
@@ -146,17 +183,6 @@ fn listed(open: &str, items: impl Iterator<Item = Vec<Step>>, close: &str) -> Ve
     }
     steps.push(said(close));
     steps
-}
-
-/// A name, and named fields if there are any.
-fn with_fields(name: &str, fields: &[(Name, TypeId)], values: &[Value]) -> Vec<Step> {
-    if fields.is_empty() {
-        return vec![said(name)];
-    }
-    let field = |((field, ty), value): (&(Name, TypeId), &Value)| {
-        vec![Step::Text(format!("{field}: ")), Step::Value(*ty, *value)]
-    };
-    listed(&format!("{name} {{ "), fields.iter().zip(values).map(field), " }")
 }
 
 /// As a literal of the language.

@@ -75,6 +75,8 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::RefLocal { .. }
         | Inst::RefServiceField { .. }
         | Inst::RefField { .. }
+        | Inst::RefVariantField { .. }
+        | Inst::RefInside { .. }
         | Inst::RefOrInsert { .. }
         | Inst::Load { .. }
         | Inst::Store { .. }
@@ -87,6 +89,7 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::EnvArgs { .. }
         | Inst::Trace { .. }
         | Inst::TraceStart { .. }
+        | Inst::At { .. }
         | Inst::MakeClosure { .. }
         | Inst::Capture { .. }
         | Inst::Sort { .. }
@@ -114,6 +117,7 @@ fn needed_by_end(end: &Terminator) -> Option<&'static str> {
         | Terminator::Builtin { .. }
         | Terminator::Checked { .. }
         | Terminator::Index { .. }
+        | Terminator::CheckIndex { .. }
         | Terminator::RefIndex { .. }
         | Terminator::ReadText { .. }
         | Terminator::CallValue { .. }

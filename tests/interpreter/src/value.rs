@@ -35,9 +35,9 @@ pub(crate) struct Handle {
 pub(crate) enum Place {
     /// A local of a function that is running: how many callers it has.
     Local { depth: usize, local: Local },
-    /// A service's field.
+    /// A word of a service.
     Service { service: Service, index: usize },
-    /// A field, an element, or the value of the entry at a position.
+    /// A word of an object or array, or the value of the entry at a position.
     Part { object: Handle, index: usize },
 }
 

@@ -164,16 +164,16 @@ impl Body<'_> {
                 self.random.of(&[["\"a\"", "\"k\""], ["\"bc\"", "\"12\""], ["\"\"", "\"q\""]][at.min(2)]).to_owned()
             }
             Ty::Byte => format!("({at} as byte)"),
-            Ty::Pair(..) => format!("({at}, {})", at.is_multiple_of(2)),
-            Ty::Int
-            | Ty::Float
-            | Ty::Bool
-            | Ty::Array(_)
-            | Ty::Map(..)
-            | Ty::Maybe(_)
-            | Ty::Class(_)
-            | Ty::Enum(_)
-            | Ty::Function(..) => at.to_string(),
+            Ty::Bool => at.is_multiple_of(2).to_string(),
+            Ty::Float => format!("{at}.5"),
+            Ty::Pair(left, right) => format!("({}, {})", self.key(left, at), self.key(right, at)),
+            Ty::Class(number) => {
+                let fields = self.world.classes[*number].fields.clone();
+                let listed: Vec<String> =
+                    fields.iter().map(|(name, ty)| format!("{name}: {}", self.key(ty, at))).collect();
+                format!("(C{number} {{ {} }})", listed.join(", "))
+            }
+            Ty::Int | Ty::Array(_) | Ty::Map(..) | Ty::Maybe(_) | Ty::Enum(_) | Ty::Function(..) => at.to_string(),
         }
     }
 
@@ -206,7 +206,7 @@ impl Body<'_> {
                 let (array, start) = (self.evident(&ty, depth), usize::from(self.random.chance(5)));
                 format!("{array}.slice({start}, min({array}.len(), {}))", self.random.between(1, 3))
             }
-            7..=8 if matches!(element, Ty::Int | Ty::Text | Ty::Byte) => {
+            7..=8 if matches!(element, Ty::Int | Ty::Text | Ty::Byte | Ty::Class(0 | 2)) => {
                 let value = Ty::random(self.world, self.random, 1);
                 let by_key = Ty::Map(Box::new(element.clone()), Box::new(value));
                 format!("{}.keys()", self.evident(&by_key, depth))

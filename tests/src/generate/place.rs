@@ -5,10 +5,10 @@ use super::body::{Body, Variable};
 use super::ty::Ty;
 
 /// A place, what is there, and what must hold for it to exist.
-struct Place {
-    path: String,
-    ty: Ty,
-    conditions: Vec<String>,
+pub(super) struct Place {
+    pub(super) path: String,
+    pub(super) ty: Ty,
+    pub(super) conditions: Vec<String>,
 }
 
 impl Body<'_> {
@@ -79,12 +79,17 @@ impl Body<'_> {
             return;
         }
         let root = self.random.of(&mutable);
-        let mut place = Place { path: root.name.clone(), ty: root.ty, conditions: vec![] };
         // `self` as a whole cannot be assigned.
-        let mut steps = if root.name == "self" { 1 + self.random.below(3) } else { self.random.below(4) };
-        while steps > 0 && self.step(&mut place) {
-            steps -= 1;
+        let steps = if root.name == "self" { 1 + self.random.below(3) } else { self.random.below(4) };
+        self.change_inside(&root.name, root.ty, steps);
+        if self.random.chance(25) {
+            self.line(&format!("print({})", root.name));
         }
+    }
+
+    /// Changes something at most so many steps inside a place.
+    pub(super) fn change_inside(&mut self, path: &str, ty: Ty, steps: usize) {
+        let place = self.place_inside(path, ty, steps);
         if place.path == "self" {
             return;
         }
@@ -94,9 +99,21 @@ impl Body<'_> {
             let conditions = place.conditions.join(" && ");
             self.block(&format!("if ({conditions})"), |body| body.change_at(&place.path, &place.ty));
         }
-        if self.random.chance(25) {
-            self.line(&format!("print({})", root.name));
+    }
+
+    /// A place in a variable, or all of it.
+    pub(super) fn some_place(&mut self, root: &Variable) -> Place {
+        // `self` as a whole cannot be assigned.
+        let steps = if root.name == "self" { 1 + self.random.below(3) } else { self.random.below(4) };
+        self.place_inside(&root.name, root.ty.clone(), steps)
+    }
+
+    fn place_inside(&mut self, path: &str, ty: Ty, mut steps: usize) -> Place {
+        let mut place = Place { path: path.to_owned(), ty, conditions: vec![] };
+        while steps > 0 && self.step(&mut place) {
+            steps -= 1;
         }
+        place
     }
 
     /// One step into the place: false if there is nothing inside.

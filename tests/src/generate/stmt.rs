@@ -6,7 +6,7 @@ use super::ty::Ty;
 /// Blocks nest so deep.
 const DEEPEST: usize = 3;
 /// What stands in a body runs so often at most, so that loops in loops stay small.
-const MOST_TIMES: usize = 40;
+pub(super) const MOST_TIMES: usize = 40;
 
 impl Body<'_> {
     /// So many statements.
@@ -21,7 +21,7 @@ impl Body<'_> {
 
     fn statement(&mut self) {
         let nests = self.depth < DEEPEST;
-        match self.random.below(27) {
+        match self.random.below(36) {
             0..=3 => self.declare(),
             4..=5 => self.copy_and_change(),
             6..=9 => self.change(),
@@ -36,11 +36,13 @@ impl Body<'_> {
             22..=23 => self.in_order(),
             24 => self.changes_in_order(),
             25..=26 => self.hold_and_change(),
+            27..=32 => self.small(),
+            33..=35 if nests && self.times * 4 <= MOST_TIMES => self.name_places(),
             _ => self.change(),
         }
     }
 
-    fn declare(&mut self) {
+    pub(super) fn declare(&mut self) {
         let (name, ty) = (self.fresh(), Ty::random(self.world, self.random, 2));
         let (value, mutable) = (self.expr(&ty, 3), self.random.chance(60));
         self.line(&format!("let {}{name}: {} = {value}", if mutable { "mut " } else { "" }, ty.name()));
@@ -144,9 +146,10 @@ impl Body<'_> {
             }
             6 => {
                 let value = Ty::random(self.world, self.random, 1);
-                let map = self.evident(&Ty::Map(Box::new(Ty::Text), Box::new(value.clone())), 1);
+                let key_ty = Ty::key(self.world, self.random);
+                let map = self.evident(&Ty::Map(Box::new(key_ty.clone()), Box::new(value.clone())), 1);
                 let key = self.fresh();
-                (format!("for ({key}, {name}) in {map}"), vec![(key, Ty::Text), (name, value)])
+                (format!("for ({key}, {name}) in {map}"), vec![(key, key_ty), (name, value)])
             }
             _ => {
                 counter = Some(self.counter());

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::random::Random;
+use super::small;
 
 /// A type.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -70,18 +71,29 @@ impl Ty {
         let inner = |random: &mut Random| Box::new(Ty::random(world, random, depth - 1));
         match random.below(10) {
             0..=2 => Ty::Array(inner(random)),
-            3 => Ty::Map(Box::new(Ty::key(random)), inner(random)),
+            3 => Ty::Map(Box::new(Ty::key(world, random)), inner(random)),
             4 => Ty::Pair(inner(random), inner(random)),
             5 => Ty::Maybe(inner(random)),
-            6..=8 if !world.classes.is_empty() => Ty::Class(random.below(world.classes.len())),
+            6..=8 if !world.classes.is_empty() => {
+                let all = world.classes.len();
+                let chosen = if random.chance(50) { all.min(small::CLASSES) } else { all };
+                Ty::Class(random.below(chosen))
+            }
             _ if !world.enums.is_empty() => Ty::Enum(random.below(world.enums.len())),
             _ => random.of(&plain),
         }
     }
 
-    fn key(random: &mut Random) -> Ty {
+    /// Of a parameter or result: often a small class or pair.
+    pub(super) fn passed(world: &World, random: &mut Random) -> Ty {
+        if random.chance(40) { small::ty(world, random) } else { Ty::random(world, random, 2) }
+    }
+
+    pub(super) fn key(world: &World, random: &mut Random) -> Ty {
         let pair = Ty::Pair(Box::new(Ty::Int), Box::new(Ty::Bool));
-        random.of(&[Ty::Int, Ty::Text, Ty::Text, Ty::Byte, pair])
+        let all = [Ty::Int, Ty::Text, Ty::Text, Ty::Byte, pair, Ty::Class(0), Ty::Class(2)];
+        let there = all.iter().filter(|ty| !matches!(ty, Ty::Class(number) if *number >= world.classes.len()));
+        random.of(&there.cloned().collect::<Vec<_>>())
     }
 
     /// Can values of it be ordered?

@@ -61,7 +61,7 @@ impl FnCx<'_, '_> {
             Plan::Sub => self.e.b.ins().isub(args[0], args[1]),
             Plan::Mul => self.e.b.ins().imul(args[0], args[1]),
             Plan::Push => {
-                self.push(receiver, args[0], args[1]);
+                self.push(receiver, args[0], &args[1..]);
                 return self.define_unit(dest);
             }
             Plan::OrInsert => {
@@ -146,26 +146,43 @@ impl FnCx<'_, '_> {
 
     /// Appends to the array in the slot: inline if it is ours alone and has room. What goes into a shared array must be shared
     /// first, if it has a count: that is left to the runtime.
-    fn push(&mut self, array_type: TypeId, slot: Value, word: Value) {
+    fn push(&mut self, array_type: TypeId, slot: Value, words: &[Value]) {
         let (alone, room, slow, done) = (self.e.block(), self.e.block(), self.e.cold_block(), self.e.block());
         let array = self.e.load(slot, 0);
         let program = self.e.program;
-        let plain = matches!(self.e.ty(array_type), Type::Array(element) if !program.types[*element].is_counted());
+        let Type::Array(element) = self.e.ty(array_type) else { panic!("only arrays have a push") };
+        let types = program.layouts.words(*element);
+        let plain = types.iter().all(|word| !program.types[*word].is_counted());
         let is_alone = if plain { self.is_alone(array) } else { self.is_mine_alone(array) };
         self.e.branch(is_alone, alone, slow);
         self.e.begin(alone);
         let (len, cap) = (self.e.load(array, layout::LEN), self.e.load(array, layout::CAP));
         self.e.branch_if((IntCC::UnsignedLessThan, len, cap), room, slow);
         self.e.begin(room);
-        let address = self.element(array, len);
-        self.e.store(address, layout::DATA, word);
-        let longer = self.e.b.ins().iadd_imm_s(len, 1);
-        self.e.store(array, layout::LEN, longer);
+        self.put_behind(array, len, words);
         self.e.jump(done);
         self.e.begin(slow);
-        self.e.run(RuntimeFn::array_push, &[slot, word]);
+        if let ([word], false) = (words, program.layouts.is_inline(*element)) {
+            self.e.run(RuntimeFn::array_push, &[slot, *word]);
+        } else {
+            let array = self.e.ask(RuntimeFn::array_reserve, &[slot]);
+            for (ty, word) in types.iter().zip(words) {
+                self.share_in(array, *ty, *word);
+                self.may_be_seen(Some(array), *ty, *word);
+            }
+            let len = self.e.load(array, layout::LEN);
+            self.put_behind(array, len, words);
+        }
         self.e.jump(done);
         self.e.begin(done);
+    }
+
+    /// Writes an element behind the last one, where there is room.
+    fn put_behind(&mut self, array: Value, len: Value, words: &[Value]) {
+        let address = self.element(array, len, words.len());
+        self.e.store_words(address, layout::DATA, words);
+        let longer = self.e.b.ins().iadd_imm_s(len, 1);
+        self.e.store(array, layout::LEN, longer);
     }
 }
 

@@ -6,7 +6,7 @@ use super::place::Exits;
 use crate::abi::RuntimeFn;
 use crate::symbol::{Code, Symbol};
 use crate::value;
-use cranelift_codegen::ir::Value;
+use cranelift_codegen::ir::{self, Value};
 use pluto_abi::layout;
 use pluto_middle::ids::Id;
 use pluto_middle::mir::{Func, HasStatus, Local, Operand, TypeId};
@@ -31,17 +31,17 @@ impl FnCx<'_, '_> {
     }
 
     /// Calls a function value and goes on.
-    pub(super) fn call_value(&mut self, dest: Local, callee: &Operand, args: &[Operand], exits: Exits) {
+    pub(super) fn call_value(&mut self, dests: &[Local], callee: &Operand, args: &[Operand], exits: Exits) {
         let closure = self.word(callee);
         let args: Vec<Value> = args.iter().map(|arg| self.value(arg)).collect();
-        let result_type = value::clif_type(self.type_of(dest));
-        let (result, status) = self.e.call_closure(closure, &args, result_type);
+        let types: Vec<ir::Type> = dests.iter().map(|dest| value::clif_type(self.type_of(*dest))).collect();
+        let (results, status) = self.e.call_closure(closure, &args, &types);
         let (failed, fine) = (self.e.cold_block(), self.e.block());
         self.e.branch(status, failed, fine);
         self.e.begin(failed);
         self.hand_on(status, exits);
         self.e.begin(fine);
-        self.define(dest, result);
+        self.define_all(dests, results);
         self.goto(exits.then);
     }
 

@@ -10,7 +10,7 @@ use crate::abi::RuntimeFn;
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
-use pluto_abi::layout;
+use pluto_abi::layout::{self, Deed};
 use pluto_middle::mir::{Holds, Local, Type};
 
 impl FnCx<'_, '_> {
@@ -24,8 +24,8 @@ impl FnCx<'_, '_> {
     pub(super) fn drop_local(&mut self, local: Local) {
         let ty = self.type_of(local);
         let counted = match (value::counted(ty), self.homes[local]) {
-            (Counted::Always, Home::Slot(_)) => Counted::UnlessNull,
-            (counted, Home::Slot(_) | Home::Variable(_) | Home::Value(_)) => counted,
+            (Counted::Always, Home::Slot(..)) => Counted::UnlessNull,
+            (counted, Home::Slot(..) | Home::Variable(_) | Home::Value(_)) => counted,
         };
         let word = self.read(local);
         self.drop_counted(ty, counted, word);
@@ -40,7 +40,10 @@ impl FnCx<'_, '_> {
             (true, false) => Self::dup_mine_or_shared,
             (true, true) => Self::dup_mine_shared_or_static,
         };
-        self.if_object(value::counted(ty), word, dup);
+        self.if_object(value::counted(ty), word, |cx, object| {
+            cx.must_live(object, Deed::Dup);
+            dup(cx, object);
+        });
     }
 
     /// Gives a value back.
@@ -60,6 +63,7 @@ impl FnCx<'_, '_> {
     /// The object whose address is in the slot, made unique. One look at the count if it is already.
     pub(super) fn unique(&mut self, slot: Value) -> Value {
         let object = self.e.load(slot, 0);
+        self.must_live(object, Deed::Use);
         let (copy, done) = (self.e.cold_block(), self.e.block());
         let found = self.e.b.append_block_param(done, types::I64);
         let alone = self.is_alone(object);
@@ -97,7 +101,10 @@ impl FnCx<'_, '_> {
             (true, false) => Self::drop_mine_or_shared,
             (true, true) => Self::drop_mine_shared_or_static,
         };
-        self.if_object(counted, word, drop);
+        self.if_object(counted, word, |cx, object| {
+            cx.must_live(object, Deed::Drop);
+            drop(cx, object);
+        });
     }
 
     /// Does something with a word if it is an object.

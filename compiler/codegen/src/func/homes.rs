@@ -15,8 +15,8 @@ pub(super) enum Home {
     Value(Option<Value>),
     /// In registers, as Cranelift likes.
     Variable(Variable),
-    /// In memory, since its address is taken.
-    Slot(StackSlot),
+    /// In memory, since its address is taken: so many bytes from the beginning of the slot.
+    Slot(StackSlot, i32),
 }
 
 /// What kind of home a local needs.
@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Variable,
     /// [`Home::Slot`].
     Slot,
+    /// The same, behind the local before it.
+    Behind,
 }
 
 /// Looks at all uses of all locals.
@@ -47,6 +49,7 @@ pub(super) fn survey(f: &Function) -> IndexVec<Local, Kind> {
     }
     let kinds = survey.places.iter().zip(f.locals.iter()).map(|(place, local)| match (local.addressed, place) {
         (Addressed::Yes, _) => Kind::Slot,
+        (Addressed::Behind, _) => Kind::Behind,
         (Addressed::No, Place::Many) => Kind::Variable,
         (Addressed::No, Place::Nowhere | Place::In(_)) => Kind::Value,
     });
@@ -101,12 +104,13 @@ impl Survey {
     fn edges(&mut self, f: &Function, block: Block) {
         let end = &f.blocks[block].end;
         let status = super::on_fail(end).map(|on_fail| on_fail.status);
-        flow::edges(end, &mut |to, local| {
-            let Some(local) = local else { return };
-            if *to > block && self.entries[*to] == 1 && Some(local) != status {
-                self.set(*to, local);
-            } else {
-                self.places[local] = Place::Many;
+        flow::edges(end, &mut |to, locals| {
+            for local in locals.iter().copied() {
+                if *to > block && self.entries[*to] == 1 && Some(local) != status {
+                    self.set(*to, local);
+                } else {
+                    self.places[local] = Place::Many;
+                }
             }
         });
     }

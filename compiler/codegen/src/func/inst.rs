@@ -38,6 +38,9 @@ impl FnCx<'_, '_> {
             Inst::RefLocal { dest, local } => self.ref_local(*dest, *local),
             Inst::RefServiceField { dest, service, index } => self.ref_service_field(*dest, service, *index),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index),
+            // Behind the tag.
+            Inst::RefVariantField { dest, base, variant: _, index } => self.ref_field(*dest, base, *index + 1),
+            Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => self.load_part(*dest, from, 0),
             Inst::Store { to, value } => self.store_through(to, value),
@@ -49,6 +52,7 @@ impl FnCx<'_, '_> {
             Inst::Print { text } => self.print(text),
             Inst::EnvArgs { dest } => self.ask_of_type(RuntimeFn::env_args, *dest, self.f.locals[*dest].ty),
             Inst::Trace { status, site } => self.trace(status, *site),
+            Inst::At { site } => self.e.stand_at(*site),
             Inst::TraceStart { site } => self.trace_start(*site),
             Inst::MakeClosure { dest, ty, function, captures } => self.make_closure(*dest, *ty, *function, captures),
             Inst::Capture { dest, closure, index } => self.load_part(*dest, closure, at(layout::CAPTURES, *index)),
@@ -69,7 +73,7 @@ impl FnCx<'_, '_> {
             Inst::NoteFault { service, status, rebuild } => self.note_fault(*service, status, *rebuild),
             Inst::ClearService { service } => self.clear_service(service),
             Inst::Len { dest, base } => self.len(*dest, base),
-            Inst::ElementAt { dest, array, index } => self.element_at(*dest, array, index),
+            Inst::ElementAt { dest, array, index, part } => self.element_at(*dest, array, index, *part),
             Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),
             Inst::CharAt { dest, text, at } => self.char_at(*dest, text, at),
         }
@@ -95,7 +99,7 @@ impl FnCx<'_, '_> {
 
     fn new_array(&mut self, dest: Local, ty: TypeId, elements: &[Operand]) {
         let words = self.words(elements);
-        let (desc, len) = (self.e.desc(ty), self.e.number(words.len()));
+        let (desc, len) = (self.e.desc(ty), self.e.number(words.len() / self.stride(ty)));
         let array = self.e.ask(RuntimeFn::array_new, &[desc, len]);
         self.e.store_words(array, layout::DATA, &words);
         self.define(dest, array);

@@ -6,7 +6,7 @@ use super::homes::Home;
 use crate::abi::RuntimeFn;
 use crate::value::{self, Counted};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
 use pluto_abi::layout::{self, FaultKind};
 use pluto_middle::mir::{Block, Local, OnFail, Operand, Site, Type, TypeId};
 
@@ -51,10 +51,21 @@ impl FnCx<'_, '_> {
     }
 
     /// An element whose index is known to be good, as a new count.
-    pub(super) fn element_at(&mut self, dest: Local, array: &Operand, index: &Operand) {
+    pub(super) fn element_at(&mut self, dest: Local, array: &Operand, index: &Operand, part: u32) {
+        let stride = self.stride_of(array);
         let (array, index) = (self.word(array), self.word(index));
-        let address = self.element(array, index);
-        self.load_into(dest, address, layout::DATA);
+        let address = self.element(array, index, stride);
+        self.load_into(dest, address, at(layout::DATA, part));
+    }
+
+    /// Of how many words an element of an array is.
+    pub(super) fn stride(&self, array: TypeId) -> usize {
+        let Type::Array(element) = self.e.ty(array) else { panic!("only arrays have elements") };
+        self.e.program.layouts.words(*element).len()
+    }
+
+    fn stride_of(&self, array: &Operand) -> usize {
+        self.operand_type(array).map_or(1, |ty| self.stride(ty))
     }
 
     /// The entry at a position that is known to be good, as new counts.
@@ -101,16 +112,54 @@ impl FnCx<'_, '_> {
     /// The address of a field behind a reference.
     pub(super) fn ref_field(&mut self, dest: Local, base: &Operand, index: u32) {
         let slot = self.word(base);
+        if self.points_to_words(base) {
+            let address = self.e.b.ins().iadd_imm_s(slot, i64::from(at(0, index)));
+            return self.define(dest, address);
+        }
         let object = self.unique(slot);
         self.note_container(dest, object);
         let address = self.e.b.ins().iadd_imm_s(object, i64::from(at(layout::FIELDS, index)));
         self.define(dest, address);
     }
 
+    /// Does a reference point to the words of an inline value?
+    pub(super) fn points_to_words(&self, reference: &Operand) -> bool {
+        match self.operand_type(reference).map(|ty| self.e.ty(ty)) {
+            Some(Type::Ref(inner)) => self.e.program.layouts.is_inline(*inner),
+            Some(_) | None => false,
+        }
+    }
+
+    /// The address of what is in a map's entry: of an inline value its first word, in its box, which is made unique.
+    fn in_entry(&mut self, dest: Local, map_slot: Value, entry: Value) -> Value {
+        if self.points_to_words(&Operand::Copy(dest)) {
+            let object = self.unique(entry);
+            self.note_container(dest, object);
+            return self.e.b.ins().iadd_imm_s(object, i64::from(layout::FIELDS));
+        }
+        self.note_container_behind(dest, map_slot);
+        entry
+    }
+
+    /// The address of the inside of a nullable value behind a reference: in its box, or where it is.
+    pub(super) fn ref_inside(&mut self, dest: Local, base: &Operand) {
+        let target = self.operand_type(base).map(|ty| self.e.ty(ty));
+        let boxed = matches!(target, Some(Type::Ref(inner)) if is_boxed(Some(self.e.ty(*inner))));
+        let boxed = boxed || self.points_to_words(&Operand::Copy(dest));
+        let slot = self.word(base);
+        let address = if boxed {
+            let inside = self.unique(slot);
+            self.e.b.ins().iadd_imm_s(inside, i64::from(layout::FIELDS))
+        } else {
+            slot
+        };
+        self.define(dest, address);
+    }
+
     /// The address of a local that lives in memory.
     pub(super) fn ref_local(&mut self, dest: Local, local: Local) {
-        let Home::Slot(slot) = self.homes[local] else { panic!("{local:?} is not addressed") };
-        let address = self.e.slot_address(slot);
+        let Home::Slot(slot, offset) = self.homes[local] else { panic!("{local:?} is not addressed") };
+        let address = self.e.b.ins().stack_addr(types::I64, slot, offset);
         self.define(dest, address);
     }
 
@@ -131,15 +180,25 @@ impl FnCx<'_, '_> {
     /// The address of a map's entry, put in if missing.
     pub(super) fn ref_or_insert(&mut self, dest: Local, map_key_value: [&Operand; 3]) {
         let args = map_key_value.map(|operand| self.word(operand));
-        let address = self.e.ask(RuntimeFn::map_or_insert, &args);
-        self.note_container_behind(dest, args[0]);
+        let entry = self.e.ask(RuntimeFn::map_or_insert, &args);
+        let address = self.in_entry(dest, args[0], entry);
         self.define(dest, address);
     }
 
-    /// The address of an array's element; the index is known to be good.
-    pub(super) fn element(&mut self, array: Value, index: Value) -> Value {
-        let offset = self.e.b.ins().ishl_imm_u(index, 3);
+    /// The address of an array's element of so many words; the index is known to be good.
+    pub(super) fn element(&mut self, array: Value, index: Value, stride: usize) -> Value {
+        let offset = match stride {
+            1 | 2 | 4 => self.e.b.ins().ishl_imm_u(index, 3 + i64::from(stride.trailing_zeros())),
+            words => self.e.b.ins().imul_imm_s(index, 8 * i64::try_from(words).expect("few words")),
+        };
         self.e.b.ins().iadd(array, offset)
+    }
+
+    /// A fault unless there is such an element.
+    pub(super) fn check_index(&mut self, array: &Operand, index: &Operand, exits: Exits) {
+        let array = self.word(array);
+        self.checked_index(array, index, exits);
+        self.goto(exits.then);
     }
 
     /// An element or entry, as a new count, or a fault.
@@ -150,7 +209,7 @@ impl FnCx<'_, '_> {
             let found = self.find(RuntimeFn::map_find, object, index, *key, exits);
             self.load_into(dest, found, 0);
         } else {
-            let address = self.checked_element(object, index, exits);
+            let address = self.checked_element(object, index, 1, exits);
             self.load_into(dest, address, layout::DATA);
         }
         self.goto(exits.then);
@@ -159,16 +218,16 @@ impl FnCx<'_, '_> {
     /// The address of an element or entry behind a reference, or a fault.
     pub(super) fn ref_index(&mut self, dest: Local, base: &Operand, index: &Operand, exits: Exits) {
         let target = self.operand_type(base).map(|ty| self.e.ty(ty));
-        let inner = if let Some(Type::Ref(inner)) = target { Some(self.e.ty(*inner)) } else { None };
+        let Some(Type::Ref(held)) = target else { panic!("{base:?} is no reference") };
+        let inner = self.e.ty(*held);
         let slot = self.word(base);
-        let address = if let Some(Type::Map(key, _)) = inner {
+        let address = if let Type::Map(key, _) = inner {
             let found = self.find(RuntimeFn::map_find_mut, slot, index, *key, exits);
-            self.note_container_behind(dest, slot);
-            found
+            self.in_entry(dest, slot, found)
         } else {
             let array = self.unique(slot);
             self.note_container(dest, array);
-            let address = self.checked_element(array, index, exits);
+            let address = self.checked_element(array, index, self.stride(*held), exits);
             self.e.b.ins().iadd_imm_s(address, i64::from(layout::DATA))
         };
         self.define(dest, address);
@@ -181,12 +240,17 @@ impl FnCx<'_, '_> {
         self.e.jump(block);
     }
 
-    fn checked_element(&mut self, array: Value, index: &Operand, exits: Exits) -> Value {
+    fn checked_element(&mut self, array: Value, index: &Operand, stride: usize, exits: Exits) -> Value {
+        let index = self.checked_index(array, index, exits);
+        self.element(array, index, stride)
+    }
+
+    fn checked_index(&mut self, array: Value, index: &Operand, exits: Exits) -> Value {
         let index = self.word(index);
         let len = self.e.load(array, layout::LEN);
         let outside = self.e.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
         self.fault_if(outside, (FaultKind::IndexOutOfRange, index, len), exits.on_fail, exits.site);
-        self.element(array, index)
+        index
     }
 
     fn find(&mut self, how: RuntimeFn, map: Value, key: &Operand, key_type: TypeId, exits: Exits) -> Value {

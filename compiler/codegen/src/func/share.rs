@@ -32,12 +32,22 @@ enum Kind {
     Open,
 }
 
+/// References that counted values are stored through.
+#[derive(Default)]
+pub(super) struct Containers {
+    known: BTreeMap<Local, Container>,
+    /// A reference to words of an inline value, and the one that it was made from: both point into the same.
+    origins: BTreeMap<Local, Local>,
+}
+
 /// Finds out about the references through which counted values are stored.
-pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> BTreeMap<Local, Container> {
-    if !e.is_concurrent() {
-        return BTreeMap::new();
+pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> Containers {
+    if !e.is_concurrent() && !e.checks_memory() {
+        return Containers::default();
     }
-    let stored = stored_through(e.program, f);
+    let origins = origins(e.program, f);
+    let stored: BTreeSet<Local> =
+        stored_through(e.program, f).into_iter().map(|local| origin(&origins, local)).collect();
     let mut kinds: BTreeMap<Local, Kind> = BTreeMap::new();
     if !stored.is_empty() {
         sources(e, f, &mut |local, kind| {
@@ -54,7 +64,26 @@ pub(super) fn survey(e: &mut Emitter<'_>, f: &Function) -> BTreeMap<Local, Conta
         Kind::Object => (local, Container::Object(e.b.declare_var(types::I64))),
         Kind::Open => (local, Container::Open),
     });
-    containers.collect()
+    Containers { known: containers.collect(), origins }
+}
+
+/// The references that are made from others to inline values.
+fn origins(program: &Program, f: &Function) -> BTreeMap<Local, Local> {
+    let insts = f.blocks.iter().flat_map(|block| &block.insts);
+    let made = insts.filter_map(|inst| {
+        let Inst::RefField { dest, base: Operand::Copy(base), .. } = inst else { return None };
+        let Type::Ref(inner) = &program.types[f.locals[*base].ty] else { return None };
+        program.layouts.is_inline(*inner).then_some((*dest, *base))
+    });
+    made.collect()
+}
+
+/// The first of those that point into the same.
+fn origin(origins: &BTreeMap<Local, Local>, mut local: Local) -> Local {
+    while let Some(base) = origins.get(&local) {
+        local = *base;
+    }
+    local
 }
 
 fn stored_through(program: &Program, f: &Function) -> BTreeSet<Local> {
@@ -76,7 +105,7 @@ fn sources(e: &Emitter<'_>, f: &Function, see: &mut dyn FnMut(Local, Kind)) {
         for inst in &block.insts {
             let kind = if let Inst::RefServiceField { service, .. } = inst {
                 service_kind(e, f, service)
-            } else if matches!(inst, Inst::RefField { .. } | Inst::RefOrInsert { .. }) {
+            } else if matches!(inst, Inst::RefField { .. } | Inst::RefVariantField { .. } | Inst::RefOrInsert { .. }) {
                 Kind::Object
             } else if matches!(inst, Inst::RefLocal { .. }) {
                 Kind::Own
@@ -86,11 +115,7 @@ fn sources(e: &Emitter<'_>, f: &Function, see: &mut dyn FnMut(Local, Kind)) {
             flow::dests(inst).into_iter().flatten().for_each(|dest| see(dest, kind));
         }
         let kind = if let Terminator::RefIndex { .. } = block.end { Kind::Object } else { Kind::Open };
-        flow::edges(&block.end, &mut |_, dest| {
-            if let Some(dest) = dest {
-                see(dest, kind);
-            }
-        });
+        flow::edges(&block.end, &mut |_, dests| dests.iter().for_each(|dest| see(*dest, kind)));
     }
 }
 
@@ -102,14 +127,14 @@ fn service_kind(e: &Emitter<'_>, f: &Function, service: &Operand) -> Kind {
 impl FnCx<'_, '_> {
     /// The object that a new reference points into.
     pub(super) fn note_container(&mut self, reference: Local, object: Value) {
-        if let Some(Container::Object(variable)) = self.containers.get(&reference) {
+        if let Some(Container::Object(variable)) = self.containers.known.get(&reference) {
             self.e.b.def_var(*variable, object);
         }
     }
 
     /// The same, of the object whose address is in a slot.
     pub(super) fn note_container_behind(&mut self, reference: Local, slot: Value) {
-        if let Some(Container::Object(variable)) = self.containers.get(&reference) {
+        if let Some(Container::Object(variable)) = self.containers.known.get(&reference) {
             let object = self.e.load(slot, 0);
             self.e.b.def_var(*variable, object);
         }
@@ -118,24 +143,43 @@ impl FnCx<'_, '_> {
     /// Shares a value that is about to be stored through a reference, if need be.
     pub(super) fn share_stored(&mut self, to: &Operand, value: &Operand, word: Value) {
         let (Operand::Copy(reference) | Operand::Move(reference)) = to else { return };
-        let (Some(container), Some(ty)) = (self.containers.get(reference).copied(), self.operand_type(value)) else {
+        let reference = origin(&self.containers.origins, *reference);
+        let (Some(container), Some(ty)) = (self.containers.known.get(&reference).copied(), self.operand_type(value))
+        else {
             return;
         };
+        let concurrent = self.e.is_concurrent();
         match container {
             Container::Own => {}
-            Container::Open => self.share(ty, word),
-            Container::Object(variable) => {
-                let (shared, done) = (self.e.cold_block(), self.e.block());
-                let container = self.e.b.use_var(variable);
-                let count = self.count(container);
-                let is_shared = self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, count, 0);
-                self.e.branch(is_shared, shared, done);
-                self.e.begin(shared);
+            Container::Open if concurrent => {
                 self.share(ty, word);
-                self.e.jump(done);
-                self.e.begin(done);
+                self.may_be_seen(None, ty, word);
+            }
+            // There is nobody who could see it.
+            Container::Open => {}
+            Container::Object(variable) => {
+                let container = self.e.b.use_var(variable);
+                if concurrent {
+                    self.share_in(container, ty, word);
+                }
+                self.may_be_seen(Some(container), ty, word);
             }
         }
+    }
+
+    /// Shares a value that goes into an object, if that is shared.
+    pub(super) fn share_in(&mut self, container: Value, ty: TypeId, word: Value) {
+        if value::counted(self.e.ty(ty)) == Counted::Never || !self.e.is_concurrent() {
+            return;
+        }
+        let (shared, done) = (self.e.cold_block(), self.e.block());
+        let count = self.count(container);
+        let is_shared = self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, count, 0);
+        self.e.branch(is_shared, shared, done);
+        self.e.begin(shared);
+        self.share(ty, word);
+        self.e.jump(done);
+        self.e.begin(done);
     }
 
     /// The same, of the first value of a service's field.
@@ -143,6 +187,7 @@ impl FnCx<'_, '_> {
         let Some(ty) = self.operand_type(value) else { return };
         if self.e.is_concurrent() && service_kind(self.e, self.f, service) == Kind::Open {
             self.share(ty, word);
+            self.may_be_seen(None, ty, word);
         }
     }
 

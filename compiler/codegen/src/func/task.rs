@@ -92,6 +92,9 @@ impl FnCx<'_, '_> {
     /// Lets others run if the task was asked to. The limit is written by another thread: an atomic load is never taken from an
     /// earlier one, as a plain one might be in a loop that stores nothing.
     pub(super) fn safepoint(&mut self) {
+        if self.e.checks_memory() {
+            self.e.run(RuntimeFn::memory_loop, &[self.e.task]);
+        }
         let (asked, done) = (self.e.cold_block(), self.e.block());
         let at = self.e.b.ins().iadd_imm_s(self.e.task, i64::from(layout::STACK_LIMIT));
         let limit = self.e.b.ins().atomic_load(types::I64, MemFlagsData::trusted(), at);

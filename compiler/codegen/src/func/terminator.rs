@@ -25,16 +25,13 @@ impl FnCx<'_, '_> {
                 let (fault, error) = (self.blocks[*fault], self.blocks[*error]);
                 self.e.branch_if((IntCC::Equal, status, one), fault, error);
             }
-            Terminator::Return(value) => {
-                let value = self.value(value);
-                self.return_value(value);
-            }
+            Terminator::Return(values) => self.return_values(values),
             Terminator::Fail(status) => {
                 let status = self.word(status);
                 self.return_status(status);
             }
-            Terminator::Call { dest, function, args, then, on_fail, .. } => {
-                self.call(*dest, *function, args, *then, *on_fail);
+            Terminator::Call { dests, function, args, then, on_fail, .. } => {
+                self.call(dests, *function, args, *then, *on_fail);
             }
             Terminator::CallRemote(call) => self.call_remote(call),
             Terminator::CallDetached(call) => self.call_detached(call),
@@ -47,14 +44,17 @@ impl FnCx<'_, '_> {
             Terminator::Index { dest, base, index, then, on_fail, site } => {
                 self.index(*dest, base, index, exits(*then, *on_fail, *site));
             }
+            Terminator::CheckIndex { array, index, then, on_fail, site } => {
+                self.check_index(array, index, exits(*then, *on_fail, *site));
+            }
             Terminator::RefIndex { dest, base, index, then, on_fail, site } => {
                 self.ref_index(*dest, base, index, exits(*then, *on_fail, *site));
             }
             Terminator::ReadText { dest, path, then, on_fail, site } => {
                 self.read_text(*dest, path, exits(*then, *on_fail, *site));
             }
-            Terminator::CallValue { dest, callee, args, then, on_fail, site } => {
-                self.call_value(*dest, callee, args, exits(*then, *on_fail, *site));
+            Terminator::CallValue { dests, callee, args, then, on_fail, site } => {
+                self.call_value(dests, callee, args, exits(*then, *on_fail, *site));
             }
             Terminator::Spawn { dest, closure, then, on_fail, site } => {
                 self.spawn(*dest, closure, exits(*then, *on_fail, *site));

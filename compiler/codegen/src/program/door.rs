@@ -11,9 +11,9 @@ pub(crate) fn main(e: &mut Emitter<'_>) {
     let exit_code = e.params[1];
     let main = e.program.main.expect("only made for programs with a main");
     let args: Vec<Value> = main.app.map(|app| e.address(Symbol::Service(app))).into_iter().collect();
-    let (result, status) = e.call(main.function, &args);
+    let (results, status) = e.call(main.function, &args);
     let code = match main.result {
-        MainResult::Int => result,
+        MainResult::Int => results[0],
         MainResult::Unit => e.word(0),
     };
     e.store(exit_code, 0, code);
@@ -41,7 +41,8 @@ pub(crate) fn test(e: &mut Emitter<'_>, number: u32) {
 /// `fn(task, closure, out) -> status`: the beginning of a task. The closure's code owns the closure.
 pub(crate) fn run(e: &mut Emitter<'_>, class: Class) {
     let (closure, out) = (e.params[1], e.params[2]);
-    let (result, status) = e.call_closure(closure, &[], class.clif_type());
+    let (results, status) = e.call_closure(closure, &[], &[class.clif_type()]);
+    let result = results[0];
     let (well, done) = (e.block(), e.block());
     e.branch(status, done, well);
     e.begin(well);

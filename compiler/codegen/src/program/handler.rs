@@ -6,15 +6,15 @@ use crate::emitter::Emitter;
 use crate::symbol::Symbol;
 use crate::value;
 use crate::wire::{decode, encode};
+use cranelift_codegen::ir::Value;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value};
 use pluto_abi::layout::{self, ReplyKind};
 use pluto_middle::mir::{Handler, Name, Passing, TypeId};
 
 /// Said to the caller if a method ends with an error that its interface does not list, which `infer` rules out.
 const UNKNOWN_ERROR: &str = "the method ended with an error that its interface does not list";
 
-/// A decoded parameter.
+/// A decoded parameter, or one of the words of an inline one, which are written one after the other just as its parts.
 struct Arg {
     word: Value,
     ty: TypeId,
@@ -25,6 +25,8 @@ struct Arg {
 pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
     let handler = &e.program.handlers[number as usize];
     let (reader, reply) = (e.params[1], e.params[2]);
+    // What is decoded is made by the method, so to speak.
+    e.begin_step(e.program.functions[handler.function].site);
     let args = decode_args(e, handler, reader);
     let (whole, broken) = (e.block(), e.cold_block());
     let complete = e.ask(RuntimeFn::read_end, &[reader]);
@@ -33,10 +35,10 @@ pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
     e.begin(broken);
     args.iter().for_each(|arg| e.drop_word(arg.ty, arg.word));
     e.run(RuntimeFn::reply_malformed, &[reply]);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
 
     e.begin(whole);
-    let (result, status) = call(e, handler, &args);
+    let (results, status) = call(e, handler, &args);
     for arg in args.iter().filter(|arg| arg.passing == Passing::Borrowed) {
         e.drop_word(arg.ty, arg.word);
     }
@@ -47,7 +49,7 @@ pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
         reply_failure(e, handler, reply, status);
         e.begin(fine);
     }
-    reply_value(e, e.program.functions[handler.function].result, reply, result);
+    reply_value(e, handler, reply, &results);
 }
 
 fn decode_args(e: &mut Emitter<'_>, handler: &Handler, reader: Value) -> Vec<Arg> {
@@ -61,7 +63,7 @@ fn decode_args(e: &mut Emitter<'_>, handler: &Handler, reader: Value) -> Vec<Arg
         .collect()
 }
 
-fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Value, Option<Value>) {
+fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Vec<Value>, Option<Value>) {
     let mut values = vec![e.address(Symbol::Service(handler.service))];
     for arg in args {
         let ty = value::clif_type(e.ty(arg.ty));
@@ -70,12 +72,17 @@ fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Value, Option<
     e.call(handler.function, &values)
 }
 
-fn reply_value(e: &mut Emitter<'_>, ty: TypeId, reply: Value, result: Value) {
-    let (kind, word) = (e.word(ReplyKind::Value as i64), e.as_word(result));
+/// The words of an inline result are written one after the other just as its parts.
+fn reply_value(e: &mut Emitter<'_>, handler: &Handler, reply: Value, results: &[Value]) {
+    let kind = e.word(ReplyKind::Value as i64);
     e.run(RuntimeFn::write_byte, &[reply, kind]);
-    encode::value(e, ty, reply, word);
-    e.drop_word(ty, word);
-    e.b.ins().return_(&[]);
+    let types = e.program.results(&e.program.functions[handler.function]);
+    for (ty, result) in types.into_iter().zip(results) {
+        let word = e.as_word(*result);
+        encode::value(e, ty, reply, word);
+        e.drop_word(ty, word);
+    }
+    e.leave(&[]);
 }
 
 /// A fault, or one of the errors of the interface.
@@ -85,13 +92,13 @@ fn reply_failure(e: &mut Emitter<'_>, handler: &Handler, reply: Value, status: V
     e.branch_if((IntCC::Equal, status, one), fault, error);
     e.begin(fault);
     e.run(RuntimeFn::reply_fault, &[e.task, reply]);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
     e.begin(error);
     let (wanted, reported) = (e.cold_block(), e.cold_block());
     let unwanted = e.ask(RuntimeFn::reply_error, &[e.task, reply, status]);
     e.branch(unwanted, reported, wanted);
     e.begin(reported);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
     e.begin(wanted);
     let found = e.load(status, layout::DESC);
     for (number, ty) in handler.errors.iter().enumerate() {
@@ -104,11 +111,11 @@ fn reply_failure(e: &mut Emitter<'_>, handler: &Handler, reply: Value, status: V
         e.run(RuntimeFn::write_varint, &[reply, number]);
         encode::value(e, *ty, reply, status);
         e.drop_word(*ty, status);
-        e.b.ins().return_(&[]);
+        e.leave(&[]);
         e.begin(next);
     }
     let text = e.address(Symbol::Str(Name::from(UNKNOWN_ERROR)));
     e.run(RuntimeFn::fault_text, &[e.task, text]);
     e.run(RuntimeFn::reply_fault, &[e.task, reply]);
-    e.b.ins().return_(&[]);
+    e.leave(&[]);
 }

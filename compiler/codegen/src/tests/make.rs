@@ -1,6 +1,7 @@
 //! MIR by hand. In: calls. Out: programs for the tests.
 
 use pluto_middle::ids::{Id, IndexVec};
+use pluto_middle::layout::Layouts;
 use pluto_middle::mir::*;
 
 /// A program without functions.
@@ -12,6 +13,7 @@ pub(crate) fn program() -> Program {
         me: Peer(0),
         peers: IndexVec::new(),
         types: IndexVec::new(),
+        layouts: Layouts::default(),
         functions: IndexVec::new(),
         services: IndexVec::new(),
         sites: IndexVec::new(),
@@ -22,6 +24,7 @@ pub(crate) fn program() -> Program {
         builtin_errors: [None; 7],
         channels: IndexVec::new(),
         concurrent: Concurrent::No,
+        checks: Checks::None,
         tests: vec![],
     };
     program.peers.push(PeerInfo { name: Name::from("test"), transport: pluto_middle::facts::Transport::Direct });
@@ -33,8 +36,17 @@ pub(crate) fn program() -> Program {
 pub(crate) fn ty(program: &mut Program, ty: Type) -> TypeId {
     match program.types.iter().position(|known| *known == ty) {
         Some(at) => TypeId::from_index(at),
-        None => program.types.push(ty),
+        None => {
+            let id = program.types.push(ty);
+            lay_out(program);
+            id
+        }
     }
+}
+
+/// Computes the layouts of what the program has by now.
+pub(crate) fn lay_out(program: &mut Program) {
+    program.layouts = Layouts::of(&program.types, &program.services);
 }
 
 /// A function under construction; its first block is open.
@@ -157,7 +169,7 @@ impl Make {
     pub(crate) fn call(&mut self, dest: Local, function: Func, args: Vec<Operand>) {
         self.step(|then, on_fail| {
             let on_fail = Some(on_fail);
-            Terminator::Call { dest, function, args, then, on_fail, site: Site(0) }
+            Terminator::Call { dests: vec![dest], function, args, then, on_fail, site: Site(0) }
         });
     }
     /// Prints a value.
@@ -170,7 +182,8 @@ impl Make {
     }
     /// The function.
     pub(crate) fn done(mut self, program: &mut Program, result: Operand) -> Func {
-        self.end(Terminator::Return(result));
+        self.end(Terminator::Return(vec![result]));
+        lay_out(program);
         program.functions.push(self.function)
     }
 }
@@ -197,5 +210,6 @@ pub(crate) fn moved(local: Local) -> Operand {
 
 /// Makes a function `main`.
 pub(crate) fn set_main(program: &mut Program, function: Func, result: MainResult) {
+    lay_out(program);
     program.main = Some(Main { function, result, app: None });
 }

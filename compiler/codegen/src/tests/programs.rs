@@ -14,7 +14,7 @@ pub(crate) fn fib() -> Program {
     f.inst(Inst::Op2 { dest: small, op: Op2::IntLt, left: f.param(0), right: int(2) });
     f.end(Terminator::Branch { cond: copy(small), then: leaf, otherwise: node });
     f.begin(leaf);
-    f.end(Terminator::Return(f.param(0)));
+    f.end(Terminator::Return(vec![f.param(0)]));
     f.begin(node);
     f.checked(a, Checked::IntSub, f.param(0), int(1));
     f.call(b, Func(0), vec![copy(a)]);
@@ -170,7 +170,7 @@ fn shape(float: TypeId) -> Type {
 pub(crate) fn remote() -> Program {
     let mut p = program();
     p.concurrent = Concurrent::Yes;
-    p.peers.push(PeerInfo { name: Name::from("other"), transport: pluto_middle::facts::Transport::Unix });
+    p.peers.push(PeerInfo { name: Name::from("other"), transport: pluto_middle::facts::Transport::Shared });
     let (int_type, float, unit) = (ty(&mut p, Type::Int), ty(&mut p, Type::Float), ty(&mut p, Type::Unit));
     let (string, bool_type) = (ty(&mut p, Type::String), ty(&mut p, Type::Bool));
     let shape = ty(&mut p, shape(float));

@@ -120,7 +120,7 @@ fn state_that_is_only_read_is_shared() {
     // Nobody but `start` writes it any more.
     for function in program.functions.iter_mut().filter(|function| function.name.starts_with("Store.re")) {
         function.blocks.iter_mut().for_each(|block| block.insts.clear());
-        function.blocks[Block::from_index(0)].end = Terminator::Return(Operand::Const(Const::Unit));
+        function.blocks[Block::from_index(0)].end = Terminator::Return(vec![Operand::Const(Const::Unit)]);
     }
     assert_eq!(shares(&program)[0], 1);
 }

@@ -50,7 +50,7 @@ pub(crate) fn closures() -> Program {
     for callee in [first, second] {
         m.inst(Inst::Dup(callee));
         m.step(|then, on_fail| Terminator::CallValue {
-            dest: result,
+            dests: vec![result],
             callee: copy(callee),
             args: vec![Operand::Const(Const::Float(3.0)), text("argument")],
             then,

@@ -2,13 +2,13 @@
 //! byte everything reads as nothing: 0 for objects, so what is there can be dropped with a test for null; the caller looks at the
 //! reader once, at the end. Nothing is allocated that the bytes at hand do not pay for.
 
-use super::{is_empty, may_recurse, switch};
+use super::{element_address, is_empty, may_recurse, switch};
 use crate::abi::RuntimeFn;
 use crate::emitter::Emitter;
 use crate::symbol::{Code, Symbol};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use pluto_abi::layout;
-use pluto_middle::mir::{Boxed, Name, Type, TypeId};
+use pluto_middle::mir::{Boxed, Type, TypeId};
 
 /// Reads a value; floats as their bits.
 pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, reader: Value) -> Value {
@@ -52,9 +52,11 @@ pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
         Type::Array(element) => array(e, ty, *element, reader),
         Type::Map(key, held) => map(e, ty, (*key, *held), reader),
         Type::Nullable { inner, boxed } => nullable(e, ty, (*inner, *boxed), reader),
-        Type::Tuple(types) => object(e, ty, types, reader),
-        Type::Class { fields, .. } | Type::Error { fields, .. } => object(e, ty, &types_of(fields), reader),
-        Type::Enum { variants, .. } => variant(e, ty, variants, reader),
+        Type::Tuple(_) | Type::Class { .. } | Type::Error { .. } => {
+            let words = words(e, &e.program.layouts.body(ty).words, reader);
+            e.object(ty, &words)
+        }
+        Type::Enum { .. } => variant(e, ty, reader),
         Type::Unit
         | Type::Int
         | Type::Float
@@ -99,22 +101,27 @@ fn return_nothing(e: &mut Emitter<'_>) {
 
 /// All elements are written, whatever the reader says, so that the array is whole.
 fn array(e: &mut Emitter<'_>, ty: TypeId, element: TypeId, reader: Value) -> Value {
-    let len = length(e, &[element], reader);
+    let len = length(e, e.program.layouts.words(element), reader);
     let desc = e.desc(ty);
     let array = e.ask(RuntimeFn::array_new, &[desc, len]);
     e.repeat(len, |e, at| {
-        let word = value(e, element, reader);
-        let offset = e.b.ins().ishl_imm_u(at, 3);
-        let address = e.b.ins().iadd(array, offset);
-        e.store(address, layout::DATA, word);
+        let words = words(e, e.program.layouts.words(element), reader);
+        let address = element_address(e, array, at, element);
+        e.store_words(address, layout::DATA, &words);
     });
     array
 }
 
 /// How many elements, of which a stranger must have paid for each.
-fn length(e: &mut Emitter<'_>, parts: &[TypeId], reader: Value) -> Value {
-    let empty = parts.iter().all(|part| is_empty(e.program, *part));
-    e.ask(if empty { RuntimeFn::read_empty_len } else { RuntimeFn::read_len }, &[reader])
+fn length(e: &mut Emitter<'_>, words: &[TypeId], reader: Value) -> Value {
+    // Each word takes a byte at least, if it takes any.
+    match words.iter().filter(|word| !is_empty(e.program, **word)).count() {
+        0 => e.ask(RuntimeFn::read_empty_len, &[reader]),
+        least => {
+            let least = e.number(least);
+            e.ask(RuntimeFn::read_len, &[reader, least])
+        }
+    }
 }
 
 /// A map never sees a key that was not read whole.
@@ -155,32 +162,30 @@ fn nullable(e: &mut Emitter<'_>, ty: TypeId, (inner, boxed): (TypeId, Boxed), re
     if boxed == Boxed::Yes { e.object(ty, &[word]) } else { word }
 }
 
-fn object(e: &mut Emitter<'_>, ty: TypeId, fields: &[TypeId], reader: Value) -> Value {
-    let words: Vec<Value> = fields.iter().map(|field| value(e, *field, reader)).collect();
-    e.object(ty, &words)
+/// Reads words one after the other: those of an object, or of an inline value, whose bytes are those of its parts, and theirs of
+/// their parts.
+fn words(e: &mut Emitter<'_>, words: &[TypeId], reader: Value) -> Vec<Value> {
+    words.iter().map(|word| value(e, *word, reader)).collect()
 }
 
-fn variant(e: &mut Emitter<'_>, ty: TypeId, variants: &[(Name, Vec<(Name, TypeId)>)], reader: Value) -> Value {
-    let count = e.number(variants.len());
+fn variant(e: &mut Emitter<'_>, ty: TypeId, reader: Value) -> Value {
+    let bodies = &e.program.layouts.layout(ty).bodies;
+    let count = e.number(bodies.len());
     let tag = e.ask(RuntimeFn::read_variant, &[reader, count]);
-    let arms: Vec<Block> = variants.iter().map(|_| e.block()).collect();
+    let arms: Vec<Block> = bodies.iter().map(|_| e.block()).collect();
     let none = e.cold_block();
     switch(e, tag, &arms, none);
-    for (number, (block, (_, fields))) in (0_u32..).zip(arms.into_iter().zip(variants)) {
+    for (number, (block, body)) in (0_u32..).zip(arms.into_iter().zip(bodies)) {
         e.begin(block);
-        let result = if fields.is_empty() {
+        let result = if body.words.is_empty() {
             e.address(Symbol::Variant(ty, number))
         } else {
-            let mut words = vec![e.word(i64::from(number))];
-            words.extend(types_of(fields).into_iter().map(|field| value(e, field, reader)).collect::<Vec<_>>());
-            e.object(ty, &words)
+            let fields = words(e, &body.words, reader);
+            let tag = e.word(i64::from(number));
+            e.object(ty, &[vec![tag], fields].concat())
         };
         e.b.ins().return_(&[result]);
     }
     e.begin(none);
     e.word(0)
-}
-
-fn types_of(fields: &[(Name, TypeId)]) -> Vec<TypeId> {
-    fields.iter().map(|field| field.1).collect()
 }

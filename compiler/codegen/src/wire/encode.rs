@@ -1,12 +1,12 @@
 //! Writing values. In: a buffer and a word of a known type (borrowed). Out: code that appends its bytes.
 
-use super::{may_recurse, switch};
+use super::{element_address, may_recurse, switch};
 use crate::abi::RuntimeFn;
 use crate::emitter::Emitter;
 use crate::symbol::Code;
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use pluto_abi::layout;
-use pluto_middle::mir::{Boxed, Const, Function, Name, Operand, Type, TypeId};
+use pluto_middle::mir::{Boxed, Const, Function, Operand, Type, TypeId};
 
 /// Writes a value.
 pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, word: Value) {
@@ -34,6 +34,15 @@ pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, word: Value)
         | Type::Holder { .. }
         | Type::Service(_)
         | Type::Status => e.run(RuntimeFn::write_fail, &[buffer]),
+    }
+}
+
+/// Writes what lies at an address, word by word: an inline value is written as its words are, one after the other, since its bytes are
+/// those of its parts, and theirs of their parts.
+fn words(e: &mut Emitter<'_>, words: &[TypeId], buffer: Value, (base, from): (Value, i32)) {
+    for (offset, ty) in (from..).step_by(8).zip(words) {
+        let word = e.load(base, offset);
+        value(e, *ty, buffer, word);
     }
 }
 
@@ -65,11 +74,10 @@ pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
         Type::Array(element) => array(e, *element, buffer, object),
         Type::Map(key, held) => map(e, (*key, *held), buffer, object),
         Type::Nullable { inner, boxed } => nullable(e, (*inner, *boxed), buffer, object),
-        Type::Tuple(types) => parts(e, types.iter().copied(), layout::FIELDS, (buffer, object)),
-        Type::Class { fields, .. } | Type::Error { fields, .. } => {
-            parts(e, fields.iter().map(|field| field.1), layout::FIELDS, (buffer, object));
+        Type::Tuple(_) | Type::Class { .. } | Type::Error { .. } => {
+            words(e, &e.program.layouts.body(ty).words, buffer, (object, layout::FIELDS));
         }
-        Type::Enum { variants, .. } => variant(e, variants, buffer, object),
+        Type::Enum { .. } => variant(e, ty, buffer, object),
         Type::Unit
         | Type::Int
         | Type::Float
@@ -93,10 +101,8 @@ fn array(e: &mut Emitter<'_>, element: TypeId, buffer: Value, array: Value) {
     let len = e.load(array, layout::LEN);
     e.run(RuntimeFn::write_varint, &[buffer, len]);
     e.repeat(len, |e, at| {
-        let offset = e.b.ins().ishl_imm_u(at, 3);
-        let address = e.b.ins().iadd(array, offset);
-        let word = e.load(address, layout::DATA);
-        value(e, element, buffer, word);
+        let address = element_address(e, array, at, element);
+        words(e, e.program.layouts.words(element), buffer, (address, layout::DATA));
     });
 }
 
@@ -129,22 +135,16 @@ fn nullable(e: &mut Emitter<'_>, (inner, boxed): (TypeId, Boxed), buffer: Value,
     e.begin(done);
 }
 
-fn parts(e: &mut Emitter<'_>, types: impl Iterator<Item = TypeId>, from: i32, (buffer, object): (Value, Value)) {
-    for (offset, ty) in (from..).step_by(8).zip(types) {
-        let word = e.load(object, offset);
-        value(e, ty, buffer, word);
-    }
-}
-
-fn variant(e: &mut Emitter<'_>, variants: &[(Name, Vec<(Name, TypeId)>)], buffer: Value, object: Value) {
+fn variant(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, object: Value) {
     let tag = e.load(object, layout::FIELDS);
     e.run(RuntimeFn::write_varint, &[buffer, tag]);
-    let arms: Vec<Block> = variants.iter().map(|_| e.block()).collect();
+    let bodies = &e.program.layouts.layout(ty).bodies;
+    let arms: Vec<Block> = bodies.iter().map(|_| e.block()).collect();
     let done = e.block();
     switch(e, tag, &arms, done);
-    for (block, (_, fields)) in arms.into_iter().zip(variants) {
+    for (block, body) in arms.into_iter().zip(bodies) {
         e.begin(block);
-        parts(e, fields.iter().map(|field| field.1), layout::VARIANT_FIELDS, (buffer, object));
+        words(e, &body.words, buffer, (object, layout::VARIANT_FIELDS));
         e.jump(done);
     }
     e.begin(done);

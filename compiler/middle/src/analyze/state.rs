@@ -3,7 +3,9 @@
 
 use crate::builtin::Changes;
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
-use crate::hir::{Class, ClassKind, DepTarget, Expr, ExprKind, Program, SelfParam, Stmt, StmtKind};
+use crate::hir::{
+    Class, ClassKind, Cond, DepTarget, Expr, ExprKind, Iter, Pattern, Program, SelfParam, Stmt, StmtKind,
+};
 use crate::ids::{ClassId, FnId};
 use crate::ty::Holder;
 use crate::types::{Callee, Types};
@@ -52,8 +54,20 @@ struct Search<'a> {
     sets: bool,
 }
 
+impl Search<'_> {
+    /// `for mut x in self.xs` and the like: it is there to be changed.
+    fn bound(&mut self, pattern: &Pattern, value: &Expr) {
+        self.sets |= pattern.binds_place() && is_rooted_in_self(value);
+    }
+}
+
 impl Visitor for Search<'_> {
     fn stmt(&mut self, stmt: &Stmt) {
+        if let StmtKind::For { pattern, iter: Iter::Value(value), .. }
+        | StmtKind::While { cond: Cond::Let { pattern, value }, .. } = &stmt.kind
+        {
+            self.bound(pattern, value);
+        }
         if let StmtKind::Assign { place, .. } | StmtKind::AssignOp { place, .. } = &stmt.kind {
             self.sets |= is_rooted_in_self(place);
         }
@@ -69,6 +83,16 @@ impl Visitor for Search<'_> {
                 Some(Callee::Builtin(method)) => method.row().changes == Changes::Yes,
                 Some(Callee::Dep(_) | Callee::OwnService(_) | Callee::Field(_) | Callee::Expect(_)) | None => false,
             };
+        }
+        if let ExprKind::Match { scrutinee, arms } = &expr.kind {
+            arms.iter().for_each(|arm| self.bound(&arm.pattern, scrutinee));
+        }
+        if let ExprKind::If { arms, .. } = &expr.kind {
+            for (cond, _) in arms {
+                if let Cond::Let { pattern, value } = cond {
+                    self.bound(pattern, value);
+                }
+            }
         }
         walk_expr(self, expr);
     }

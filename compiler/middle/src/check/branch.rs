@@ -2,7 +2,7 @@
 //! coerced to it. Branches of plain integers come last, since they take the type `float` or `byte` from the others.
 
 use super::operator::is_plain_integer;
-use super::{Binder, Cx, Later, Want, Why, errors};
+use super::{Cx, Later, Want, Why, errors};
 use crate::hir::{Block, Cond, Expr, MatchArm};
 use crate::ids::TyId;
 use crate::ty::{Ty, TyTable};
@@ -45,7 +45,9 @@ impl<'a> Cx<'a> {
             Cond::Expr(e) => self.check_expr(e, TyTable::BOOL, Why::Plain),
             Cond::Let { pattern, value } => {
                 let ty = self.expr(value, Want::Any);
-                self.pattern(pattern, ty, Binder::Pattern);
+                if self.pattern_is_sound(pattern, ty, self.pattern_binder(value)) {
+                    self.bound_place(pattern, value);
+                }
             }
         }
     }
@@ -93,8 +95,13 @@ impl<'a> Cx<'a> {
     pub(super) fn match_arms(&mut self, value: &'a Expr, arms: &'a [MatchArm], want: Want) -> TyId {
         let ty = self.expr(value, Want::Any);
         let mut sound = true;
+        let binder = self.pattern_binder(value);
         for arm in arms {
-            sound &= self.pattern_is_sound(&arm.pattern, ty, Binder::Pattern);
+            if self.pattern_is_sound(&arm.pattern, ty, binder) {
+                self.bound_place(&arm.pattern, value);
+            } else {
+                sound = false;
+            }
             if let Some(guard) = &arm.guard {
                 self.check_expr(guard, TyTable::BOOL, Why::Plain);
             }

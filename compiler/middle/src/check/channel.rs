@@ -64,6 +64,7 @@ impl<'a> Cx<'a> {
                 SelectKind::Recv { pattern, receiver } => {
                     let message = self.received(receiver);
                     self.irrefutable(pattern, message, Binder::Select);
+                    self.no_place(pattern, errors::NoPlace::Message);
                 }
                 SelectKind::Send { sender, value } => self.sent(sender, value),
             }

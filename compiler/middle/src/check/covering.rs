@@ -47,7 +47,7 @@ impl Cx<'_> {
 /// Does the pattern match anything without looking?
 fn always(pattern: &Pattern) -> bool {
     match &pattern.kind {
-        PatternKind::Wild | PatternKind::Bind(_) => true,
+        PatternKind::Wild | PatternKind::Bind(_) | PatternKind::Place(_) => true,
         PatternKind::Or(alternatives) => alternatives.iter().any(always),
         PatternKind::Literal(_)
         | PatternKind::Range { .. }

@@ -75,7 +75,7 @@ impl<'a> Cx<'a> {
         self.out_methods.insert(e.id, if own { Callee::OwnService(method) } else { Callee::Dep(method) });
         // In a task the call waits for its turn, like one from outside.
         if own && self.in_task().is_none() && self.program.fns[method].self_param == Some(SelfParam::Mut) {
-            self.must_be_changeable(receiver, Some(named.name));
+            self.must_be_changeable(receiver, errors::Change::Call(named.name));
         }
         self.arguments(e.span, method, args);
         self.out_results[method]
@@ -151,7 +151,7 @@ impl<'a> Cx<'a> {
         };
         self.out_methods.insert(e.id, Callee::Data(method));
         if self.program.fns[method].self_param == Some(SelfParam::Mut) {
-            self.must_be_changeable(receiver, Some(named.name));
+            self.must_be_changeable(receiver, errors::Change::Call(named.name));
         }
         self.arguments(e.span, method, args);
         self.out_results[method]
@@ -235,7 +235,7 @@ impl<'a> Cx<'a> {
     ) -> TyId {
         self.out_methods.insert(e.id, Callee::Builtin(row.method));
         if row.changes == Changes::Yes {
-            self.must_be_changeable(receiver, Some(row.name));
+            self.must_be_changeable(receiver, errors::Change::Call(row.name));
         }
         let mut unknown = self.wanted_elements(row, want);
         if self.count(e.span, row.name, row.params.len(), args) {

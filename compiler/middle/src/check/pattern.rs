@@ -33,7 +33,7 @@ impl<'a> Cx<'a> {
         self.body.pats.push(pattern.id);
         match &pattern.kind {
             PatternKind::Wild => {}
-            PatternKind::Bind(local) => {
+            PatternKind::Bind(local) | PatternKind::Place(local) => {
                 if !self.bind_local(*local, ty, binder) {
                     let before = self.body.locals[*local].unwrap_or(TyTable::ERROR);
                     let (one, other) = (self.show(before), self.show(ty));
@@ -61,6 +61,7 @@ impl<'a> Cx<'a> {
                     self.suits(pattern.span, own, ty);
                 }
                 self.field_patterns(&self.program.errors[*error].fields, fields, binder);
+                self.no_place(pattern, errors::NoPlace::Error);
             }
             PatternKind::Tuple(parts) => self.tuple_pattern(pattern, parts, ty, binder),
             PatternKind::Or(alternatives) => {

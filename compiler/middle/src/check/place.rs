@@ -1,5 +1,6 @@
 //! Places: what may be assigned or changed. In: a place expression. Out: its type; a message if its root is not `mut`.
 
+use super::errors::Change;
 use super::{Binder, Cx, Want, errors};
 use crate::hir::{Expr, ExprKind, FnKind, Mutability, SelfParam};
 use crate::ids::{FnId, LocalId, TyId};
@@ -10,18 +11,20 @@ impl<'a> Cx<'a> {
     /// The type of a place that is assigned.
     pub(super) fn place(&mut self, place: &'a Expr) -> TyId {
         let ty = self.expr(place, Want::Any);
-        self.must_be_changeable(place, None);
+        let whole = matches!(place.kind, ExprKind::Local(_));
+        self.must_be_changeable(place, if whole { Change::Assign } else { Change::Part });
         ty
     }
 
-    /// The root of the place must be mutable. `method` is what changes it, if not an assignment.
-    pub(super) fn must_be_changeable(&mut self, place: &'a Expr, method: Option<&str>) {
+    /// The root of the place must be mutable.
+    pub(super) fn must_be_changeable(&mut self, place: &'a Expr, change: Change<'_>) {
+        let method = change.method();
         let mut root = place;
         while let ExprKind::Field { base, .. } | ExprKind::Index { base, .. } = &root.kind {
             root = base;
         }
         if let ExprKind::Local(local) = &root.kind {
-            self.local_must_be_changeable(place, *local, method);
+            self.local_must_be_changeable(place, *local, change);
         } else if let ExprKind::Const(constant) = &root.kind {
             let declared = &self.program.fns[*constant];
             self.report(errors::constant_changed(place.span, &declared.name, declared.span));
@@ -39,22 +42,16 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn local_must_be_changeable(&mut self, place: &'a Expr, local: LocalId, method: Option<&str>) {
+    fn local_must_be_changeable(&mut self, place: &'a Expr, local: LocalId, change: Change<'_>) {
         let declared = &self.program.fns[self.body.function].locals[local];
         if let Some(nest) = self.captured(local) {
-            return self.captured_is_changed(place, nest, (&declared.name, Some(declared.span)), method);
+            return self.captured_is_changed(place, nest, (&declared.name, Some(declared.span)), change.method());
         }
         if declared.mutability == Mutability::Mutable {
             return;
         }
         let binder = self.body.binders.get(&local).copied().unwrap_or(Binder::Let);
         let ty = self.body.locals.get(local).copied().flatten().map(|ty| self.show(ty));
-        let whole = matches!(place.kind, ExprKind::Local(_)) && method.is_none();
-        let change = match method {
-            Some(method) => errors::Change::Call(method),
-            None if whole => errors::Change::Assign,
-            None => errors::Change::Part,
-        };
         let ty = ty.unwrap_or_else(|| "_".into());
         self.report(errors::not_mutable(place.span, &declared.name, declared.span, binder, &ty, change));
     }

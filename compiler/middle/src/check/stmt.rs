@@ -89,7 +89,8 @@ impl<'a> Cx<'a> {
             }
             StmtKind::For { id: _, pattern, iter, body } => {
                 let element = self.iterated(iter);
-                self.irrefutable(pattern, element, Binder::Loop);
+                self.irrefutable(pattern, element, self.loop_binder(iter));
+                self.bound_element(pattern, iter);
                 self.block(body, Want::Drop);
                 Flow::On
             }

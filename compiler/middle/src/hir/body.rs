@@ -339,6 +339,9 @@ pub enum PatternKind {
     Wild,
     /// A variable.
     Bind(LocalId),
+    /// `mut x`, but in a `let`: no variable, but a name for the place that is matched, as long as the block lasts. (The local is
+    /// `mut`.) Never in alternatives, nor in errors.
+    Place(LocalId),
     /// A literal.
     Literal(Literal),
     /// A range of integers.
@@ -357,4 +360,30 @@ pub enum PatternKind {
     None,
     /// Not `none`, and the value matches.
     Some(Box<Pattern>),
+}
+
+impl Pattern {
+    /// Does it give a name to the place that it is matched against, or to a part of it?
+    #[must_use]
+    pub fn binds_place(&self) -> bool {
+        self.first_place().is_some()
+    }
+
+    /// The first name for a place in it: the variable, and where.
+    #[must_use]
+    pub fn first_place(&self) -> Option<(LocalId, Span)> {
+        match &self.kind {
+            PatternKind::Place(local) => Some((*local, self.span)),
+            PatternKind::Class { fields, .. }
+            | PatternKind::Variant { fields, .. }
+            | PatternKind::ErrorValue { fields, .. } => fields.iter().find_map(|(_, part)| part.first_place()),
+            PatternKind::Tuple(parts) | PatternKind::Or(parts) => parts.iter().find_map(Pattern::first_place),
+            PatternKind::Some(inner) => inner.first_place(),
+            PatternKind::Wild
+            | PatternKind::Bind(_)
+            | PatternKind::Literal(_)
+            | PatternKind::Range { .. }
+            | PatternKind::None => None,
+        }
+    }
 }

@@ -333,7 +333,7 @@ impl Printer<'_> {
     fn pattern(&self, pattern: &Pattern) -> String {
         match &pattern.kind {
             PatternKind::Wild => "_".to_owned(),
-            PatternKind::Bind(local) => self.binding(*local),
+            PatternKind::Bind(local) | PatternKind::Place(local) => self.binding(*local),
             PatternKind::Literal(literal) => match literal {
                 Literal::Int { magnitude, negative } => format!("{}{magnitude}", if *negative { "-" } else { "" }),
                 Literal::Bool(value) => value.to_string(),

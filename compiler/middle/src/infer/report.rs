@@ -226,9 +226,12 @@ impl Report<'_> {
             message += &format!(": the system `{}` separates `{user}` and `{service}`", self.placement.name);
         }
         let names = self.names(left.keys());
-        let mut diagnostic = Diagnostic::new(Code::E0508, call.site.span, message).label(format!("{raises} {names}"));
-        if span != call.site.span {
-            diagnostic = diagnostic.also(span, "this call crosses from one process to another");
+        let way = self.placement.transport(caller.0, callee.0).way();
+        let is_here = span == call.site.span;
+        let label = if is_here { format!("goes {way}, and {raises} {names}") } else { format!("{raises} {names}") };
+        let mut diagnostic = Diagnostic::new(Code::E0508, call.site.span, message).label(label);
+        if !is_here {
+            diagnostic = diagnostic.also(span, format!("this call crosses from one process to another, {way}"));
         }
         let ends = user.map(|class| (caller.0, class)).into_iter().chain([(callee.0, service)]);
         for (process, class) in ends {

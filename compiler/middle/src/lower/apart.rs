@@ -37,7 +37,7 @@ pub(super) fn apart(cx: &mut Lowering, id: FnId, name: Name) -> Function {
     let on_fail = OnFail { status, fail: failed };
     body.end(Terminator::Wait { dest, op: WaitOp::Get, args, then: done, on_fail, site });
     body.go_on(done);
-    body.end(Terminator::Return(Operand::Copy(dest)));
+    body.end(Terminator::Return(vec![Operand::Copy(dest)]));
 
     body.go_on(failed);
     let (left, ended) = (body.block(), body.block());

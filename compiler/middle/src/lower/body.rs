@@ -1,16 +1,18 @@
 //! One function in the making: its locals, blocks and the place where the next instruction goes. Used by all parts of `lower`.
 //! What fails goes to the caller, or to the `within` around it. Code after `return` and the like goes to a block that nothing enters; `tidy` removes it.
 
+use super::place::Place;
 use super::program::{Key, Lowering};
 use super::within::Deadline;
 use crate::hir::{self, Mutability};
 use crate::ids::{ClassId, ExprId, FnId, Id, IndexVec, LocalId, TyId};
 use crate::mir::{
-    Addressed, Block, BlockData, Const, Entry, Func, Function, HasStatus, Holds, Inst, Local, LocalDecl, Name, OnFail,
-    Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
+    Addressed, Block, BlockData, Checks, Const, Entry, Func, Function, HasStatus, Holds, Inst, Local, LocalDecl, Name,
+    OnFail, Operand, Passing, Root, Site, StackCheck, Terminator, Type, TypeId,
 };
 use crate::span::Span;
 use crate::ty::{Ty, TyTable};
+use std::collections::BTreeMap;
 
 /// What `self` is.
 #[derive(Clone, Debug)]
@@ -61,11 +63,17 @@ pub(super) struct Body<'c, 'a> {
     /// Whose variables it has.
     home: Option<FnId>,
     vars: Vec<Option<Local>>,
+    /// Variables that are names for places.
+    pub(super) named: BTreeMap<LocalId, Place>,
     locals: IndexVec<Local, LocalDecl>,
     /// By local: can the program change it?
     mutable: Vec<bool>,
     pub(super) blocks: IndexVec<Block, BlockData>,
     current: Block,
+    /// Where in the source what is lowered now stands.
+    at: Option<Span>,
+    /// What the current block says of that, so far.
+    told: Option<Site>,
     pub(super) fail: Option<OnFail>,
     /// Taken instead of every other way out.
     pub(super) guard: Option<OnFail>,
@@ -76,6 +84,7 @@ impl<'c, 'a> Body<'c, 'a> {
         let home = source.map(|id| cx.program.outermost(id));
         let function = home.map(|id| &cx.program.fns[id]);
         let path = source.map_or_else(|| name.clone(), |id| cx.program.fns[id].qualified.clone());
+        let function_span = source.map(|id| cx.program.fns[id].span);
         let mut blocks = IndexVec::new();
         let current = blocks.push(empty_block());
         Body {
@@ -88,12 +97,15 @@ impl<'c, 'a> Body<'c, 'a> {
             result: source.map_or(TyTable::UNIT, |id| cx.types.results[id]),
             loops: vec![None; function.map_or(0, |function| function.loop_count)],
             vars: vec![None; function.map_or(0, |function| function.locals.len())],
+            named: BTreeMap::new(),
             deadlines: Vec::new(),
             home,
             locals: IndexVec::new(),
             mutable: Vec::new(),
             blocks,
             current,
+            at: function_span,
+            told: None,
             fail: None,
             guard: None,
             cx,
@@ -174,7 +186,7 @@ impl<'c, 'a> Body<'c, 'a> {
     pub(super) fn reference_to(&mut self, target: TypeId, root: Option<Local>) -> Local {
         let ty = self.cx.table.plain(Type::Ref(target));
         let local = self.local(ty, "".into());
-        self.locals[local].root = root;
+        self.locals[local].root = root.map(Root::one);
         local
     }
 
@@ -242,7 +254,25 @@ impl<'c, 'a> Body<'c, 'a> {
 
     /// Appends an instruction.
     pub(super) fn push(&mut self, inst: Inst) {
+        if self.cx.checks == Checks::Memory {
+            self.tell_place();
+        }
         self.blocks[self.current].insts.push(inst);
+    }
+
+    /// What is lowered from now on stands there. Gives what was said before.
+    pub(super) fn stand_at(&mut self, span: Option<Span>) -> Option<Span> {
+        std::mem::replace(&mut self.at, span)
+    }
+
+    /// The next instruction stands where we are.
+    fn tell_place(&mut self) {
+        let Some(span) = self.at else { return };
+        let site = self.site(span);
+        if self.told != Some(site) {
+            self.told = Some(site);
+            self.blocks[self.current].insts.push(Inst::At { site });
+        }
     }
 
     /// Appends an instruction that sets a new local of this type.
@@ -272,12 +302,14 @@ impl<'c, 'a> Body<'c, 'a> {
     /// Ends the current block; what follows cannot be reached until `go_on`.
     pub(super) fn end(&mut self, end: Terminator) {
         self.blocks[self.current].end = end;
-        self.current = self.block();
+        let unreached = self.block();
+        self.go_on(unreached);
     }
 
     /// The next instruction goes to this block.
     pub(super) fn go_on(&mut self, block: Block) {
         self.current = block;
+        self.told = None;
     }
 
     /// Ends the current block by a jump.

@@ -118,7 +118,7 @@ impl Body<'_, '_> {
     pub(super) fn closure_object(&mut self, closure: FnId, wanted: Option<TyId>) -> Operand {
         let captures = self.cx.captures(closure);
         let (function, ty) = self.cx.closure_ty(closure, &captures);
-        let mut values: Vec<Operand> = captures.vars.iter().map(|var| Operand::Copy(self.var(*var))).collect();
+        let mut values: Vec<Operand> = captures.vars.iter().map(|var| self.variable(*var)).collect();
         if let Some(class) = captures.this {
             let ty = self.cx.table.class(class);
             values.push(self.this_value(ty));
@@ -201,7 +201,7 @@ impl Body<'_, '_> {
     ) -> Operand {
         let dest = self.temp(ty);
         let then = self.block();
-        self.end(Terminator::CallValue { dest, callee, args, then, on_fail, site });
+        self.end(Terminator::CallValue { dests: vec![dest], callee, args, then, on_fail, site });
         self.go_on(then);
         Operand::Copy(dest)
     }

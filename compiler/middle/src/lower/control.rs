@@ -47,6 +47,10 @@ impl Body<'_, '_> {
     pub(super) fn condition(&mut self, cond: &Cond, otherwise: Block) {
         match cond {
             Cond::Expr(expr) => self.test(expr, otherwise),
+            Cond::Let { pattern, value } if pattern.binds_place() => {
+                let subject = self.subject(value);
+                self.matches_subject(pattern, &subject, otherwise);
+            }
             Cond::Let { pattern, value } => {
                 let ty = self.ty(value);
                 let value = self.expr(value);

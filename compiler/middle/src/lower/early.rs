@@ -47,7 +47,7 @@ impl Body<'_, '_> {
     pub(super) fn call(&mut self, dest: Local, function: Func, args: Vec<Operand>, site: Site, on_error: OnError) {
         let on_fail = self.call_fails(site, on_error);
         let then = self.block();
-        self.end(Terminator::Call { dest, function, args, then, on_fail: Some(on_fail), site });
+        self.end(Terminator::Call { dests: vec![dest], function, args, then, on_fail: Some(on_fail), site });
         self.go_on(then);
     }
 

@@ -11,8 +11,11 @@ use crate::ty::Ty;
 impl Body<'_, '_> {
     /// The value of an expression, coerced.
     pub(super) fn expr(&mut self, expr: &Expr) -> Operand {
+        let before = self.stand_at(Some(expr.span));
         let value = self.uncoerced(expr);
-        self.coerced(expr, value)
+        let value = self.coerced(expr, value);
+        self.stand_at(before);
+        value
     }
 
     /// Wraps an expression's value as `check` found out.
@@ -72,7 +75,7 @@ impl Body<'_, '_> {
             ExprKind::Str(value) => text(value),
             ExprKind::FString(parts) => self.f_string(parts),
             ExprKind::Unit | ExprKind::Error => UNIT,
-            ExprKind::Local(local) => Operand::Copy(self.var(*local)),
+            ExprKind::Local(local) => self.variable(*local),
             ExprKind::Const(function) => self.constant(*function, expr.span),
             ExprKind::SelfValue => self.self_value(ty),
             ExprKind::Dep(_) => unreachable!("a dependency is only a receiver"),
@@ -164,7 +167,13 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
+        let before = self.stand_at(Some(stmt.span));
+        self.stmt_kind(&stmt.kind);
+        self.stand_at(before);
+    }
+
+    fn stmt_kind(&mut self, stmt: &StmtKind) {
+        match stmt {
             StmtKind::Let { pattern, value, .. } => {
                 if self.bind_parts(pattern, value) {
                     return;

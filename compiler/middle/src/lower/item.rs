@@ -42,9 +42,9 @@ fn plain(cx: &mut Lowering, id: FnId, name: Name) -> Function {
 pub(super) fn end_of_body(body: &mut Body, source: &hir::Function, value: Operand) {
     let result = body.result;
     if body.is_unit(result) {
-        body.end(Terminator::Return(UNIT));
+        body.end(Terminator::Return(vec![UNIT]));
     } else if source.body.value.is_some() {
-        body.end(Terminator::Return(value));
+        body.end(Terminator::Return(vec![value]));
     } else {
         // `check` made sure that the end is not reached.
         body.end(Terminator::Unreachable);
@@ -136,7 +136,7 @@ pub(super) fn call_and_return(
     body.call(dest, callee, args, site, OnError::Catch { status, handlers: failed });
     let unlock = hold.map(|Hold { service, mode, .. }| Inst::Unlock { service, mode });
     unlock.clone().into_iter().for_each(|inst| body.push(inst));
-    body.end(Terminator::Return(Operand::Copy(dest)));
+    body.end(Terminator::Return(vec![Operand::Copy(dest)]));
     body.go_on(failed);
     if let Some(Hold { service, entering: Entering::Whole, .. }) = hold {
         let rebuild = body.cx.rebuild(service);
@@ -165,7 +165,7 @@ fn start(cx: &mut Lowering, service: Service, name: Name) -> Function {
         let callee = body.cx.func(body.cx.outermost(user_start));
         call_start(&mut body, user_start, callee, this, site);
     }
-    body.end(Terminator::Return(UNIT));
+    body.end(Terminator::Return(vec![UNIT]));
     body.finish(vec![this], unit, site, StackCheck::No)
 }
 
@@ -178,7 +178,7 @@ fn build(cx: &mut Lowering, service: Service, name: Name) -> Function {
         let callee = body.cx.func(Key::Plain(user_start));
         call_start(&mut body, user_start, callee, this, site);
     }
-    body.end(Terminator::Return(UNIT));
+    body.end(Terminator::Return(vec![UNIT]));
     let unit = body.mir_ty(TyTable::UNIT);
     body.finish(vec![this], unit, site, StackCheck::No)
 }
@@ -190,6 +190,7 @@ fn of_service<'c, 'a>(cx: &'c mut Lowering<'a>, service: Service, name: Name) ->
     let ty = body.cx.table.plain(Type::Service(service));
     let this = body.local(ty, "self".into());
     let site = body.site(class.span);
+    body.stand_at(Some(class.span));
     (body, this, site)
 }
 

@@ -1,6 +1,7 @@
 //! `match`: a jump by tag or number where no arm needs more, else one test after the other.
 
 use super::body::{Body, UNIT};
+use super::named::Subject;
 use super::pattern::{is_wild, literal_int};
 use crate::hir::{Expr, MatchArm, Pattern, PatternKind};
 use crate::ids::TyId;
@@ -19,17 +20,29 @@ enum When {
 impl Body<'_, '_> {
     pub(super) fn match_value(&mut self, scrutinee: &Expr, arms: &[MatchArm], ty: TyId) -> Operand {
         let value_ty = self.ty(scrutinee);
-        let value = self.expr(scrutinee);
-        let value = self.settled(value);
-        let value = self.in_local(value, value_ty);
+        let subject = arms.iter().any(|arm| arm.pattern.binds_place()).then(|| self.subject(scrutinee));
+        let value = match &subject {
+            Some(subject) => self.value_of(subject),
+            None => {
+                let value = self.expr(scrutinee);
+                let value = self.settled(value);
+                self.in_local(value, value_ty)
+            }
+        };
         let dest = self.join(ty);
         let done = self.block();
         match self.jumps(arms, value_ty) {
-            Some(whens) => self.jump(&value, value_ty, arms.iter().zip(whens), dest.as_ref(), done),
+            Some(whens) => {
+                let arms = arms.iter().zip(whens);
+                self.jump(&value, (value_ty, subject.as_ref()), arms, dest.as_ref(), done);
+            }
             None => {
                 for arm in arms {
                     let next = self.block();
-                    self.matches(&arm.pattern, value.clone(), value_ty, next);
+                    match subject.as_ref().filter(|_| arm.pattern.binds_place()) {
+                        Some(subject) => self.matches_subject(&arm.pattern, subject, next),
+                        None => self.matches(&arm.pattern, value.clone(), value_ty, next),
+                    }
                     if let Some(guard) = &arm.guard {
                         self.test(guard, next);
                     }
@@ -53,7 +66,7 @@ impl Body<'_, '_> {
     fn jump<'m>(
         &mut self,
         value: &Operand,
-        ty: TyId,
+        (ty, subject): (TyId, Option<&Subject>),
         arms: impl Iterator<Item = (&'m MatchArm, When)>,
         dest: Option<&Operand>,
         done: Block,
@@ -80,11 +93,17 @@ impl Body<'_, '_> {
                 }
             }
             self.go_on(target);
-            if let PatternKind::Variant { variant, fields, .. } = &arm.pattern.kind {
-                let never = self.block();
-                self.variant_fields(value, *variant, fields, never);
-            } else if let PatternKind::Bind(_) = &arm.pattern.kind {
-                self.bind(&arm.pattern, value.clone(), ty);
+            let never = self.block();
+            match (&arm.pattern.kind, subject.filter(|_| arm.pattern.binds_place())) {
+                (PatternKind::Variant { variant, fields, .. }, Some(subject)) => {
+                    self.payload_of_place(&subject.place, *variant, fields, never);
+                }
+                (_, Some(subject)) => self.matches_subject(&arm.pattern, subject, never),
+                (PatternKind::Variant { variant, fields, .. }, None) => {
+                    self.variant_fields(value, *variant, fields, never);
+                }
+                (PatternKind::Bind(_), None) => self.matches(&arm.pattern, value.clone(), ty, never),
+                (_, None) => {}
             }
             self.arm(arm, dest, done);
         }
@@ -110,9 +129,11 @@ impl Body<'_, '_> {
 
 fn when(pattern: &Pattern) -> Option<When> {
     match &pattern.kind {
-        PatternKind::Wild | PatternKind::Bind(_) => Some(When::Else),
+        PatternKind::Wild | PatternKind::Bind(_) | PatternKind::Place(_) => Some(When::Else),
         PatternKind::Variant { variant, fields, .. } => {
-            let simple = |field: &Pattern| matches!(field.kind, PatternKind::Wild | PatternKind::Bind(_));
+            let simple = |field: &Pattern| {
+                matches!(field.kind, PatternKind::Wild | PatternKind::Bind(_) | PatternKind::Place(_))
+            };
             fields.iter().all(|(_, field)| simple(field)).then(|| When::Words(vec![i64::from(*variant)]))
         }
         PatternKind::Or(alternatives) => {
@@ -138,6 +159,7 @@ fn word(pattern: &Pattern) -> Option<i64> {
         }
         PatternKind::Wild
         | PatternKind::Bind(_)
+        | PatternKind::Place(_)
         | PatternKind::Range { .. }
         | PatternKind::Class { .. }
         | PatternKind::ErrorValue { .. }

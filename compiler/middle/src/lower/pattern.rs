@@ -29,7 +29,7 @@ impl Body<'_, '_> {
     pub(super) fn matches(&mut self, pattern: &Pattern, value: Operand, ty: TyId, otherwise: Block) {
         match &pattern.kind {
             PatternKind::Wild => {}
-            PatternKind::Bind(var) => {
+            PatternKind::Bind(var) | PatternKind::Place(var) => {
                 let var = self.var(*var);
                 self.assign(var, value);
             }
@@ -90,7 +90,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn is_variant(&mut self, base: Operand, variant: u32, ty: TyId, otherwise: Block) {
+    pub(super) fn is_variant(&mut self, base: Operand, variant: u32, ty: TyId, otherwise: Block) {
         if let Ty::Enum(id) = self.get(ty)
             && self.cx.program.enums[*id].variants.len() == 1
         {

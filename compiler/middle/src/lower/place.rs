@@ -9,12 +9,14 @@ use crate::mir::{Inst, Local, Operand, Site, Terminator};
 use crate::types::Callee;
 
 /// A place whose parts are evaluated.
+#[derive(Clone)]
 pub(super) struct Place {
-    root: Root,
-    steps: Vec<Step>,
+    pub(super) root: Root,
+    pub(super) steps: Vec<Step>,
 }
 
-enum Root {
+#[derive(Clone)]
+pub(super) enum Root {
     /// A variable with its type.
     Local(Local),
     /// What `mut self` points to.
@@ -23,19 +25,46 @@ enum Root {
     Service { service: Operand, index: u32, ty: TyId },
 }
 
-struct Step {
-    kind: StepKind,
+#[derive(Clone)]
+pub(super) struct Step {
+    pub(super) kind: StepKind,
     /// The type of the place behind it.
-    ty: TyId,
+    pub(super) ty: TyId,
 }
 
-enum StepKind {
+#[derive(Clone)]
+pub(super) enum StepKind {
     Field(u32),
-    Index { key: Operand, site: Site },
-    OrInsert { key: Operand, value: Operand },
+    Index {
+        key: Operand,
+        site: Site,
+    },
+    OrInsert {
+        key: Operand,
+        value: Operand,
+    },
+    /// An element at a position that is in range.
+    Element {
+        at: Operand,
+        site: Site,
+    },
+    /// A field of a variant that it is known to be.
+    Payload {
+        variant: u32,
+        index: u32,
+    },
+    /// The inside of a nullable value that is known not to be `none`.
+    Inside,
 }
 
 impl Place {
+    /// A part of it.
+    pub(super) fn part(&self, kind: StepKind, ty: TyId) -> Place {
+        let mut part = self.clone();
+        part.steps.push(Step { kind, ty });
+        part
+    }
+
     /// The variable, if the whole place is one.
     pub(super) fn whole_local(&self) -> Option<Local> {
         match &self.root {
@@ -58,6 +87,9 @@ impl Body<'_, '_> {
     pub(super) fn place(&mut self, expr: &Expr) -> Place {
         let ty = self.cx.types.exprs[expr.id];
         if let ExprKind::Local(var) = &expr.kind {
+            if let Some(named) = self.named.get(var) {
+                return named.clone();
+            }
             return Place { root: Root::Local(self.var(*var)), steps: Vec::new() };
         }
         if let (ExprKind::SelfValue, This::Reference(local)) = (&expr.kind, self.this.clone()) {
@@ -150,7 +182,11 @@ impl Body<'_, '_> {
                     let (key, value) = (key.clone(), value.clone());
                     self.push(Inst::RefOrInsert { dest, map: base, key, value });
                 }
-                StepKind::Index { key, site } => {
+                StepKind::Payload { variant, index } => {
+                    self.push(Inst::RefVariantField { dest, base, variant: *variant, index: *index });
+                }
+                StepKind::Inside => self.push(Inst::RefInside { dest, base }),
+                StepKind::Index { key, site } | StepKind::Element { at: key, site } => {
                     let (index, site) = (key.clone(), *site);
                     let on_fail = self.on_fail();
                     let then = self.block();

@@ -7,9 +7,10 @@ use crate::facts::{Effects, Facts, HasMain, Placement};
 use crate::hir::{self, BuiltinError, FnKind};
 use crate::ids::{ClassId, FnId, Id, IndexVec, ProcessId};
 use crate::interface;
+use crate::layout::Layouts;
 use crate::mir::{
-    self, Concurrent, Func, Handler, Main, MainResult, Name, Peer, RemoteMethod, Repeatable, Service, ServiceInfo,
-    Site, SiteInfo, TypeId,
+    self, Checks, Concurrent, Func, Handler, Main, MainResult, Name, Peer, RemoteMethod, Repeatable, Service,
+    ServiceInfo, Site, SiteInfo, TypeId,
 };
 use crate::span::Span;
 use crate::ty::TyTable;
@@ -51,6 +52,8 @@ pub(super) struct Lowering<'a> {
     pub(super) builtin_errors: BTreeSet<BuiltinError>,
     /// May there be more than one task?
     pub(super) concurrent: Concurrent,
+    /// What the program is to look after while it runs.
+    pub(super) checks: Checks,
     pub(super) channels: Channels,
     /// Methods of other processes that are called, and the same as what MIR lists.
     remote_numbers: BTreeMap<FnId, u32>,
@@ -71,9 +74,9 @@ impl<'a> Lowering<'a> {
         program: &'a hir::Program,
         types: &'a Types,
         facts: &'a Facts,
-        placement: &'a Placement,
+        (placement, process): (&'a Placement, ProcessId),
         effects: &'a Effects,
-        process: ProcessId,
+        checks: Checks,
     ) -> Lowering<'a> {
         let instances = placement.processes.get(process).map_or(&[][..], |found| &found.services);
         Lowering {
@@ -87,6 +90,7 @@ impl<'a> Lowering<'a> {
             crossing: BTreeSet::new(),
             builtin_errors: BTreeSet::new(),
             concurrent: channel::concurrent(program, facts, placement, effects, process),
+            checks,
             channels: Channels::of(program, instances),
             remote_numbers: BTreeMap::new(),
             remotes: vec![],
@@ -251,6 +255,7 @@ impl<'a> Lowering<'a> {
         let peers = self.peers();
         let channels = self.channel_infos();
         let types = self.table.finish();
+        let layouts = Layouts::of(&types, &services);
         mir::Program {
             process: self.placement.processes.get(self.process).map_or("main".into(), |found| found.name.clone()),
             build: "".into(),
@@ -259,6 +264,7 @@ impl<'a> Lowering<'a> {
             peers,
             wire: wire::close(&types, &self.crossing),
             types,
+            layouts,
             functions,
             services,
             sites: self.sites,
@@ -268,6 +274,7 @@ impl<'a> Lowering<'a> {
             builtin_errors,
             channels,
             concurrent: self.concurrent,
+            checks: self.checks,
             tests,
         }
     }

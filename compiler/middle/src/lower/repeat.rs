@@ -1,6 +1,7 @@
 //! Loops. A `for` over an array, map or string goes over the value as it was at the start, whatever the body does.
 
 use super::body::{Body, LoopEnds, UNIT, int};
+use super::place::StepKind;
 use crate::hir::{self, Cond, Expr, Inclusive, Iter, Pattern, PatternKind};
 use crate::ids::{Id, LoopId, TyId};
 use crate::mir::{Concurrent, Inst, Local, Op2, Operand, Terminator};
@@ -29,6 +30,7 @@ impl Body<'_, '_> {
                 let to = self.settled(to);
                 self.for_range(id, pattern, (from, to, *inclusive), body);
             }
+            Iter::Value(value) if pattern.binds_place() => self.for_places(id, pattern, value, body),
             Iter::Value(value) => self.for_value(id, pattern, value, body),
         }
     }
@@ -89,6 +91,43 @@ impl Body<'_, '_> {
         self.go_on(ends.exit);
     }
 
+    /// `for mut x in xs` and `for (k, mut v) in m`: over the places of the elements, which stay as many: `check` lets nothing change
+    /// what holds them.
+    fn for_places(&mut self, id: LoopId, pattern: &Pattern, value: &Expr, body: &hir::Block) {
+        let ty = self.ty(value);
+        let over = self.anchored(value);
+        let ends = self.loop_ends(id);
+        let head = self.block();
+        let at = self.temp(TyTable::INT);
+        self.assign(at, int(0));
+        let base = self.read(&over);
+        let count = self.emit(TyTable::INT, |dest| Inst::Len { dest, base });
+        self.enter(head);
+        let inside = self.op2(Op2::IntLt, Operand::Copy(at), count, TyTable::BOOL);
+        self.unless(inside, ends.exit);
+        let site = self.site(value.span);
+        let never = self.block();
+        let at_place = Operand::Copy(at);
+        if let Ty::Array(element) = self.get(ty) {
+            let place = over.part(StepKind::Element { at: at_place, site }, *element);
+            self.matches_place(pattern, &place, *element, never);
+        } else if let (Ty::Map(key_ty, value_ty), PatternKind::Tuple(parts)) = (self.get(ty), &pattern.kind)
+            && let [key_pattern, value_pattern] = parts.as_slice()
+        {
+            let (key, value) = (self.temp(*key_ty), self.temp(*value_ty));
+            let map = self.read(&over);
+            self.push(Inst::EntryAt { key, value, map, index: at_place });
+            self.bind(key_pattern, Operand::Copy(key), *key_ty);
+            let place = over.part(StepKind::Index { key: Operand::Copy(key), site }, *value_ty);
+            self.matches_place(value_pattern, &place, *value_ty, never);
+        }
+        self.value_of_block(body);
+        self.enter(ends.next);
+        self.advance(at, int(1));
+        self.go_round(head);
+        self.go_on(ends.exit);
+    }
+
     /// Goes on until the channel is disconnected and empty.
     fn for_messages(
         &mut self,
@@ -116,7 +155,7 @@ impl Body<'_, '_> {
     fn next_element(&mut self, pattern: &Pattern, over: Operand, ty: TyId, at: Local) -> Operand {
         let index = Operand::Copy(at);
         if let Ty::Array(element) = self.get(ty) {
-            let value = self.emit(*element, |dest| Inst::ElementAt { dest, array: over, index });
+            let value = self.emit(*element, |dest| Inst::ElementAt { dest, array: over, index, part: 0 });
             self.bind(pattern, value, *element);
             return int(1);
         }

@@ -119,7 +119,7 @@ impl Body<'_, '_> {
         let inside = self.op2(Op2::IntLt, Operand::Copy(at), count, TyTable::BOOL);
         self.unless(inside, exit);
         let index = Operand::Copy(at);
-        let element = self.emit(element_ty, |dest| Inst::ElementAt { dest, array, index });
+        let element = self.emit(element_ty, |dest| Inst::ElementAt { dest, array, index, part: 0 });
         Round { at, element, head, next, exit }
     }
 
@@ -172,7 +172,7 @@ impl Body<'_, '_> {
         let pair = [SortOp::Left, SortOp::Right].map(|side| {
             let index = self.sort_step(side, vec![sorter.clone()]);
             let array = array.clone();
-            self.emit(element_ty, |dest| Inst::ElementAt { dest, array, index })
+            self.emit(element_ty, |dest| Inst::ElementAt { dest, array, index, part: 0 })
         });
         pair.to_vec()
     }

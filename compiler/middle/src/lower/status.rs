@@ -48,6 +48,7 @@ fn fails_itself(function: &Function) -> bool {
             | Terminator::Checked { .. }
             | Terminator::Index { .. }
             | Terminator::RefIndex { .. }
+            | Terminator::CheckIndex { .. }
             | Terminator::ReadText { .. }
             | Terminator::CallValue { .. }
             | Terminator::Spawn { .. }

@@ -89,6 +89,6 @@ impl Body<'_, '_> {
     /// Ends the function well.
     pub(super) fn leave(&mut self, value: Operand) {
         self.end_deadlines(0);
-        self.end(Terminator::Return(value));
+        self.end(Terminator::Return(vec![value]));
     }
 }

@@ -27,6 +27,8 @@ pub fn builtin_use(method: Method, index: usize) -> Use {
         // A key to look for stays with the caller; the stored one goes with its entry.
         (Changes::Yes, Some(Sig::K)) if method == Method::MapRemove => Use::Borrowed,
         (Changes::Yes, Some(Sig::T | Sig::K | Sig::V)) => Use::Owned,
+        // The further words of an inline element.
+        (Changes::Yes, None) if method == Method::ArrayPush && index > 1 => Use::Owned,
         // The channel takes the message, whether it gets in or not.
         (Changes::No, Some(Sig::T)) if method == Method::SenderTrySend => Use::Owned,
         (Changes::Yes | Changes::No, Some(_) | None) => Use::Borrowed,
@@ -52,60 +54,76 @@ pub fn wait_use(op: WaitOp, index: usize) -> Use {
     }
 }
 
+macro_rules! dest_visitors {
+    ($name:ident, $about:literal $(, $mutable:tt)?) => {
+        #[doc = concat!("The locals that an instruction sets", $about, ".")]
+        #[must_use]
+        pub fn $name(inst: &$($mutable)? Inst) -> [Option<&$($mutable)? Local>; 2] {
+            match inst {
+                Inst::Dup(_)
+                | Inst::Drop(_)
+                | Inst::InitServiceField { .. }
+                | Inst::Store { .. }
+                | Inst::Print { .. }
+                | Inst::Trace { .. }
+                | Inst::TraceStart { .. }
+                | Inst::At { .. }
+                | Inst::DeadlineEnd { .. }
+                | Inst::Safepoint
+                | Inst::DetachCall { .. }
+                | Inst::Unlock { .. }
+                | Inst::NoteFault { .. }
+                | Inst::ClearService { .. } => [None, None],
+                Inst::EntryAt { key, value, .. } => [Some(key), Some(value)],
+                Inst::DeadlineBegin { before, own, .. } => [Some(before), Some(own)],
+                Inst::Assign { dest, .. }
+                | Inst::Op2 { dest, .. }
+                | Inst::Op1 { dest, .. }
+                | Inst::Compare { dest, .. }
+                | Inst::New { dest, .. }
+                | Inst::NewVariant { dest, .. }
+                | Inst::NewArray { dest, .. }
+                | Inst::NewMap { dest, .. }
+                | Inst::Field { dest, .. }
+                | Inst::Tag { dest, .. }
+                | Inst::VariantField { dest, .. }
+                | Inst::IsError { dest, .. }
+                | Inst::IsNull { dest, .. }
+                | Inst::Unwrap { dest, .. }
+                | Inst::Wrap { dest, .. }
+                | Inst::ServiceField { dest, .. }
+                | Inst::RefLocal { dest, .. }
+                | Inst::RefServiceField { dest, .. }
+                | Inst::RefField { dest, .. }
+                | Inst::RefVariantField { dest, .. }
+                | Inst::RefInside { dest, .. }
+                | Inst::RefOrInsert { dest, .. }
+                | Inst::Load { dest, .. }
+                | Inst::Builtin { dest, .. }
+                | Inst::Show { dest, .. }
+                | Inst::Concat { dest, .. }
+                | Inst::Append { dest, .. }
+                | Inst::Take { dest, .. }
+                | Inst::EnvArgs { dest }
+                | Inst::MakeClosure { dest, .. }
+                | Inst::Capture { dest, .. }
+                | Inst::NamedEnd { dest, .. }
+                | Inst::TaskMessage { dest, .. }
+                | Inst::DeadlineExpired { dest, .. }
+                | Inst::Sort { dest, .. }
+                | Inst::Len { dest, .. }
+                | Inst::ElementAt { dest, .. }
+                | Inst::CharAt { dest, .. } => [Some(dest), None],
+            }
+        }
+    };
+}
+
+dest_visitors!(dests_of, "");
+dest_visitors!(dests_mut, ", to change", mut);
+
 /// The locals that an instruction sets.
 #[must_use]
 pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
-    match inst {
-        Inst::Dup(_)
-        | Inst::Drop(_)
-        | Inst::InitServiceField { .. }
-        | Inst::Store { .. }
-        | Inst::Print { .. }
-        | Inst::Trace { .. }
-        | Inst::TraceStart { .. }
-        | Inst::DeadlineEnd { .. }
-        | Inst::Safepoint
-        | Inst::DetachCall { .. }
-        | Inst::Unlock { .. }
-        | Inst::NoteFault { .. }
-        | Inst::ClearService { .. } => [None, None],
-        Inst::EntryAt { key, value, .. } => [Some(*key), Some(*value)],
-        Inst::DeadlineBegin { before, own, .. } => [Some(*before), Some(*own)],
-        Inst::Assign { dest, .. }
-        | Inst::Op2 { dest, .. }
-        | Inst::Op1 { dest, .. }
-        | Inst::Compare { dest, .. }
-        | Inst::New { dest, .. }
-        | Inst::NewVariant { dest, .. }
-        | Inst::NewArray { dest, .. }
-        | Inst::NewMap { dest, .. }
-        | Inst::Field { dest, .. }
-        | Inst::Tag { dest, .. }
-        | Inst::VariantField { dest, .. }
-        | Inst::IsError { dest, .. }
-        | Inst::IsNull { dest, .. }
-        | Inst::Unwrap { dest, .. }
-        | Inst::Wrap { dest, .. }
-        | Inst::ServiceField { dest, .. }
-        | Inst::RefLocal { dest, .. }
-        | Inst::RefServiceField { dest, .. }
-        | Inst::RefField { dest, .. }
-        | Inst::RefOrInsert { dest, .. }
-        | Inst::Load { dest, .. }
-        | Inst::Builtin { dest, .. }
-        | Inst::Show { dest, .. }
-        | Inst::Concat { dest, .. }
-        | Inst::Append { dest, .. }
-        | Inst::Take { dest, .. }
-        | Inst::EnvArgs { dest }
-        | Inst::MakeClosure { dest, .. }
-        | Inst::Capture { dest, .. }
-        | Inst::NamedEnd { dest, .. }
-        | Inst::TaskMessage { dest, .. }
-        | Inst::DeadlineExpired { dest, .. }
-        | Inst::Sort { dest, .. }
-        | Inst::Len { dest, .. }
-        | Inst::ElementAt { dest, .. }
-        | Inst::CharAt { dest, .. } => [Some(*dest), None],
-    }
+    dests_of(inst).map(Option::<&Local>::copied)
 }

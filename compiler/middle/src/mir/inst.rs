@@ -144,7 +144,7 @@ pub enum Inst {
     New { dest: Local, ty: TypeId, fields: Vec<Operand> },
     /// A new enum object: o*. A variant without fields is a static object.
     NewVariant { dest: Local, ty: TypeId, variant: u32, fields: Vec<Operand> },
-    /// A new array: o*.
+    /// A new array: o*, all words of each element in turn.
     NewArray { dest: Local, ty: TypeId, elements: Vec<Operand> },
     /// A new empty map.
     NewMap { dest: Local, ty: TypeId },
@@ -170,8 +170,14 @@ pub enum Inst {
     RefLocal { dest: Local, local: Local },
     /// `dest: ref` = address of a service's field.
     RefServiceField { dest: Local, service: Operand, index: u32 },
-    /// `dest: ref` = address of a field of the object that `base: ref` points to, made unique first.
+    /// `dest: ref` = address of a field of the object that `base: ref` points to, made unique first; of an inline value, of its part.
     RefField { dest: Local, base: Operand, index: u32 },
+    /// `dest: ref` = address of a field of the variant of the enum object that `base: ref` points to, made unique first. The tag was
+    /// tested before, and nothing has stored there since.
+    RefVariantField { dest: Local, base: Operand, variant: u32, index: u32 },
+    /// `dest: ref` = address of the inside of the nullable value that `base: ref` points to, its box made unique first. It was tested
+    /// before that it is not `none`, and nothing has stored there since.
+    RefInside { dest: Local, base: Operand },
     /// `dest: ref` = address of the entry `key` (o) of the map that `map: ref` points to, made unique first; if it was not
     /// there it is put in with `value` (o), otherwise `value` is dropped.
     RefOrInsert { dest: Local, map: Operand, key: Operand, value: Operand },
@@ -199,6 +205,8 @@ pub enum Inst {
     Trace { status: Operand, site: Site },
     /// Begins the path of a new error: it was raised here.
     TraceStart { site: Site },
+    /// What follows stands at this place. Only in programs that check their memory ([`Checks::Memory`]); means nothing else.
+    At { site: Site },
     /// A closure object with these captures (o*): the type is `Closure`, the local's may be its `Fn`. Static without captures.
     MakeClosure { dest: Local, ty: TypeId, function: Func, captures: Vec<Operand> },
     /// `dest` = a capture of the closure (b, of type `Closure`), a new count.
@@ -229,8 +237,8 @@ pub enum Inst {
     ClearService { service: Operand },
     /// `dest: int` = length of the array or string (b) or map (b).
     Len { dest: Local, base: Operand },
-    /// `dest` = element at an index that is known to be in range (b, b), a new count. Only made by `for` loops over arrays.
-    ElementAt { dest: Local, array: Operand, index: Operand },
+    /// `dest` = word `part` of the element at an index that is known to be in range (b, b), a new count.
+    ElementAt { dest: Local, array: Operand, index: Operand, part: u32 },
     /// `key, value` = the entry at a position that is known to be in range (b, b), new counts. Only made by `for` over maps.
     EntryAt { key: Local, value: Local, map: Operand, index: Operand },
     /// `dest: string` = the character that begins at byte `at` (b, b) of a string. Only made by `for` over strings.
@@ -302,12 +310,12 @@ pub enum Terminator {
     Switch { value: Operand, arms: Vec<(i64, Block)>, otherwise: Block },
     /// By a status (b) that is not 0: fault or error.
     SwitchStatus { status: Operand, fault: Block, error: Block },
-    /// Ends the function well: o.
-    Return(Operand),
+    /// Ends the function well: o*, the words of its result.
+    Return(Vec<Operand>),
     /// Ends the function early: o, a status that is not 0. Only in functions with a status word.
     Fail(Operand),
     /// Calls a function: args owned or borrowed as its `params` say. `on_fail` exactly if it has a status word.
-    Call { dest: Local, function: Func, args: Vec<Operand>, then: Block, on_fail: Option<OnFail>, site: Site },
+    Call { dests: Vec<Local>, function: Func, args: Vec<Operand>, then: Block, on_fail: Option<OnFail>, site: Site },
     /// Calls a method (by its number) of another process: args borrowed. Encodes, waits, decodes; `errors` maps numbers on the
     /// wire to error types.
     CallRemote(Box<RemoteCall>),
@@ -335,13 +343,15 @@ pub enum Terminator {
     },
     /// `dest` = element of an array (b, b), or entry of a map (b, b), a new count; out of range or missing: a fault.
     Index { dest: Local, base: Operand, index: Operand, then: Block, on_fail: OnFail, site: Site },
+    /// Is there such an element in the array (b, b)? Else a fault. Followed by `ElementAt` for the words of an inline one.
+    CheckIndex { array: Operand, index: Operand, then: Block, on_fail: OnFail, site: Site },
     /// `dest: ref` = address of an element of the array, or entry of the map, that `base: ref` points to, made unique first;
     /// out of range or missing: a fault. The index or key is borrowed.
     RefIndex { dest: Local, base: Operand, index: Operand, then: Block, on_fail: OnFail, site: Site },
     /// `dest: string` = the text of a file; `FileError` otherwise. The path is borrowed.
     ReadText { dest: Local, path: Operand, then: Block, on_fail: OnFail, site: Site },
     /// Calls a function value: callee and arguments borrowed.
-    CallValue { dest: Local, callee: Operand, args: Vec<Operand>, then: Block, on_fail: OnFail, site: Site },
+    CallValue { dests: Vec<Local>, callee: Operand, args: Vec<Operand>, then: Block, on_fail: OnFail, site: Site },
     /// Starts a task that calls the closure (o), which has no parameters. `dest` is of type `Holder { Task, … }`.
     Spawn { dest: Local, closure: Operand, then: Block, on_fail: OnFail, site: Site },
     /// A new channel; `dest` is the tuple of its ends. The capacity (b: int) is -1 for any number; others below 0 fault.

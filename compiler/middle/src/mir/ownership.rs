@@ -11,7 +11,7 @@ mod rewrite;
 mod views;
 
 use super::flow::{self, Use};
-use super::{Func, Function, Holds, Inst, Local, Operand, Passing, Program, Terminator, Type, TypeId};
+use super::{Func, Function, Holds, Inst, Local, Operand, Passing, Program, Root, Terminator, Type, TypeId};
 use crate::ids::{Id, IndexVec};
 
 /// Runs the pass on all functions.
@@ -67,8 +67,8 @@ enum Role {
     Owned,
     /// A counted parameter that the caller keeps.
     Kept,
-    /// A reference or view; its uses are uses of this owned local.
-    Into(Local),
+    /// A reference or view; its uses are uses of these locals, as far as they are owned.
+    Into(Root),
 }
 
 impl<'p> Roles<'p> {
@@ -79,7 +79,7 @@ impl<'p> Roles<'p> {
         };
         let role = |local: Local| match (counted(local), function.locals[local].root) {
             (true, _) => Role::Owned,
-            (false, Some(root)) if counted(root) => Role::Into(root),
+            (false, Some(root)) if root.locals().any(counted) => Role::Into(root),
             (false, Some(_) | None) => Role::Plain,
         };
         let mut roles: Vec<Role> = function.locals.ids().map(role).collect();
@@ -93,6 +93,11 @@ impl<'p> Roles<'p> {
 
     fn role(&self, local: Local) -> Role {
         self.roles[local.index()]
+    }
+
+    /// Is it counted, here or by the caller?
+    fn counts(&self, local: Local) -> bool {
+        matches!(self.role(local), Role::Owned | Role::Kept)
     }
 
     fn is_owned(&self, local: Local) -> bool {
@@ -124,7 +129,9 @@ impl<'p> Roles<'p> {
         match self.role(local) {
             Role::Plain => {}
             Role::Owned | Role::Kept => see(local, how),
-            Role::Into(root) => see(root, Use::Borrowed),
+            Role::Into(root) => {
+                root.locals().filter(|local| self.counts(*local)).for_each(|local| see(local, Use::Borrowed))
+            }
         }
     }
 }

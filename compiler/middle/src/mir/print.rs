@@ -122,7 +122,7 @@ impl Printer<'_> {
             (true, Passing::Borrowed) => " borrowed",
             (false, _) => "",
         };
-        format!("{}: {}{passing}", self.local(local), self.ty(ty))
+        format!("{}: {}{passing}", self.local(local), self.local_ty(ty))
     }
 
     fn ty(&self, ty: TypeId) -> String {
@@ -136,12 +136,31 @@ impl Printer<'_> {
         }
     }
 
-    /// `x.1: T = `.
+    /// `x.1: T =`.
     fn set(&self, local: Local) -> String {
+        format!("{} =", self.decl(local))
+    }
+
+    /// `x.1: T`.
+    fn decl(&self, local: Local) -> String {
         let decl = self.function.locals.get(local);
-        let ty = decl.map_or("?".to_owned(), |decl| self.ty(decl.ty));
+        let ty = decl.map_or("?".to_owned(), |decl| self.local_ty(decl.ty));
         let view = if decl.is_some_and(|decl| decl.holds == Holds::View) { "view " } else { "" };
-        format!("{}: {view}{ty} =", self.local(local))
+        format!("{}: {view}{ty}", self.local(local))
+    }
+
+    /// What a local of a type holds.
+    fn local_ty(&self, ty: TypeId) -> String {
+        let boxed = if self.program.layouts.is_inline(ty) { "box " } else { "" };
+        format!("{boxed}{}", self.ty(ty))
+    }
+
+    /// The same of several.
+    fn set_all(&self, locals: &[Local]) -> String {
+        match locals {
+            [local] => self.set(*local),
+            all => format!("({}) =", all.iter().map(|local| self.decl(*local)).collect::<Vec<_>>().join(", ")),
+        }
     }
 
     fn block(block: Block) -> String {

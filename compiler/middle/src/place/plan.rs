@@ -101,7 +101,7 @@ pub struct PlanEdge {
     pub callee: String,
     /// `file:line` of the call.
     pub call: String,
-    /// `direct`, `unix` or `tcp`.
+    /// `direct`, `shared memory` or `tcp`.
     pub transport: &'static str,
     /// The milliseconds that the call waits at most by its policy; `null`: it has none, and waits for 5 s.
     pub timeout_ms: Option<Millis>,
@@ -187,7 +187,7 @@ impl Planner<'_> {
             caller: self.program.fns[edge.caller].qualified.to_string(),
             callee: self.program.fns[edge.callee].qualified.to_string(),
             call: self.line(edge.span),
-            transport: transport_name(edge.transport),
+            transport: edge.transport.name(),
             timeout_ms: edge.timeout.filter(|_| !detached),
             detached,
             errors: errors.map(|error| self.program.errors[*error].name.to_string()).collect(),
@@ -251,15 +251,6 @@ impl Planner<'_> {
     fn line(&self, span: Span) -> String {
         let sources = &self.program.sources;
         format!("{}:{}", sources.file(span.file).path, sources.line_col(span).0)
-    }
-}
-
-/// How a transport is called in plans.
-fn transport_name(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Direct => "direct",
-        Transport::Unix => "unix",
-        Transport::Tcp => "tcp",
     }
 }
 

@@ -391,6 +391,13 @@ pub(super) fn not_a_place(span: Span, noun: Option<&str>) -> Diagnostic {
         .help("assign to a variable, a field, an element or an entry: `x`, `x.f`, `xs[i]`, `m[k]`, `m.or_insert(k, v)`")
 }
 
+pub(super) fn mut_in_alternative(name: &Ident) -> Diagnostic {
+    let message = format!("`mut {name}` stands in one of several alternatives", name = name.name);
+    Diagnostic::new(Code::E0321, name.span, message)
+        .label("it would be another place in each")
+        .help("write an arm for each alternative")
+}
+
 pub(super) fn not_in_every_alternative(name: &Ident) -> Diagnostic {
     Diagnostic::new(Code::E0201, name.span, format!("`{}` is not bound by the first alternative", name.name))
         .help("all alternatives of `A | B` bind the same names; write `_`, or two arms")

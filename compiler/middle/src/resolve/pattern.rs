@@ -10,18 +10,41 @@ use pluto_syntax::span::Span;
 use std::collections::BTreeMap;
 
 /// What one pattern has bound so far.
-#[derive(Default)]
 struct Bound {
+    /// What `mut` is said of.
+    mutable: Mutable,
+    /// Are we in one of several alternatives?
+    alternative: bool,
     /// Names of this alternative.
     names: BTreeMap<Name, (LocalId, Span)>,
     /// Names of the first alternative, to be bound again.
     again: Option<BTreeMap<Name, (LocalId, Span)>>,
 }
 
+/// What `mut x` in a pattern stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mutable {
+    /// A variable of its own.
+    Variable,
+    /// The place that is matched.
+    Place,
+}
+
+impl Bound {
+    fn new(mutable: Mutable) -> Bound {
+        Bound { mutable, alternative: false, names: BTreeMap::new(), again: None }
+    }
+}
+
 impl Body<'_, '_> {
-    /// A whole pattern.
+    /// The pattern of a `let`: `mut` makes variables.
+    pub(super) fn let_pattern(&mut self, pattern: &ast::Pattern) -> Pattern {
+        self.part(pattern, &mut Bound::new(Mutable::Variable))
+    }
+
+    /// The pattern at the head of a block: `mut` gives names to places.
     pub(super) fn pattern(&mut self, pattern: &ast::Pattern) -> Pattern {
-        self.part(pattern, &mut Bound::default())
+        self.part(pattern, &mut Bound::new(Mutable::Place))
     }
 
     /// The pattern of `if let`: a variable, `_`, a tuple or a class that always fits takes the inside of a nullable value.
@@ -69,18 +92,30 @@ impl Body<'_, '_> {
             (None, None) => self.bind(name, mutability, None),
         };
         bound.names.insert(name.name.clone(), (local, name.span));
-        PatternKind::Bind(local)
+        match (mutability, bound.mutable) {
+            (Mutability::Mutable, Mutable::Place) if bound.alternative => {
+                // Once for all alternatives, if it is said in the first.
+                if known.is_none() || self.locals[local].mutability == Mutability::Fixed {
+                    self.cx.report(errors::mut_in_alternative(name));
+                }
+                PatternKind::Bind(local)
+            }
+            (Mutability::Mutable, Mutable::Place) => PatternKind::Place(local),
+            (Mutability::Mutable, Mutable::Variable) | (Mutability::Fixed, _) => PatternKind::Bind(local),
+        }
     }
 
     /// The first alternative says which variables there are; the others must bind the same.
     fn alternatives(&mut self, alternatives: &[ast::Pattern], outer: &mut Bound) -> PatternKind {
         let Some((first, others)) = alternatives.split_first() else { return PatternKind::Wild };
         let before = outer.names.clone();
+        let around = std::mem::replace(&mut outer.alternative, true);
         let mut parts = vec![self.part(first, outer)];
         let mut expected = outer.names.clone();
         expected.retain(|name, _| !before.contains_key(name));
         for other in others {
-            let mut bound = Bound { names: before.clone(), again: Some(expected.clone()) };
+            let (names, again) = (before.clone(), Some(expected.clone()));
+            let mut bound = Bound { names, again, ..*outer };
             parts.push(self.part(other, &mut bound));
             for (name, (_, span)) in &expected {
                 if !bound.names.contains_key(name) {
@@ -88,6 +123,7 @@ impl Body<'_, '_> {
                 }
             }
         }
+        outer.alternative = around;
         PatternKind::Or(parts)
     }
 
@@ -171,7 +207,7 @@ impl Body<'_, '_> {
 /// Does it match every value of its type?
 fn always_fits(pattern: &Pattern) -> bool {
     match &pattern.kind {
-        PatternKind::Bind(_) | PatternKind::Wild => true,
+        PatternKind::Bind(_) | PatternKind::Place(_) | PatternKind::Wild => true,
         PatternKind::Tuple(parts) => parts.iter().all(always_fits),
         PatternKind::Class { class: _, fields } => fields.iter().all(|(_, part)| always_fits(part)),
         PatternKind::Literal(_)

@@ -36,7 +36,7 @@ impl Body<'_, '_> {
         }
         let module = self.module;
         let ty = ty.map(|ty| self.cx.ty(module, ty));
-        let pattern = self.pattern(pattern);
+        let pattern = self.let_pattern(pattern);
         if let (PatternKind::Bind(local), Some(ty)) = (&pattern.kind, ty) {
             self.set_local_ty(*local, ty);
         }

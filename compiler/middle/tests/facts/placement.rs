@@ -119,12 +119,17 @@ fn the_message_names_chain_and_placement_lines() {
         show(source, &list[0]),
         "E0508 `Tickets.ticket` can fail: the system `Split` separates `Tickets` and `Store`\n  \
          \"self.tickets.ticket()\": can raise `NetworkError`, `TimeoutError`, `UnavailableError` or `VersionError`\n  \
-         \"self.store.next()\": this call crosses from one process to another\n  \
+         \"self.store.next()\": this call crosses from one process to another, over TCP\n  \
          \"Main\": `Tickets` has no state and is copied to its user `Main` in process `a`\n  \
          \"Store\": `Store` is listed in process `b`\n  \
          note the calls: Main.main → Tickets.ticket → Store.next\n  \
          help write `!` after the call to hand the errors on, or handle them with `catch`\n"
     );
+    let near = source.replace("pod a { Main } pod b { Store }", "pod p { process a { Main } process b { Store } }");
+    let (_, list) = all(&near);
+    let shown = show(&near, &list[0]);
+    let way = "\"self.store.next()\": this call crosses from one process to another, through shared memory\n";
+    assert!(shown.contains(way), "{shown}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ process data (pod data in region us)
     serves Store.take
 
 Main.main → Orders.order (main.pluto:10)
-    unix from front to work
+    shared memory from front to work
     raises NetworkError, TimeoutError, UnavailableError, VersionError, Empty
     adds NetworkError, TimeoutError, UnavailableError, VersionError, because
         main.pluto:14: `Main` is listed in process `front`

@@ -31,7 +31,6 @@ fn words(code: Code) -> (String, &'static str) {
             ("scoped, transient and ambient services and stages", "they are coming; use a dependency in brackets")
         }
         Code::E0913 => ("generators", "they are coming; return an array until then"),
-        Code::E0914 => ("`mut` in a pattern", "it is coming; change the value through its place: `xs[i].count += 1`"),
         Code::E0915 => ("replaced services in tests", "they are coming; write a plain `test \"name\" { … }`"),
         Code::E0918 => {
             ("`retries` and `breaker`", "they are coming; a policy sets a `timeout` and `on_fault` until then")
@@ -39,6 +38,5 @@ fn words(code: Code) -> (String, &'static str) {
         Code::E0916 => ("packages", "they are coming; import modules that lie beside this file"),
         _ => ("this", "it is coming"),
     };
-    let verb = if code == Code::E0914 { "is" } else { "are" };
-    (format!("{what} {verb} not built yet"), help)
+    (format!("{what} are not built yet"), help)
 }

@@ -2,7 +2,6 @@
 
 use super::fields::text_of;
 use super::input::{Rule, braced, listed, lower, name, problem};
-use super::later::later;
 use crate::ast::{Ident, Literal, Mutability, Path, Pattern, PatternKind};
 use crate::code::Code;
 use crate::diag::Diagnostic;
@@ -22,8 +21,12 @@ pub(super) fn pattern<'t>() -> Rule<'t, Pattern> {
                 .map_with(|kind, e| Pattern { kind, span: e.span() }),
             literal_or_range(),
             named(pattern.clone()),
-            tuple(pattern),
+            tuple(pattern.clone()),
             mutable().map(|(_, pattern)| pattern),
+            just(Token::Mut).ignore_then(tuple(pattern)).map(|mut parts| {
+                make_mutable(&mut parts);
+                parts
+            }),
         ))
         .labelled("a pattern");
         let suffix = select! { Token::Question => 1usize, Token::Coalesce => 2 };
@@ -105,15 +108,29 @@ fn tuple<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
         .boxed()
 }
 
-/// `mut x`: not yet.
+/// `mut x`: the name, and the pattern.
 fn mutable<'t>() -> Rule<'t, (Ident, Pattern)> {
     just(Token::Mut)
         .ignore_then(lower())
-        .validate(|name, e, emitter| {
-            let span = e.span();
-            emitter.emit(later(Code::E0914, span));
+        .map_with(|name, e| {
             let kind = PatternKind::Bind { name: name.clone(), mutability: Mutability::Mutable };
-            (name, Pattern { kind, span })
+            (name, Pattern { kind, span: e.span() })
         })
         .boxed()
+}
+
+/// `mut (a, b)` makes both variable.
+pub(super) fn make_mutable(pattern: &mut Pattern) {
+    match &mut pattern.kind {
+        PatternKind::Bind { mutability, .. } => *mutability = Mutability::Mutable,
+        PatternKind::Tuple(parts) => parts.iter_mut().for_each(make_mutable),
+        PatternKind::Wild
+        | PatternKind::Literal(_)
+        | PatternKind::Range { .. }
+        | PatternKind::Struct { .. }
+        | PatternKind::Or(_)
+        | PatternKind::None
+        | PatternKind::Some(_)
+        | PatternKind::Error => {}
+    }
 }

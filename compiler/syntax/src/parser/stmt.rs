@@ -1,9 +1,9 @@
 //! Statements and blocks. In: tokens. Out: [`Stmt`] and [`Block`]. Errors are recovered at the end of the statement.
 
 use super::expr::condition;
-use super::input::{Error, Rule, bad_case, left_brace, lower, problem};
+use super::input::{Error, Rule, bad_case, left_brace, lower, mistake, problem};
 use super::ops::{Arrow, arrow, arrow_of};
-use super::pattern::starts_upper;
+use super::pattern::{make_mutable, starts_upper};
 use super::recover::{skip_delimited, skip_statement};
 use crate::ast::{BinOp, Block, Expr, ExprKind, Mutability, Pattern, PatternKind, Stmt, StmtKind, TypeExpr};
 use crate::code::Code;
@@ -111,6 +111,10 @@ fn binding<'t>(expr: &Rule<'t, Expr>, pattern: &Rule<'t, Pattern>, ty: &Rule<'t,
             pattern.kind = PatternKind::Bind { name: name.clone(), mutability: Mutability::Fixed };
         }
         if mutable {
+            if let PatternKind::Bind { name, mutability: Mutability::Mutable } = &pattern.kind {
+                let help = format!("write `let mut {}`", name.name);
+                emitter.emit(mistake(pattern.span, "`mut` stands here twice", help));
+            }
             make_mutable(&mut pattern);
         }
         pattern
@@ -122,22 +126,6 @@ fn binding<'t>(expr: &Rule<'t, Expr>, pattern: &Rule<'t, Pattern>, ty: &Rule<'t,
         .then(expr.clone())
         .map(|((pattern, ty), value)| StmtKind::Let { pattern, ty, value })
         .boxed()
-}
-
-/// `let mut (a, b)` makes both variable.
-fn make_mutable(pattern: &mut Pattern) {
-    match &mut pattern.kind {
-        PatternKind::Bind { mutability, .. } => *mutability = Mutability::Mutable,
-        PatternKind::Tuple(parts) => parts.iter_mut().for_each(make_mutable),
-        PatternKind::Wild
-        | PatternKind::Literal(_)
-        | PatternKind::Range { .. }
-        | PatternKind::Struct { .. }
-        | PatternKind::Or(_)
-        | PatternKind::None
-        | PatternKind::Some(_)
-        | PatternKind::Error => {}
-    }
 }
 
 /// `while` and `for`, with their labels.

@@ -17,13 +17,27 @@ pub(super) fn spawn<'t>(expr: &Rule<'t, Expr>, block: &Rule<'t, Block>, ty: &Rul
         emitter.emit(mistake(e.span(), message, "write `spawn { … }`"));
         Expr { kind: ExprKind::Error(Code::E0101), span: e.span() }
     });
+    // What can begin none of these is read once, as what it is.
+    let begins_other = select! { token if !may_start(&token) => () };
+    let other = begins_other.rewind().ignore_then(expr.clone()).validate(|_, e, emitter| {
+        let message = "`spawn` starts a call or a block";
+        let help = "write `spawn f(x)`, `spawn self.service.method(x)`, or `spawn { … }` for anything else";
+        emitter.emit(mistake(e.span(), message, help));
+        Expr { kind: ExprKind::Error(Code::E0101), span: e.span() }
+    });
     just(Token::Spawn)
-        .ignore_then(choice((body.boxed(), call(expr), function.boxed())))
+        .ignore_then(choice((body.boxed(), call(expr), function.boxed(), other.boxed())))
         .map(|started| match started.kind {
             ExprKind::Error(code) => ExprKind::Error(code),
             _ => ExprKind::Spawn(Box::new(started)),
         })
         .boxed()
+}
+
+/// Can it begin what `spawn` starts, or a closure, of which it says more?
+fn may_start(token: &Token<'_>) -> bool {
+    let closure = matches!(token, Token::LParen | Token::LClosure);
+    closure || matches!(token, Token::LBrace | Token::Lower(_) | Token::Upper(_) | Token::SelfValue)
 }
 
 /// A path and its first argument list.

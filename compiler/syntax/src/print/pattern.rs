@@ -4,11 +4,12 @@ use super::{Printer, quoted};
 use crate::ast::{Ident, Literal, Mutability, Pattern, PatternKind};
 
 impl Printer {
-    /// `mut` behind `let` is said once, of all names.
+    /// `mut` behind `let` is said once if it is said of all names.
     pub(super) fn let_pattern(&mut self, pattern: &Pattern) {
-        if first_name(pattern) == Some(Mutability::Mutable) {
-            self.text("mut ");
+        if all_mutable(pattern) != Some(true) {
+            return self.pattern(pattern);
         }
+        self.text("mut ");
         self.unmarked(pattern);
     }
 
@@ -61,6 +62,11 @@ impl Printer {
     }
 
     fn pattern_field(&mut self, (name, pattern): &(Ident, Option<Pattern>)) {
+        if let Some(Pattern { kind: PatternKind::Bind { name: same, mutability: Mutability::Mutable }, .. }) = pattern
+            && same.name == name.name
+        {
+            return self.text(&format!("mut {}", name.name));
+        }
         self.text(&name.name);
         if let Some(pattern) = pattern {
             self.text(": ");
@@ -80,11 +86,16 @@ impl Printer {
     }
 }
 
-/// How the first name in a pattern of names is bound.
-fn first_name(pattern: &Pattern) -> Option<Mutability> {
+/// Are all names in a pattern of names `mut`? `None`: there are no names.
+fn all_mutable(pattern: &Pattern) -> Option<bool> {
     match &pattern.kind {
-        PatternKind::Bind { mutability, .. } => Some(*mutability),
-        PatternKind::Tuple(parts) => parts.iter().find_map(first_name),
-        _ => None,
+        PatternKind::Bind { mutability, .. } => Some(*mutability == Mutability::Mutable),
+        PatternKind::Tuple(parts) => parts.iter().filter_map(all_mutable).reduce(|one, other| one && other),
+        PatternKind::Struct { .. } | PatternKind::Or(_) | PatternKind::Some(_) => Some(false),
+        PatternKind::Wild
+        | PatternKind::Literal(_)
+        | PatternKind::Range { .. }
+        | PatternKind::None
+        | PatternKind::Error => None,
     }
 }

@@ -136,6 +136,9 @@ fn statement(expr: BoxedStrategy<String>) -> BoxedStrategy<String> {
     prop_oneof![
         expr.clone().prop_map(|a| format!("let x = {a}")),
         expr.clone().prop_map(|a| format!("let mut (x, y): (int, fn() int) = {a}")),
+        expr.clone().prop_map(|a| format!("let (mut x, y) = {a}")),
+        expr.clone().prop_map(|a| format!("for (k, mut v) in ({a}) {{ if let mut (a, b) = v {{ break }} }}")),
+        expr.clone().prop_map(|a| format!("match ({a}) {{ A.B {{ mut c, d: mut e }} {{ c++ }} (mut f)? => f, }}")),
         expr.clone().prop_map(|a| format!("x.y[0] += {a}; z++")),
         expr.clone().prop_map(|a| format!("f({a})")),
         expr.clone().prop_map(|a| format!("while ({a}) {{ break }} g()")),

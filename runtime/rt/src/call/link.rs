@@ -25,7 +25,7 @@ use super::{Call, FailureKind};
 use crate::log::{Level, say};
 use crate::sync::Mutex;
 use crate::task::Scheduler;
-use crate::transport::Outbox;
+use crate::transport::{Outbox, Sharing};
 use meeting::Standing;
 use routes::Routes;
 
@@ -54,6 +54,8 @@ struct Link {
     address: Result<Address, String>,
     /// Where its supervisor, if it has one, says that it is gone.
     supervision: Option<PathBuf>,
+    /// May its connections go through shared memory?
+    sharing: Sharing,
     /// This process calls methods of that one.
     needed: bool,
     open: Mutex<Open>,
@@ -100,6 +102,8 @@ pub(super) struct Manner {
     pub(super) interval: u64,
     /// So much may wait to be written to one process.
     pub(super) room: Load,
+    /// May connections go through shared memory?
+    pub(super) sharing: Sharing,
 }
 
 /// Why a connection ended.
@@ -125,8 +129,10 @@ impl Links {
         hello: &Hello,
         peers: Vec<(String, Result<Address, String>)>,
         supervision: Option<PathBuf>,
+        sharing: Sharing,
     ) -> Links {
-        Links::with(scheduler, hello, peers, supervision, Manner { interval: interval(), room: ROOM })
+        let manner = Manner { interval: interval(), room: ROOM, sharing };
+        Links::with(scheduler, hello, peers, supervision, manner)
     }
 
     /// The same in this manner.
@@ -146,6 +152,7 @@ impl Links {
                 peer,
                 address,
                 supervision: supervision.clone(),
+                sharing: manner.sharing,
                 needed: scheduler.program().remotes().any(|remote| remote.peer == index),
                 open: Mutex::new(Open { calls: Session::new(manner.room), routes: None }),
                 line: room::Line::default(),

@@ -27,7 +27,7 @@ use crate::sync::Mutex;
 use crate::task::fault::Fault;
 use crate::task::handle::log_fault;
 use crate::task::{NEVER, Scheduler, Task};
-use crate::transport::Listener;
+use crate::transport::{Listener, Sharing};
 
 /// What serves the requests of other processes.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct Server {
     closed: AtomicBool,
     running: AtomicUsize,
     limits: Limits,
+    /// May it share memory with callers?
+    sharing: Sharing,
     /// Methods without effects run twice.
     repeats: bool,
     /// Since when it serves, in the scheduler's nanoseconds.
@@ -68,8 +70,13 @@ struct Job {
 
 impl Server {
     /// Serves on these listeners from now on. Requests wait until their service has started.
-    pub fn start(scheduler: &'static Scheduler, hello: Hello, listeners: Vec<Listener>) -> Arc<Server> {
-        Server::start_within(scheduler, hello, listeners, LIMITS)
+    pub fn start(
+        scheduler: &'static Scheduler,
+        hello: Hello,
+        listeners: Vec<Listener>,
+        sharing: Sharing,
+    ) -> Arc<Server> {
+        Server::start_within(scheduler, hello, listeners, sharing, LIMITS)
     }
 
     /// The same with connections that may cost so much.
@@ -77,6 +84,7 @@ impl Server {
         scheduler: &'static Scheduler,
         hello: Hello,
         listeners: Vec<Listener>,
+        sharing: Sharing,
         limits: Limits,
     ) -> Arc<Server> {
         let program = scheduler.program();
@@ -90,6 +98,7 @@ impl Server {
             closed: AtomicBool::new(false),
             running: AtomicUsize::new(0),
             limits,
+            sharing,
             since: scheduler.clock.now(),
             past: Mutex::default(),
             repeats: std::env::var_os("PLUTO_REPEAT").is_some_and(|value| value == "1"),

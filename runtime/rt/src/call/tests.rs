@@ -3,6 +3,7 @@
 mod detached;
 mod ends;
 mod limits;
+mod shared;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -29,7 +30,7 @@ use crate::os::program::Transport;
 use crate::os::sample::Sample;
 use crate::task::scheduler::Settings;
 use crate::task::{Entry, Scheduler, Task, What};
-use crate::transport::{Leftovers, bind};
+use crate::transport::{Leftovers, Sharing, bind};
 use pluto_abi::layout::Waited;
 
 // The caller's numbers: the callee's are others.
@@ -183,28 +184,28 @@ struct Callee {
 }
 
 impl Callee {
-    fn start(address: &Address, build: &'static str) -> Callee {
-        Callee::with(address, build, serve::LIMITS, |_| {})
+    fn start(way: &Way, build: &'static str) -> Callee {
+        Callee::with(way, build, serve::LIMITS, |_| {})
     }
 
     /// The same with connections that may cost so much.
-    fn start_within(address: &Address, build: &'static str, limits: serve::Limits) -> Callee {
-        Callee::with(address, build, limits, |_| {})
+    fn start_within(way: &Way, build: &'static str, limits: serve::Limits) -> Callee {
+        Callee::with(way, build, limits, |_| {})
     }
 
     /// The same; of what it serves it says something else.
-    fn saying(address: &Address, build: &'static str, change: impl FnOnce(&mut Vec<Offer>) + Send + 'static) -> Callee {
-        Callee::with(address, build, serve::LIMITS, change)
+    fn saying(way: &Way, build: &'static str, change: impl FnOnce(&mut Vec<Offer>) + Send + 'static) -> Callee {
+        Callee::with(way, build, serve::LIMITS, change)
     }
 
     fn with(
-        address: &Address,
+        way: &Way,
         build: &'static str,
         limits: serve::Limits,
         change: impl FnOnce(&mut Vec<Offer>) + Send + 'static,
     ) -> Callee {
         let stop = Arc::new(AtomicBool::new(false));
-        let (flag, address) = (stop.clone(), address.clone());
+        let (flag, address) = (stop.clone(), way.address.clone());
         let (ready, is_ready) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let handlers: Vec<(_, crate::os::sample::Handler)> = vec![
@@ -223,7 +224,7 @@ impl Callee {
             let listener = bind(&address, &mut leftovers).expect("a free address");
             let mut hello = introduction::as_callee(scheduler.program(), &hello("callee", build));
             change(&mut hello.methods);
-            let server = Server::start_within(scheduler, hello, vec![listener], limits);
+            let server = Server::start_within(scheduler, hello, vec![listener], Sharing::Wanted, limits);
             server.started(1);
             let late = server.clone();
             let seen = flag.clone();
@@ -255,29 +256,27 @@ impl Drop for Callee {
 }
 
 /// Runs a body in a task of a process that knows the callee.
-fn as_caller(address: &Address, body: impl FnOnce(&Task) + Send + 'static) {
-    as_caller_with(address, Manner { interval: INTERVAL, room: ROOM }, body);
+fn as_caller(way: &Way, body: impl FnOnce(&Task) + Send + 'static) {
+    as_caller_with(way, INTERVAL, ROOM, body);
 }
 
-fn as_caller_with_pulse(address: &Address, interval: u64, body: impl FnOnce(&Task) + Send + 'static) {
-    as_supervised_caller(address, None, Manner { interval, room: ROOM }, body);
-}
-
-fn as_caller_with(address: &Address, manner: Manner, body: impl FnOnce(&Task) + Send + 'static) {
-    as_supervised_caller(address, None, manner, body);
+/// The same; silent callees are asked so often, and so much may wait to be written.
+fn as_caller_with(way: &Way, interval: u64, room: Load, body: impl FnOnce(&Task) + Send + 'static) {
+    as_supervised_caller(way, None, Manner { interval, room, sharing: way.sharing }, body);
 }
 
 fn as_supervised_caller(
-    address: &Address,
+    way: &Way,
     supervision: Option<std::path::PathBuf>,
     manner: Manner,
     body: impl FnOnce(&Task) + Send + 'static,
 ) {
-    let peers = vec![("caller", Transport::Itself), ("callee", Transport::Unix)];
+    let peers = vec![("caller", Transport::Itself), ("callee", Transport::Shared)];
     let methods = ["S.length", "S.forever", "T.later", "S.large", "S.slow", "S.echo", "S.unknown", "S.note"];
     let remotes = methods.into_iter().map(|name| (name, 1)).collect();
     let scheduler = scheduler(Sample { name: "caller", peers, remotes, ..Sample::default() });
-    let places = vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(address.clone()))];
+    let places =
+        vec![("caller".to_string(), Err("itself".to_string())), ("callee".to_string(), Ok(way.address.clone()))];
     scheduler.connect(Links::with(scheduler, &hello("caller", "b1"), places, supervision, manner));
     let done = Arc::new(AtomicBool::new(false));
     let flag = done.clone();
@@ -343,10 +342,34 @@ fn kind(failure: &Failure) -> (FailureKind, Sent) {
     (failure.kind, failure.sent)
 }
 
-fn unix() -> (tempfile::TempDir, Address) {
+/// Where a callee is, and how its callers reach it.
+#[derive(Clone, Debug)]
+struct Way {
+    address: Address,
+    sharing: Sharing,
+    /// Ids of its requests are counted from here.
+    first: i64,
+}
+
+impl Way {
+    /// That one of its ids.
+    fn id(&self, number: i64) -> i64 {
+        self.first + number
+    }
+}
+
+/// A Unix socket; who connects offers shared memory.
+fn unix() -> (tempfile::TempDir, Way) {
     let folder = tempfile::tempdir().expect("a folder");
     let address = Address::Unix(folder.path().join("s.sock").to_str().expect("UTF-8").to_string());
-    (folder, address)
+    (folder, Way { address, sharing: Sharing::Wanted, first: 0 })
+}
+
+/// One way over each transport: shared memory, Unix sockets, TCP.
+fn all_ways() -> [(tempfile::TempDir, Way); 3] {
+    let off = |(folder, way): (_, Way)| (folder, Way { sharing: Sharing::Off, first: 100_000, ..way });
+    let tcp = |(folder, way): (_, Way)| (folder, Way { address: free_tcp(), first: 200_000, ..way });
+    [unix(), off(unix()), tcp(unix())]
 }
 
 fn free_tcp() -> Address {
@@ -355,11 +378,10 @@ fn free_tcp() -> Address {
 }
 
 #[test]
-fn calls_over_both_transports_side_by_side() {
-    let (_folder, socket) = unix();
-    for address in [socket, free_tcp()] {
-        let _callee = Callee::start(&address, "b1");
-        as_caller(&address, |task| {
+fn calls_over_all_transports_side_by_side() {
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        as_caller(&way, |task| {
             let ended = Arc::new(AtomicUsize::new(0));
             for sent in 0..500 {
                 let ended = ended.clone();
@@ -378,23 +400,24 @@ fn calls_over_both_transports_side_by_side() {
 
 #[test]
 fn a_call_waits_for_a_callee_that_is_not_up_yet() {
-    let (_folder, address) = unix();
-    let later = address.clone();
-    let starter = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(60));
-        Callee::start(&later, "b1")
-    });
-    as_caller(&address, |task| {
-        assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
-        assert_eq!(call(task, LATER, number(2), 5_000), value(2));
-    });
-    drop(starter.join());
+    for (_folder, way) in all_ways() {
+        let later = way.clone();
+        let starter = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(60));
+            Callee::start(&later, "b1")
+        });
+        as_caller(&way, |task| {
+            assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
+            assert_eq!(call(task, LATER, number(2), 5_000), value(2));
+        });
+        drop(starter.join());
+    }
 }
 
 #[test]
 fn a_callee_that_never_comes_is_unavailable() {
-    let (_folder, address) = unix();
-    as_caller(&address, |task| {
+    let (_folder, way) = unix();
+    as_caller(&way, |task| {
         let before = task.scheduler().now();
         let failure = failed(call(task, ECHO, number(1), 80));
         assert_eq!(kind(&failure), (FailureKind::Unavailable, Sent::No));
@@ -405,23 +428,24 @@ fn a_callee_that_never_comes_is_unavailable() {
 
 #[test]
 fn a_slow_callee_times_out_and_its_late_reply_is_dropped() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    as_caller(&address, |task| {
-        let failure = failed(call(task, SLOW, vec![], 50));
-        assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
-        rest(task, 350);
-        assert_eq!(call(task, ECHO, number(5), 5_000), value(5));
-    });
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        as_caller(&way, |task| {
+            let failure = failed(call(task, SLOW, vec![], 50));
+            assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
+            rest(task, 350);
+            assert_eq!(call(task, ECHO, number(5), 5_000), value(5));
+        });
+    }
 }
 
 #[test]
 fn a_lost_connection_ends_what_was_sent_and_later_calls_connect_again() {
-    let (folder, address) = unix();
+    let (folder, way) = unix();
     let path = folder.path().join("s.sock");
     let dying = dying_callee(&path);
-    let again = address.clone();
-    as_caller(&address, move |task| {
+    let again = way.clone();
+    as_caller(&way, move |task| {
         let failure = failed(call(task, SLOW, vec![], 5_000));
         assert_eq!(kind(&failure), (FailureKind::Network, Sent::Yes));
         dying.join().expect("no panic");
@@ -466,31 +490,32 @@ fn callee_until_a_request(path: &std::path::Path, then: impl FnOnce() + Send + '
 
 #[test]
 fn processes_of_two_builds_understand_each_other_where_they_are_the_same() {
-    let (_folder, address) = unix();
-    let change = |methods: &mut Vec<Offer>| {
-        methods.iter_mut().filter(|offer| offer.name == "S.slow").for_each(|offer| offer.fingerprint ^= 1);
-        methods.retain(|offer| offer.name != "S.length");
-    };
-    let _callee = Callee::saying(&address, "b2", change);
-    as_caller(&address, |task| {
-        let another = "process callee serves another `S.slow` than process caller was built to call; \
+    for (_folder, way) in all_ways() {
+        let change = |methods: &mut Vec<Offer>| {
+            methods.iter_mut().filter(|offer| offer.name == "S.slow").for_each(|offer| offer.fingerprint ^= 1);
+            methods.retain(|offer| offer.name != "S.length");
+        };
+        let _callee = Callee::saying(&way, "b2", change);
+        as_caller(&way, |task| {
+            let another = "process callee serves another `S.slow` than process caller was built to call; \
             their builds are b2 and b1";
-        let missing = "process callee does not serve `S.unknown`, which process caller was built to call; \
+            let missing = "process callee does not serve `S.unknown`, which process caller was built to call; \
             their builds are b2 and b1";
-        // The first call waits for the connection, the second one does not.
-        for _ in 0..2 {
-            for (method, detail) in [(SLOW, another), (UNKNOWN, missing)] {
-                let before = task.scheduler().now();
-                let failure = failed(call(task, method, vec![], 5_000));
-                assert_eq!(kind(&failure), (FailureKind::Version, Sent::No));
-                assert_eq!(failure.detail, detail);
-                assert!(task.scheduler().now() - before < 1_000, "at once");
+            // The first call waits for the connection, the second one does not.
+            for _ in 0..2 {
+                for (method, detail) in [(SLOW, another), (UNKNOWN, missing)] {
+                    let before = task.scheduler().now();
+                    let failure = failed(call(task, method, vec![], 5_000));
+                    assert_eq!(kind(&failure), (FailureKind::Version, Sent::No));
+                    assert_eq!(failure.detail, detail);
+                    assert!(task.scheduler().now() - before < 1_000, "at once");
+                }
             }
-        }
-        assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
-        // Numbers follow from the list.
-        assert_eq!(kind(&failed(call(task, LENGTH, vec![], 5_000))), (FailureKind::Version, Sent::No));
-    });
+            assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
+            // Numbers follow from the list.
+            assert_eq!(kind(&failed(call(task, LENGTH, vec![], 5_000))), (FailureKind::Version, Sent::No));
+        });
+    }
 }
 
 #[test]
@@ -503,7 +528,7 @@ fn another_process_and_another_protocol_are_refused_at_once() {
     put_hello(&mut other, &hello("audit", "b1")).expect("small");
     let refusals = [(foreign, FailureKind::Version, "speaks version 2"), (other, FailureKind::Unavailable, "audit")];
     for (bytes, wanted, piece) in refusals {
-        let (folder, address) = unix();
+        let (folder, way) = unix();
         let listener = std::os::unix::net::UnixListener::bind(folder.path().join("s.sock")).expect("a free path");
         let callee = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a caller");
@@ -511,7 +536,7 @@ fn another_process_and_another_protocol_are_refused_at_once() {
             // Until the caller has closed it.
             stream.read_to_end(&mut vec![]).expect("open");
         });
-        as_caller(&address, move |task| {
+        as_caller(&way, move |task| {
             let failure = failed(call(task, ECHO, number(1), 5_000));
             assert_eq!(kind(&failure), (wanted, Sent::No));
             assert!(failure.detail.contains(piece), "{}", failure.detail);
@@ -522,12 +547,12 @@ fn another_process_and_another_protocol_are_refused_at_once() {
 
 #[test]
 fn a_process_that_its_supervisor_gave_up_is_unavailable_at_once() {
-    let (folder, address) = unix();
+    let (folder, way) = unix();
     let (name, detail) = ("callee".to_string(), "given up after 5 restarts in 30 s".to_string());
     let gone = Supervised { name, state: SupervisedState::Gone, restarts: 5, detail };
     let file = folder.path().join(supervision::FILE);
     std::fs::write(&file, Supervision { processes: vec![gone] }.to_json()).expect("writable");
-    as_supervised_caller(&address, Some(file), Manner { interval: INTERVAL, room: ROOM }, |task| {
+    as_supervised_caller(&way, Some(file), Manner { interval: INTERVAL, room: ROOM, sharing: way.sharing }, |task| {
         for _ in 0..3 {
             let before = task.scheduler().now();
             let failure = failed(call(task, ECHO, number(1), 5_000));
@@ -540,10 +565,9 @@ fn a_process_that_its_supervisor_gave_up_is_unavailable_at_once() {
 
 #[test]
 fn values_larger_than_a_frame_cross_while_others_get_by() {
-    let (_folder, socket) = unix();
-    for address in [socket, free_tcp()] {
-        let _callee = Callee::start(&address, "b1");
-        as_caller(&address, |task| {
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        as_caller(&way, |task| {
             let ended = Arc::new(AtomicUsize::new(0));
             for sent in 0..40 {
                 let ended = ended.clone();
@@ -570,20 +594,21 @@ fn values_larger_than_a_frame_cross_while_others_get_by() {
 
 #[test]
 fn what_is_far_too_large_fails_alone() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    as_caller(&address, |task| {
-        // Zeroed memory that nobody touches is only addresses.
-        let failure = failed(call(task, ECHO, vec![0; MAX_BODY + 1], 5_000));
-        assert_eq!(kind(&failure), (FailureKind::Network, Sent::No));
-        assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
-    });
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        as_caller(&way, |task| {
+            // Zeroed memory that nobody touches is only addresses.
+            let failure = failed(call(task, ECHO, vec![0; MAX_BODY + 1], 5_000));
+            assert_eq!(kind(&failure), (FailureKind::Network, Sent::No));
+            assert_eq!(call(task, ECHO, number(1), 5_000), value(1));
+        });
+    }
 }
 
 #[test]
 fn a_malformed_frame_costs_only_its_connection() {
-    let (folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
+    let (folder, way) = unix();
+    let _callee = Callee::start(&way, "b1");
     let path = folder.path().join("s.sock");
     let mut good = connected(&path);
     for garbage in [&[0_u8; 16][..], &[255; 64], b"GET / HTTP/1.1\r\n\r\n"] {
@@ -621,16 +646,16 @@ fn connected(path: &std::path::Path) -> UnixStream {
 
 #[test]
 fn a_path_in_use_is_not_taken_and_a_left_over_one_is() {
-    let (folder, address) = unix();
+    let (folder, way) = unix();
     let path = folder.path().join("s.sock");
     drop(std::os::unix::net::UnixListener::bind(&path).expect("a free path"));
     let mut leftovers = Leftovers::default();
-    let _first = bind(&address, &mut leftovers).expect("the old one is dead");
-    let message = bind(&address, &mut Leftovers::default()).expect_err("in use");
+    let _first = bind(&way.address, &mut leftovers).expect("the old one is dead");
+    let message = bind(&way.address, &mut Leftovers::default()).expect_err("in use");
     assert!(message.contains("another process listens there"), "{message}");
     drop(leftovers);
     assert!(!path.exists());
     std::fs::write(&path, "precious").expect("written");
-    bind(&address, &mut Leftovers::default()).expect_err("no socket");
+    bind(&way.address, &mut Leftovers::default()).expect_err("no socket");
     assert!(path.exists());
 }

@@ -1,10 +1,16 @@
 //! Array objects and their methods. In: slots and words of generated code. Out: the same. Growth is amortized.
 
+mod made;
+
+pub use made::{array_enumerate, array_join, array_zip};
+pub(super) use made::{array_of, array_of_copies};
+
 use super::compare::{Floats, same};
-use super::describe::{Desc, desc, first, is_counted, kind};
+use super::describe::{Desc, desc, first, is_inline, kind, whole, width};
 use super::object::{Object, another, give_back, some};
+use super::place;
 use super::sharing::stored_in;
-use super::string::{new_string, text_of};
+use super::string::text_of;
 use super::text::status;
 use pluto_abi::layout::{CAP, DATA, FIELDS, Kind, LEN};
 use std::cmp::Ordering;
@@ -23,16 +29,27 @@ pub unsafe fn array_new(of: *mut u8, len: u64) -> *mut u8 {
 /// Puts an owned value at the end.
 ///
 /// # Safety
-/// `slot` holds an array, `value` is an owned element.
+/// `slot` holds an array whose elements are one word each, `value` is an owned element.
 pub unsafe fn array_push(slot: *mut u8, value: u64) {
     // SAFETY: as the caller promises.
     unsafe {
         let array = unique(slot, 1);
-        stored_in(array, first(array.desc()), value);
+        let of = first(array.desc());
+        debug_assert!(!is_inline(of), "inline elements are written by whoever pushes them");
+        stored_in(array, of, value);
         let len = array.len();
-        *element(array, len) = value;
+        *array.at(DATA).add(len) = value;
         array.set(LEN, len as u64 + 1);
     }
+}
+
+/// Makes the array in the slot unique, with room for one more element behind the others, and returns it.
+///
+/// # Safety
+/// `slot` holds an array.
+pub unsafe fn array_reserve(slot: *mut u8) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    unsafe { unique(slot, 1) }.address()
 }
 
 /// Takes the last element, if there is one.
@@ -48,7 +65,7 @@ pub unsafe fn array_pop(slot: *mut u8, opt: *mut u8) -> u64 {
         let array = unique(slot, 0);
         let len = array.len() - 1;
         array.set(LEN, len as u64);
-        some(desc(opt), *element(array, len))
+        some(desc(opt), place::take(first(array.desc()), element(array, len)))
     }
 }
 
@@ -81,7 +98,7 @@ pub unsafe fn array_get(array: u64, index: u64, opt: *mut u8) -> u64 {
         if index >= array.get(LEN) {
             return 0;
         }
-        some(desc(opt), another(first(array.desc()), *element(array, index as usize)))
+        some(desc(opt), place::copy_out(first(array.desc()), element(array, index as usize)))
     }
 }
 
@@ -151,14 +168,8 @@ pub unsafe fn array_clear(slot: *mut u8) {
             array.drop_count();
             return;
         }
-        let of = first(array.desc());
-        let len = array.len();
+        array.each_part(|of, slot| give_back(of, *slot));
         array.set(LEN, 0);
-        if is_counted(kind(of)) {
-            for index in 0..len {
-                give_back(of, *element(array, index));
-            }
-        }
     }
 }
 
@@ -168,7 +179,15 @@ pub unsafe fn array_clear(slot: *mut u8) {
 /// `slot` holds an array.
 pub unsafe fn array_reverse(slot: *mut u8) {
     // SAFETY: as the caller promises.
-    unsafe { elements_mut(unique(slot, 0)).reverse() };
+    unsafe {
+        let array = unique(slot, 0);
+        let width = width(first(array.desc()));
+        let words = words_mut(array);
+        words.reverse();
+        if width > 1 {
+            words.chunks_exact_mut(width).for_each(<[u64]>::reverse);
+        }
+    }
 }
 
 /// Sorts in rising order: numbers (NaN last), bools, strings by bytes. Equal elements keep their order.
@@ -179,7 +198,7 @@ pub unsafe fn array_sort(slot: *mut u8) {
     // SAFETY: as the caller promises; words of strings are strings.
     unsafe {
         let array = unique(slot, 0);
-        let words = elements_mut(array);
+        let words = words_mut(array);
         match kind(first(array.desc())) {
             Kind::String => words.sort_by(|&left, &right| text_of(left).cmp(text_of(right))),
             Kind::Float => words.sort_by(|&left, &right| float_order(left, right)),
@@ -203,72 +222,31 @@ pub unsafe fn array_sort(slot: *mut u8) {
             | Kind::Publisher
             | Kind::Subscriber
             | Kind::Task => words.sort_unstable(),
+            Kind::Inline => unreachable!("classes and tuples have no order"),
         }
     }
 }
 
-/// The strings with a separator between them.
+/// Puts the elements into the order of these indices, each of which is there once.
 ///
 /// # Safety
-/// `array` is an array of strings, `separator` a string.
-pub unsafe fn array_join(array: u64, separator: u64) -> u64 {
+/// `slot` holds an array with as many elements as there are indices.
+pub(crate) unsafe fn reorder(slot: *mut u8, order: &[usize]) {
     // SAFETY: as the caller promises.
     unsafe {
-        let texts: Vec<&str> = elements(Object::from_word(array)).iter().map(|&word| text_of(word)).collect();
-        new_string(&texts.join(text_of(separator)))
+        let array = unique(slot, 0);
+        let width = width(first(array.desc()));
+        let words = words_mut(array);
+        let sorted: Vec<u64> =
+            order.iter().flat_map(|&index| &words[index * width..(index + 1) * width]).copied().collect();
+        words.copy_from_slice(&sorted);
     }
-}
-
-/// The elements with their indices.
-///
-/// # Safety
-/// `array` is an array of `T`, `pairs` describes `[(int, T)]`.
-pub unsafe fn array_enumerate(array: u64, pairs: *mut u8) -> u64 {
-    // SAFETY: as the caller promises; the pairs own new counts.
-    unsafe {
-        let (array, pairs) = (Object::from_word(array), desc(pairs));
-        let of = first(array.desc());
-        let pair = |(index, &word): (usize, &u64)| new_pair(first(pairs), index as u64, another(of, word));
-        array_of(pairs, elements(array).iter().enumerate().map(pair))
-    }
-}
-
-/// The elements of two arrays in pairs, as many as the shorter one has.
-///
-/// # Safety
-/// Both are arrays, `pairs` describes the array of their elements' pairs.
-pub unsafe fn array_zip(array: u64, other: u64, pairs: *mut u8) -> u64 {
-    // SAFETY: as the caller promises; the pairs own new counts.
-    unsafe {
-        let (array, other, pairs) = (Object::from_word(array), Object::from_word(other), desc(pairs));
-        let (left_of, right_of) = (first(array.desc()), first(other.desc()));
-        let pair =
-            |(&left, &right): (&u64, &u64)| new_pair(first(pairs), another(left_of, left), another(right_of, right));
-        array_of(pairs, elements(array).iter().zip(elements(other)).map(pair))
-    }
-}
-
-/// A new array with these elements.
-///
-/// # Safety
-/// `of` describes an array; the words are owned elements.
-pub(super) unsafe fn array_of(of: Desc, words: impl Iterator<Item = u64>) -> u64 {
-    let mut array = new_array(of, words.size_hint().0);
-    for word in words {
-        // SAFETY: the array is new, so it is unique; the words are owned elements.
-        unsafe {
-            array = with_room(array, 1);
-            *element(array, array.len()) = word;
-        }
-        array.set(LEN, array.len() as u64 + 1);
-    }
-    array.word()
 }
 
 /// Puts an owned word behind the others.
 ///
 /// # Safety
-/// The caller owns the array alone, and it has room for one more.
+/// The caller owns the array alone, it has room for one more, and its elements are one word each.
 #[inline]
 pub(super) unsafe fn put_last(array: Object, word: u64) {
     let len = array.len();
@@ -277,33 +255,46 @@ pub(super) unsafe fn put_last(array: Object, word: u64) {
     array.set(LEN, len as u64 + 1);
 }
 
-/// The words of an array.
+/// The words of all elements of an array.
 #[inline]
-pub(super) fn elements<'a>(array: Object) -> &'a [u64] {
+pub(super) fn words<'a>(array: Object) -> &'a [u64] {
     // SAFETY: an array has so many words there.
-    unsafe { std::slice::from_raw_parts(array.at(DATA), array.len()) }
+    unsafe { std::slice::from_raw_parts(array.at(DATA), array.len() * width(first(array.desc()))) }
 }
 
+/// Where an element is, if there is one.
+#[inline]
+pub(super) fn element_at(array: Object, index: usize) -> Option<*mut u64> {
+    // SAFETY: the index is within the array.
+    (index < array.len()).then(|| unsafe { element(array, index) })
+}
+
+/// A new array without elements, with room for so many.
 pub(super) fn new_array(of: Desc, capacity: usize) -> Object {
-    let array = Object::new(of, capacity.saturating_add(2));
+    let array = Object::new(of, words_for(of, capacity));
     array.set(LEN, 0);
     array.set(CAP, capacity as u64);
     array
 }
 
+/// How many words the object of an array has with room for so many elements. Too many are too many for the allocator.
+fn words_for(of: Desc, capacity: usize) -> usize {
+    capacity.saturating_mul(width(first(of))).saturating_add(2)
+}
+
 /// # Safety
 /// The caller owns the array alone and uses nothing else of it meanwhile.
-unsafe fn elements_mut<'a>(array: Object) -> &'a mut [u64] {
-    // SAFETY: as in `elements`, and nobody else sees them.
-    unsafe { std::slice::from_raw_parts_mut(array.at(DATA), array.len()) }
+unsafe fn words_mut<'a>(array: Object) -> &'a mut [u64] {
+    // SAFETY: as in `words`, and nobody else sees them.
+    unsafe { std::slice::from_raw_parts_mut(array.at(DATA), words(array).len()) }
 }
 
 /// # Safety
 /// The index is within the array's capacity.
 #[inline]
-unsafe fn element(array: Object, index: usize) -> *mut u64 {
+pub(super) unsafe fn element(array: Object, index: usize) -> *mut u64 {
     // SAFETY: as the caller promises.
-    unsafe { array.at(DATA).add(index) }
+    unsafe { array.at(DATA).add(index * width(first(array.desc()))) }
 }
 
 /// The array in the slot, unique, with room for so many more elements.
@@ -330,7 +321,7 @@ unsafe fn unique(slot: *mut u8, more: usize) -> Object {
 /// # Safety
 /// The caller owns the array alone and uses the result instead.
 #[inline]
-unsafe fn with_room(array: Object, more: usize) -> Object {
+pub(super) unsafe fn with_room(array: Object, more: usize) -> Object {
     let needed = array.len() + more;
     let capacity = array.get(CAP) as usize;
     if needed <= capacity {
@@ -338,18 +329,9 @@ unsafe fn with_room(array: Object, more: usize) -> Object {
     }
     let capacity = needed.max(capacity.saturating_mul(2)).max(4);
     // SAFETY: as the caller promises.
-    let array = unsafe { array.resize(capacity.saturating_add(2)) };
+    let array = unsafe { array.resize(words_for(array.desc(), capacity)) };
     array.set(CAP, capacity as u64);
     array
-}
-
-/// # Safety
-/// `of` describes a pair; the words are owned.
-unsafe fn new_pair(of: Desc, left: u64, right: u64) -> u64 {
-    let pair = Object::new(of, 2);
-    pair.set(FIELDS, left);
-    pair.set(FIELDS + 8, right);
-    pair.word()
 }
 
 /// # Safety
@@ -359,7 +341,11 @@ unsafe fn position(array: u64, value: u64) -> Option<usize> {
     unsafe {
         let array = Object::from_word(array);
         let of = first(array.desc());
-        elements(array).iter().position(|&word| same(of, word, value, Floats::Ieee))
+        if !is_inline(of) {
+            return words(array).iter().position(|&word| same(of, word, value, Floats::Ieee));
+        }
+        let other = Object::from_word(value).at(FIELDS);
+        (0..array.len()).position(|index| place::are_equal(of, element(array, index), other, Floats::Ieee))
     }
 }
 
@@ -369,15 +355,17 @@ pub(super) unsafe fn insert_at(slot: *mut u8, index: u64, value: u64) -> Result<
     // SAFETY: as the caller promises; a value that finds no place is given back.
     unsafe {
         let array = Object::from_word(*slot.cast());
+        let of = first(array.desc());
         if index > array.get(LEN) {
-            give_back(first(array.desc()), value);
+            give_back(whole(of), value);
             return Err(format!("cannot insert at index {}: the length is {}", index as i64, array.len()));
         }
         let array = unique(slot, 1);
-        stored_in(array, first(array.desc()), value);
         let (len, index) = (array.len(), index as usize);
-        std::ptr::copy(element(array, index), element(array, index + 1), len - index);
-        *element(array, index) = value;
+        let at = element(array, index);
+        std::ptr::copy(at, element(array, index + 1), (len - index) * width(of));
+        place::put(of, at, value);
+        place::was_put_in(array, of, at);
         array.set(LEN, len as u64 + 1);
     }
     Ok(0)
@@ -386,18 +374,20 @@ pub(super) unsafe fn insert_at(slot: *mut u8, index: u64, value: u64) -> Result<
 /// # Safety
 /// `slot` holds an array.
 pub(super) unsafe fn remove_at(slot: *mut u8, index: u64) -> Result<u64, String> {
-    // SAFETY: as the caller promises; the element's count goes from the array to the result.
+    // SAFETY: as the caller promises; what the element owns goes from the array to the result.
     unsafe {
         let array = Object::from_word(*slot.cast());
         if index >= array.get(LEN) {
             return Err(super::fault_text::index_out_of_range(index as i64, array.len()));
         }
         let array = unique(slot, 0);
+        let of = first(array.desc());
         let (len, index) = (array.len(), index as usize);
-        let word = *element(array, index);
-        std::ptr::copy(element(array, index + 1), element(array, index), len - index - 1);
+        let at = element(array, index);
+        let value = place::take(of, at);
+        std::ptr::copy(element(array, index + 1), at, (len - index - 1) * width(of));
         array.set(LEN, len as u64 - 1);
-        Ok(word)
+        Ok(value)
     }
 }
 
@@ -408,11 +398,17 @@ pub(super) unsafe fn slice(array: u64, start: i64, end: i64) -> Result<u64, Stri
     unsafe {
         let array = Object::from_word(array);
         let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-        let part = range.and_then(|(start, end)| elements(array).get(start..end));
-        let outside = || format!("slice {start}..{end} is out of range for length {}", array.len());
-        let of = first(array.desc());
-        let part = part.ok_or_else(outside)?;
-        Ok(array_of(array.desc(), part.iter().map(|&word| another(of, word))))
+        let Some((start, end)) = range.filter(|(start, end)| start <= end && *end <= array.len()) else {
+            return Err(format!("slice {start}..{end} is out of range for length {}", array.len()));
+        };
+        let part = new_array(array.desc(), end - start);
+        let words = (end - start) * width(first(array.desc()));
+        std::ptr::copy_nonoverlapping(element(array, start), part.at(DATA), words);
+        part.set(LEN, (end - start) as u64);
+        part.each_part(|of, slot| {
+            another(of, *slot);
+        });
+        Ok(part.word())
     }
 }
 

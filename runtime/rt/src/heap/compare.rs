@@ -3,8 +3,8 @@
 //! Values are compared step by step with an explicit stack. Maps whose keys are not plain need care: a key of one side is
 //! tried against every key of the other side with the same hash; a mismatch falls back to the latest such try.
 
-use super::array::elements;
-use super::describe::{Desc, desc, first, kind, part_desc, parts, second, variant_fields};
+use super::array::{element_at, words};
+use super::describe::{Desc, desc, first, is_inline, kind, name, part_desc, parts, second, variant_fields};
 use super::object::Object;
 use super::string::text_of;
 use super::table::Table;
@@ -72,6 +72,7 @@ pub(crate) unsafe fn same(of: Desc, left: u64, right: u64, floats: Floats) -> bo
             // SAFETY: as the caller promises.
             unsafe { Comparison { todo: vec![(Step::Pair(of, left, right), floats)] }.run() }
         }
+        Kind::Inline => unreachable!("{} is not one word here", name(first(of))),
     }
 }
 
@@ -85,7 +86,7 @@ enum Step {
     Pair(Desc, u64, u64),
     /// Elements of two arrays of one length, from an index on.
     Elements(Desc, Object, Object, usize),
-    /// Fields at the same offset of two objects, from an index on.
+    /// Fields of two objects, the first of them at these addresses.
     Fields(&'static [Part], *const u64, *const u64),
     /// Entries of two maps of one length, from an index of the left one's table on.
     Entries(Object, Object, usize),
@@ -136,8 +137,15 @@ impl Comparison {
         match step {
             // SAFETY: as the caller promises.
             Step::Pair(of, left, right) => unsafe { self.pair(of, left, right, floats) },
+            Step::Elements(of, left, right, index) if is_inline(of) => {
+                if let (Some(left_at), Some(right_at)) = (element_at(left, index), element_at(right, index)) {
+                    self.todo.push((Step::Elements(of, left, right, index + 1), floats));
+                    self.todo.push((Step::Fields(parts(of), left_at, right_at), floats));
+                }
+                true
+            }
             Step::Elements(of, left, right, index) => {
-                let (lefts, rights) = (elements(left), elements(right));
+                let (lefts, rights) = (words(left), words(right));
                 let mut index = index;
                 while let (Some(&left_word), Some(&right_word)) = (lefts.get(index), rights.get(index)) {
                     index += 1;
@@ -156,11 +164,15 @@ impl Comparison {
             }
             Step::Fields(fields, left, right) => {
                 if let Some((field, rest)) = fields.split_first() {
-                    // SAFETY: both objects have a word for each field, one after the other.
+                    let (of, width) = (part_desc(field), field.words as usize);
+                    // SAFETY: both objects have the words of all fields, one after the other.
                     unsafe {
-                        self.todo.push((Step::Fields(rest, left.add(1), right.add(1)), floats));
-                        return self.pair(part_desc(field), *left, *right, floats);
+                        self.todo.push((Step::Fields(rest, left.add(width), right.add(width)), floats));
+                        if !is_inline(of) {
+                            return self.pair(of, *left, *right, floats);
+                        }
                     }
+                    self.todo.push((Step::Fields(parts(of), left, right), floats));
                 }
                 true
             }
@@ -233,7 +245,8 @@ impl Comparison {
             | Kind::Byte
             | Kind::Tag
             | Kind::String
-            | Kind::Duration => {}
+            | Kind::Duration
+            | Kind::Inline => {}
         }
         true
     }
@@ -300,6 +313,7 @@ fn is_plain(of: Desc) -> bool {
         | Kind::Receiver
         | Kind::Publisher
         | Kind::Subscriber
-        | Kind::Task => false,
+        | Kind::Task
+        | Kind::Inline => false,
     }
 }

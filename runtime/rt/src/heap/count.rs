@@ -3,10 +3,11 @@
 //! Above 0: one task owns the object, plain arithmetic. Below 0: shared between threads, atomic, and so is all it reaches. 0:
 //! static. Freeing is a loop, so a list of a million nodes is no problem, nor is a queue that holds the end of a queue.
 
+use super::check;
 use super::describe::{Desc, first, is_counted, kind};
 use super::ends;
 use super::object::Object;
-use pluto_abi::layout::{COUNT, FIELDS, PLAN_BITS};
+use pluto_abi::layout::{COUNT, Deed, FIELDS, FREED, LEAST_COUNT, PLAN_BITS};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering, fence};
 
@@ -33,16 +34,19 @@ pub unsafe fn shared_drop(object: *mut u8) {
     }
 }
 
-/// Do several tasks run in this program? Decides whether copies of static objects begin as shared.
+/// May several tasks run in this program? If not, nothing is ever shared: its code counts as if there were no counts below 0.
 static CONCURRENT: AtomicBool = AtomicBool::new(true);
+
+/// May several tasks run in this program?
+#[inline]
+pub(crate) fn is_concurrent() -> bool {
+    CONCURRENT.load(Ordering::Relaxed)
+}
 
 /// Says whether tasks besides `main` may run: at start, before any object is made.
 pub fn set_concurrent(concurrent: bool) {
     CONCURRENT.store(concurrent, Ordering::Relaxed);
 }
-
-/// More owners than this abort: far from where the number would wrap around, since several threads may get there at once.
-const MOST_SHARED: i32 = -(1 << 30);
 
 impl Object {
     /// Its count: 0 static, above 0 so many owners in one task, below 0 so many everywhere.
@@ -97,7 +101,7 @@ impl Object {
     #[inline]
     pub(crate) fn inherit_sharing(self, other: Object) {
         let count = other.count();
-        if count < 0 || (count == 0 && CONCURRENT.load(Ordering::Relaxed)) {
+        if count < 0 || (count == 0 && is_concurrent()) {
             self.set_count(-1);
         }
     }
@@ -140,7 +144,7 @@ impl Object {
     /// # Safety
     /// Nobody owns it; the plan is that of its descriptor.
     #[inline(always)]
-    unsafe fn free_by_plan(self, plan: u32, waiting: &mut u64) {
+    unsafe fn free_by_plan(self, plan: u64, waiting: &mut u64) {
         let mut counted = plan >> PLAN_BITS;
         while counted != 0 {
             let word = self.get(FIELDS + 8 * counted.trailing_zeros() as i32);
@@ -159,11 +163,11 @@ impl Object {
     /// # Safety
     /// Nobody owns it.
     unsafe fn free_by_kind(self, waiting: &mut u64) {
-        self.each_part(|of, slot| {
+        self.each_part(|_, slot| {
             // SAFETY: the slot is a part of an object that dies: the count that it owns goes away. Its object is alive
             // until then.
             unsafe {
-                if *slot != 0 && is_counted(kind(of)) {
+                if *slot != 0 {
                     Object::from_word(*slot).unlink(waiting);
                 }
             }
@@ -210,8 +214,9 @@ impl Object {
     }
 
     fn shared_more(self) {
-        if self.counter().fetch_sub(1, Ordering::Relaxed) <= MOST_SHARED {
-            too_many_owners();
+        // More owners than this are far from where the number would wrap around, since several threads may get there at once.
+        if self.counter().fetch_sub(1, Ordering::Relaxed) <= LEAST_COUNT {
+            self.has_no_count(Deed::Dup);
         }
     }
 
@@ -222,11 +227,27 @@ impl Object {
         if counter.load(Ordering::Acquire) == -1 {
             return true;
         }
-        let last = counter.fetch_add(1, Ordering::Release) == -1;
-        if last {
+        let before = counter.fetch_add(1, Ordering::Release);
+        if before == -1 {
             fence(Ordering::Acquire);
+        } else if before < LEAST_COUNT {
+            self.has_no_count(Deed::Drop);
         }
-        last
+        before == -1
+    }
+
+    /// Its count is that of a freed object from now on.
+    pub(super) fn set_freed(self) {
+        self.set_count(FREED);
+    }
+
+    /// Its count says that it was freed, or has too many owners.
+    #[cold]
+    pub(super) fn has_no_count(self, deed: Deed) -> ! {
+        if check::is_complete() {
+            check::dead(self, deed);
+        }
+        too_many_owners()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ends of channels and handles of tasks as objects: one word behind the header, the address of what they stand for. In: channels,
 //! topics. Out: words that own an end; channels behind words; messages of a channel that nobody receives any more.
 
+use super::check::publishing::{Seen, published};
 use super::describe::{Desc, first, is_counted, kind, name};
 use super::object::{Object, another, give_back};
 use super::sharing::{mark_shared, publish};
@@ -82,6 +83,7 @@ impl Messages for Queue {
         // SAFETY: messages are live words of the channel's type. There will be two owners, in different tasks.
         unsafe {
             mark_shared(self.element, word);
+            published(self.element, word, Seen::ByAll);
             another(self.element, word)
         }
     }
@@ -111,7 +113,10 @@ pub(crate) unsafe fn publish_message(channel: &Chan, word: u64) {
     let Queue { element, counted, .. } = channel.messages();
     if *counted {
         // SAFETY: as the caller promises.
-        unsafe { publish(element, word) };
+        unsafe {
+            publish(element, word);
+            published(element, word, Seen::ByTheNext);
+        }
     }
 }
 
@@ -220,7 +225,8 @@ pub(super) unsafe fn handle_gone(object: Object) -> Vec<u64> {
         | Kind::Error
         | Kind::AnyError
         | Kind::Fn
-        | Kind::Duration => unreachable!("{} is no end", name(of)),
+        | Kind::Duration
+        | Kind::Inline => unreachable!("{} is no end", name(of)),
     };
     // SAFETY: the end owns a count of its channel.
     let channel = unsafe { Arc::from_raw(word as *const Chan) };
@@ -266,7 +272,8 @@ impl Object {
                 | Kind::AnyError
                 | Kind::Fn
                 | Kind::Task
-                | Kind::Duration => name(self.desc()).to_owned(),
+                | Kind::Duration
+                | Kind::Inline => name(self.desc()).to_owned(),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Hashes of map keys, seeded per process. In: borrowed words. Out: hashes; equal keys have equal ones. No recursion.
 
-use super::array::elements;
-use super::describe::{Desc, first, kind, part_desc, parts, second, variant_fields};
+use super::array::element_at;
+use super::describe::{Desc, first, is_inline, kind, part_desc, parts, second, variant_fields};
 use super::object::Object;
 use super::string::text_of;
 use super::table::Table;
@@ -72,7 +72,8 @@ unsafe fn plain(of: Desc, word: u64, hasher: &mut State) -> bool {
         | Kind::Receiver
         | Kind::Publisher
         | Kind::Subscriber
-        | Kind::Task => return false,
+        | Kind::Task
+        | Kind::Inline => return false,
     }
     true
 }
@@ -100,6 +101,15 @@ enum Step {
     MapEnd,
 }
 
+/// The value at an address.
+///
+/// # Safety
+/// The place there is described so.
+unsafe fn value(of: Desc, at: *const u64) -> Step {
+    // SAFETY: as the caller promises.
+    if is_inline(of) { Step::Fields(parts(of), at) } else { Step::Word(of, unsafe { *at }) }
+}
+
 struct Hashing {
     /// The hash in hand, and those it is a part of.
     states: Vec<State>,
@@ -117,17 +127,19 @@ impl Hashing {
                 // SAFETY: as the caller promises; parts of live objects are alive.
                 Step::Word(of, word) => unsafe { self.word(of, word) },
                 Step::Elements(of, array, index) => {
-                    if let Some(&word) = elements(array).get(index) {
+                    if let Some(at) = element_at(array, index) {
                         self.todo.push(Step::Elements(of, array, index + 1));
-                        self.todo.push(Step::Word(of, word));
+                        // SAFETY: elements of live arrays are alive.
+                        self.todo.push(unsafe { value(of, at) });
                     }
                 }
                 Step::Fields(fields, at) => {
                     if let Some((field, rest)) = fields.split_first() {
-                        // SAFETY: an object has a word for each field, one after the other.
-                        let (next, word) = unsafe { (at.add(1), *at) };
-                        self.todo.push(Step::Fields(rest, next));
-                        self.todo.push(Step::Word(part_desc(field), word));
+                        // SAFETY: an object has the words of all fields, one after the other.
+                        unsafe {
+                            self.todo.push(Step::Fields(rest, at.add(field.words as usize)));
+                            self.todo.push(value(part_desc(field), at));
+                        }
                     }
                 }
                 Step::Entry(key) => {
@@ -192,7 +204,8 @@ impl Hashing {
             | Kind::Byte
             | Kind::Tag
             | Kind::String
-            | Kind::Duration => {}
+            | Kind::Duration
+            | Kind::Inline => {}
         }
     }
 

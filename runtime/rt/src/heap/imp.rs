@@ -3,8 +3,11 @@
 pub use super::append::{string_append, string_append_all};
 pub use super::array::{
     array_clear, array_contains, array_enumerate, array_first, array_get, array_index_of, array_insert_at, array_join,
-    array_last, array_new, array_pop, array_push, array_remove_at, array_reverse, array_slice, array_sort, array_zip,
+    array_last, array_new, array_pop, array_push, array_remove_at, array_reserve, array_reverse, array_slice,
+    array_sort, array_zip,
 };
+pub use super::check::memory_freed;
+pub use super::check::publishing::memory_stored;
 pub use super::compare::{equal, string_compare};
 pub use super::count::{shared_drop, shared_dup};
 pub use super::map::{

@@ -1,7 +1,7 @@
 //! Map objects and their methods. In: slots and words of generated code. Out: the same. Entries keep the order they were
 //! put in.
 
-use super::array::array_of;
+use super::array::array_of_copies;
 use super::describe::{desc, first, second};
 use super::hash::hash_key;
 use super::object::{Object, another, give_back, object_unique, some};
@@ -167,8 +167,7 @@ pub unsafe fn map_keys(map: u64, keys: *mut u8) -> u64 {
     // SAFETY: as the caller promises; the array owns new counts.
     unsafe {
         let map = Object::from_word(map);
-        let of = first(map.desc());
-        array_of(desc(keys), Table::entries(map).map(|entry| another(of, entry.key)))
+        array_of_copies(desc(keys), Table::entries(map).map(|entry| entry.key))
     }
 }
 
@@ -180,8 +179,7 @@ pub unsafe fn map_values(map: u64, values: *mut u8) -> u64 {
     // SAFETY: as the caller promises; the array owns new counts.
     unsafe {
         let map = Object::from_word(map);
-        let of = second(map.desc());
-        array_of(desc(values), Table::entries(map).map(|entry| another(of, entry.value)))
+        array_of_copies(desc(values), Table::entries(map).map(|entry| entry.value))
     }
 }
 

@@ -1,27 +1,19 @@
 //! Memory for objects, and the count of those that are alive. In: sizes in words. Out: uninitialized memory.
 //!
-//! Small objects come from free lists by size ([`super::pool`]); large ones from the system. With `PLUTO_CHECK_LEAKS=1` every object comes from the system, is remembered with its size, is
-//! overwritten when freed, and those left at the end are reported.
+//! Small objects come from free lists by size ([`super::pool`]); large ones from the system. Where memory is looked after
+//! ([`super::check`]), every object comes from the system.
 
-use super::describe::name;
-use super::object::Object;
-use super::pool;
+use super::{check, pool};
 use pluto_abi::layout::SMALL_WORDS;
 use std::alloc::{Layout, alloc, dealloc, realloc};
-use std::collections::BTreeMap;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, MutexGuard};
-
-/// What freed memory is overwritten with while leaks are checked.
-const FREED: u8 = 0xDD;
 
 /// Memory for an object of so many words, header included.
 #[inline]
 pub(super) fn allocate(words: usize) -> NonNull<u8> {
     #[cfg(test)]
     live::add(1);
-    if words <= SMALL_WORDS && !checking() { pool::take(words) } else { large(words) }
+    if words <= SMALL_WORDS && !check::is_on() { pool::take(words) } else { large(words) }
 }
 
 /// The same for a caller that never suspends.
@@ -29,7 +21,7 @@ pub(super) fn allocate(words: usize) -> NonNull<u8> {
 pub(super) fn allocate_here(words: usize) -> NonNull<u8> {
     #[cfg(test)]
     live::add(1);
-    if words <= SMALL_WORDS && !checking() { pool::take_here(words) } else { large(words) }
+    if words <= SMALL_WORDS && !check::is_on() { pool::take_here(words) } else { large(words) }
 }
 
 /// The address of this thread's lists of free memory, for generated code. With leaks checked they are always empty.
@@ -39,7 +31,7 @@ pub(crate) fn lists_of_thread() -> u64 {
 
 /// Memory of so many words, at least 2, for something that is no object.
 pub(crate) fn take_plain(words: usize) -> NonNull<u8> {
-    if words <= SMALL_WORDS && !checking() {
+    if words <= SMALL_WORDS && !check::is_on() {
         return pool::take(words);
     }
     // SAFETY: the size is not 0.
@@ -51,7 +43,7 @@ pub(crate) fn take_plain(words: usize) -> NonNull<u8> {
 /// # Safety
 /// It came from [`take_plain`] with this size, and nobody uses it any more.
 pub(crate) unsafe fn give_plain(at: NonNull<u8>, words: usize) {
-    if words <= SMALL_WORDS && !checking() {
+    if words <= SMALL_WORDS && !check::is_on() {
         // SAFETY: it came from the pool, with the same size.
         unsafe { pool::give(at, words) };
     } else {
@@ -68,7 +60,7 @@ pub(crate) unsafe fn give_plain(at: NonNull<u8>, words: usize) {
 pub(super) unsafe fn release(at: NonNull<u8>, words: usize) {
     #[cfg(test)]
     live::add(-1);
-    if words <= SMALL_WORDS && !checking() {
+    if words <= SMALL_WORDS && !check::is_on() {
         // SAFETY: small objects come from the pool, with the same size.
         unsafe { pool::give(at, words) };
     } else {
@@ -85,7 +77,7 @@ pub(super) unsafe fn release(at: NonNull<u8>, words: usize) {
 pub(super) unsafe fn release_here(at: NonNull<u8>, words: usize) {
     #[cfg(test)]
     live::add(-1);
-    if words <= SMALL_WORDS && !checking() {
+    if words <= SMALL_WORDS && !check::is_on() {
         // SAFETY: small objects come from the pool, with the same size.
         unsafe { pool::give_here(at, words) };
     } else {
@@ -99,7 +91,7 @@ pub(super) unsafe fn release_here(at: NonNull<u8>, words: usize) {
 /// # Safety
 /// As for [`release`]; `at` is not valid afterwards.
 pub(super) unsafe fn grow(at: NonNull<u8>, words: usize, new_words: usize) -> NonNull<u8> {
-    if words > SMALL_WORDS && new_words > SMALL_WORDS && !checking() {
+    if words > SMALL_WORDS && new_words > SMALL_WORDS && !check::is_on() {
         // SAFETY: large objects come from the system with this layout; the new size is not 0.
         let moved = unsafe { realloc(at.as_ptr(), layout(words), layout(new_words).size()) };
         return NonNull::new(moved).unwrap_or_else(|| out_of_memory());
@@ -108,48 +100,20 @@ pub(super) unsafe fn grow(at: NonNull<u8>, words: usize, new_words: usize) -> No
     // SAFETY: both are live, apart, and at least as large as the smaller of the two; `at` is given up by the caller.
     unsafe {
         std::ptr::copy_nonoverlapping(at.as_ptr(), moved.as_ptr(), words.min(new_words) * 8);
+        if check::is_on() {
+            check::moved(at, moved);
+        }
         release(at, words);
     }
     moved
 }
 
-/// With `PLUTO_CHECK_LEAKS=1`: prints what is alive to standard error, by type. To be called at exit, after everything was
-/// dropped. Gives how many there are (0 if the check is off); if not 0 the process should end with [`LEAK_EXIT`].
-pub fn leak_report() -> u64 {
-    if !checking() {
-        return 0;
-    }
-    let mut by_type: BTreeMap<&'static str, (u64, Vec<String>)> = BTreeMap::new();
-    let checked = checked();
-    let count = checked.len() as u64;
-    for &at in checked.keys() {
-        // SAFETY: the object is in the table of those that are alive.
-        let object = unsafe { Object::from_word(at as u64) };
-        let (number, samples) = by_type.entry(name(object.desc())).or_default();
-        *number += 1;
-        if samples.len() < 3 && object.is_string() {
-            samples.push(format!("{:?}", object.text().chars().take(40).collect::<String>()));
-        }
-    }
-    if count > 0 {
-        eprintln!("leak: {count} objects");
-        for (name, (number, samples)) in by_type {
-            let samples = if samples.is_empty() { String::new() } else { format!(": {}", samples.join(", ")) };
-            eprintln!("  {number} {name}{samples}");
-        }
-    }
-    count
-}
-
-/// The exit code of a process that leaked while leaks are checked.
-pub const LEAK_EXIT: i32 = 97;
-
 fn large(words: usize) -> NonNull<u8> {
     // SAFETY: the size is not 0.
     let at = unsafe { alloc(layout(words)) };
     let at = NonNull::new(at).unwrap_or_else(|| out_of_memory());
-    if checking() {
-        checked().insert(at.as_ptr().addr(), words);
+    if check::is_on() {
+        check::allocated(at, words);
     }
     at
 }
@@ -157,11 +121,9 @@ fn large(words: usize) -> NonNull<u8> {
 /// # Safety
 /// As for [`release`].
 unsafe fn release_large(at: NonNull<u8>, words: usize) {
-    if checking() {
-        let known = checked().remove(&at.as_ptr().addr());
-        assert_eq!(known, Some(words), "an object is freed that is not alive, or with another size");
-        // SAFETY: the memory is ours and has this size.
-        unsafe { std::ptr::write_bytes(at.as_ptr(), FREED, words * 8) };
+    if check::is_on() {
+        // SAFETY: as the caller promises.
+        return unsafe { check::freed(at, words) };
     }
     // SAFETY: it was allocated with this layout.
     unsafe { dealloc(at.as_ptr(), layout(words)) };
@@ -180,31 +142,6 @@ pub(super) fn out_of_memory() -> ! {
     super::output::flush_output();
     eprintln!("out of memory");
     std::process::exit(101)
-}
-
-/// 0 not yet asked, 1 off, 2 on.
-static CHECK: AtomicU8 = AtomicU8::new(0);
-static CHECKED: Mutex<BTreeMap<usize, usize>> = Mutex::new(BTreeMap::new());
-
-fn checked() -> MutexGuard<'static, BTreeMap<usize, usize>> {
-    CHECKED.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Are leaks checked? Read from the environment at the first allocation, the same for the life of the process.
-#[inline]
-fn checking() -> bool {
-    match CHECK.load(Ordering::Relaxed) {
-        1 => false,
-        2 => true,
-        _ => ask_environment(),
-    }
-}
-
-#[cold]
-fn ask_environment() -> bool {
-    let on = std::env::var_os("PLUTO_CHECK_LEAKS").is_some_and(|value| value == "1");
-    CHECK.store(if on { 2 } else { 1 }, Ordering::Relaxed);
-    on
 }
 
 /// How many objects this thread has made more than it has freed. Tests run side by side in threads.

@@ -1,11 +1,14 @@
 //! Counted objects: making, sharing, copying and freeing them. In: words and addresses of generated code. Out: the same.
 //! Freeing and copying never recurse, so a list of a million nodes is no problem.
 
-use super::describe::{Desc, desc, first, is_counted, kind, name, parts, variant_fields};
+use super::describe::{
+    Desc, counted, counted_desc, desc, first, is_counted, is_inline, kind, name, variant_counted, variant_words, width,
+};
 use super::memory;
 use super::table::Table;
 use pluto_abi::layout::{
-    CAP, CAPTURES, DATA, DESC, FIELDS, Header, Kind, LEN, MAP_TABLE, PLAN_BITS, Part, TypeDesc, VARIANT_FIELDS,
+    CAP, CAPTURES, DATA, DESC, Deed, FIELDS, Header, Kind, LEAST_COUNT, LEN, MAP_TABLE, PLAN_BITS, TypeDesc,
+    VARIANT_FIELDS,
 };
 use std::ptr::NonNull;
 
@@ -69,6 +72,7 @@ pub unsafe fn object_unique(slot: *mut u8) -> *mut u8 {
 /// `word` is a word of this type that is alive, or 0.
 #[inline]
 pub(crate) unsafe fn another(of: Desc, word: u64) -> u64 {
+    debug_assert!(!is_inline(of), "an inline value is not one word");
     if word != 0 && is_counted(kind(of)) {
         // SAFETY: a word of a counted type that is not 0 is an object.
         unsafe { Object::from_word(word).add_count() };
@@ -82,6 +86,7 @@ pub(crate) unsafe fn another(of: Desc, word: u64) -> u64 {
 /// `word` is an owned word of this type, or 0.
 #[inline]
 pub(crate) unsafe fn give_back(of: Desc, word: u64) {
+    debug_assert!(!is_inline(of), "an inline value is not one word");
     if word != 0 && is_counted(kind(of)) {
         // SAFETY: a word of a counted type that is not 0 is an object, and the caller's count goes away.
         unsafe { Object::from_word(word).drop_count() };
@@ -191,6 +196,9 @@ impl Object {
 
     /// A copy with one owner that shares all parts; what is not one task's alone begins as shared. Not for strings.
     pub(crate) fn copy(self) -> Object {
+        if self.count() <= LEAST_COUNT {
+            self.has_no_count(Deed::Use);
+        }
         let copy = match kind(self.desc()) {
             Kind::Map => {
                 let copy = Object::new(self.desc(), 2);
@@ -198,7 +206,7 @@ impl Object {
                 copy.set(MAP_TABLE, Table::copy_behind(self));
                 copy
             }
-            Kind::Array => self.copy_words(2 + self.len(), self.len()),
+            Kind::Array => self.copy_words(2 + self.len() * width(first(self.desc())), self.len()),
             Kind::String
             | Kind::Tuple
             | Kind::NullableBoxed
@@ -214,7 +222,8 @@ impl Object {
             | Kind::NullablePointer
             | Kind::AnyError
             | Kind::Fn
-            | Kind::Duration => self.copy_words(self.words(), 0),
+            | Kind::Duration
+            | Kind::Inline => self.copy_words(self.words(), 0),
             Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
                 unreachable!("{} is not changed in place", name(self.desc()))
             }
@@ -238,23 +247,18 @@ impl Object {
         copy
     }
 
-    /// Calls `visit` with type and address of every part.
+    /// Calls `visit` with type and address of every word that is a part and has a count (0, or the address of an object), also of those in
+    /// inline values.
     #[inline]
     pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
         let of = self.desc();
-        match kind(of) {
-            Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {}
-            Kind::Array => {
-                let element = first(of);
-                if is_counted(kind(element)) {
-                    self.each_word(DATA, self.len(), |slot| visit(element, slot));
-                }
-            }
-            Kind::Map => Table::each_part(self, visit),
-            Kind::Tuple | Kind::Class | Kind::Error => self.each_field(FIELDS, parts(of), visit),
-            Kind::Enum => self.each_field(VARIANT_FIELDS, variant_fields(of, self.get(FIELDS)), visit),
-            Kind::NullableBoxed => visit(first(of), self.at(FIELDS)),
-            Kind::Fn => self.each_field(CAPTURES, parts(of), visit),
+        let (offset, words) = match kind(of) {
+            Kind::Tuple | Kind::Class | Kind::Error => (FIELDS, counted(of)),
+            Kind::Enum => (VARIANT_FIELDS, variant_counted(of, self.get(FIELDS))),
+            Kind::Fn => (CAPTURES, counted(of)),
+            Kind::Array => return self.each_element(first(of), visit),
+            Kind::Map | Kind::NullableBoxed => return self.each_whole(visit),
+            Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => return,
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -263,24 +267,48 @@ impl Object {
             | Kind::Tag
             | Kind::NullablePointer
             | Kind::AnyError
-            | Kind::Duration => unreachable!("an object cannot be of kind {:?}", kind(of)),
+            | Kind::Duration
+            | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
+        };
+        for word in words {
+            // SAFETY: the object has the words of all fields from this offset on.
+            visit(counted_desc(word), unsafe { self.at(offset).add(word.word as usize) });
         }
     }
 
-    fn each_field(self, offset: i32, fields: &'static [Part], mut visit: impl FnMut(Desc, *mut u64)) {
-        let mut fields = fields.iter();
-        self.each_word(offset, fields.len(), |slot| {
-            if let Some(field) = fields.next() {
-                visit(super::describe::part_desc(field), slot);
+    /// The words with counts in a map or box.
+    fn each_whole(self, mut visit: impl FnMut(Desc, *mut u64)) {
+        let mut if_counted = |of, slot| {
+            if is_counted(kind(of)) {
+                visit(of, slot);
             }
-        });
+        };
+        if kind(self.desc()) == Kind::Map {
+            Table::each_part(self, if_counted);
+        } else {
+            if_counted(first(self.desc()), self.at(FIELDS));
+        }
     }
 
+    /// The words with counts in an array: of inline elements, first those of one field in all of them, then those of the next.
     #[inline]
-    fn each_word(self, offset: i32, count: usize, mut visit: impl FnMut(*mut u64)) {
-        for index in 0..count {
-            // SAFETY: the object has so many words from this offset on.
-            visit(unsafe { self.at(offset).add(index) });
+    fn each_element(self, element: Desc, mut visit: impl FnMut(Desc, *mut u64)) {
+        if is_inline(element) {
+            for word in counted(element) {
+                let (of, first) = (counted_desc(word), word.word as usize);
+                self.each_word(first, width(element), |slot| visit(of, slot));
+            }
+        } else if is_counted(kind(element)) {
+            self.each_word(0, 1, |slot| visit(element, slot));
+        }
+    }
+
+    /// The first word, or one behind it, of each element of an array, and how many words an element has.
+    #[inline]
+    fn each_word(self, word: usize, width: usize, mut visit: impl FnMut(*mut u64)) {
+        for index in 0..self.len() {
+            // SAFETY: the array has so many elements, of so many words each.
+            visit(unsafe { self.at(DATA).add(index * width + word) });
         }
     }
 
@@ -289,12 +317,12 @@ impl Object {
         let of = self.desc();
         match kind(of) {
             Kind::String => 2 + (self.get(CAP) as usize).div_ceil(8),
-            Kind::Array => 2 + self.get(CAP) as usize,
+            Kind::Array => 2 + self.get(CAP) as usize * width(first(of)),
             Kind::Map => 2,
-            Kind::Tuple | Kind::Class | Kind::Error => of.part_count as usize,
-            Kind::Enum => 1 + variant_fields(of, self.get(FIELDS)).len(),
+            Kind::Tuple | Kind::Class | Kind::Error => of.words as usize,
+            Kind::Enum => 1 + variant_words(of, self.get(FIELDS)),
             Kind::NullableBoxed | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => 1,
-            Kind::Fn => 1 + of.part_count as usize,
+            Kind::Fn => 1 + of.words as usize,
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -303,7 +331,8 @@ impl Object {
             | Kind::Tag
             | Kind::NullablePointer
             | Kind::AnyError
-            | Kind::Duration => unreachable!("an object cannot be of kind {:?}", kind(of)),
+            | Kind::Duration
+            | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
         }
     }
 
@@ -339,7 +368,7 @@ impl Object {
     /// Gives the memory back, nothing else.
     ///
     /// # Safety
-    /// Nobody owns it, and what it held was given back.
+    /// Nobody owns it, and what it held was given back or taken out.
     pub(super) unsafe fn release(self) {
         let words = self.words();
         if kind(self.desc()) == Kind::Map {

@@ -3,6 +3,8 @@
 //! A shared object (count below 0) reaches only shared and static objects: so marking stops at those. Nothing recurses; the
 //! stack is explicit, and only objects that hold others are put on it.
 
+use super::check::publishing::{Seen, published};
+use super::count::is_concurrent;
 use super::describe::{Desc, desc, is_counted, kind};
 use super::object::Object;
 use super::table::Table;
@@ -68,12 +70,18 @@ pub(crate) unsafe fn publish_object(word: u64) {
 pub(crate) unsafe fn stored_in(container: Object, of: Desc, word: u64) {
     if container.is_shared() {
         // SAFETY: as the caller promises.
-        unsafe { mark_shared(of, word) };
+        unsafe {
+            mark_shared(of, word);
+            published(of, word, Seen::ByAll);
+        }
     }
 }
 
 #[cold]
 fn mark_all(object: Object) {
+    if !is_concurrent() {
+        return;
+    }
     let mut todo = Vec::new();
     mark_one(object, &mut todo);
     while let Some(object) = todo.pop() {
@@ -82,6 +90,10 @@ fn mark_all(object: Object) {
 }
 
 fn publish_all(object: Object) {
+    // A channel in a program of one task: who takes the message out is who put it in.
+    if !is_concurrent() {
+        return;
+    }
     let mut unique = Vec::new();
     let mut marked = Vec::new();
     // The first one needs no place in a list: most messages and closures hold nothing that is to be looked at.
@@ -129,10 +141,10 @@ fn mark_parts(object: Object, todo: &mut Vec<Object>) {
 
 /// Calls `visit` with every object that this one holds.
 fn each_object(object: Object, mut visit: impl FnMut(Object)) {
-    object.each_part(|of, slot| {
+    object.each_part(|_, slot| {
         // SAFETY: parts of live objects are alive; a word of a counted type that is not 0 is an object.
         unsafe {
-            if *slot != 0 && is_counted(kind(of)) {
+            if *slot != 0 {
                 visit(Object::from_word(*slot));
             }
         }

@@ -1,8 +1,8 @@
 //! The texts of values, as `print` and f-strings show them. In: borrowed words. Out: strings, without recursion.
 //! A string by itself, nullable or not, is shown as it is, inside data in quotes.
 
-use super::array::elements;
-use super::describe::{Desc, desc, first, kind, name, part_desc, part_name, parts, second, variant_fields};
+use super::array::element_at;
+use super::describe::{Desc, desc, first, is_inline, kind, name, part_desc, part_name, parts, second, variant_fields};
 use super::fixed::Fixed;
 use super::float::Float;
 use super::format::{Format, duration_text};
@@ -54,7 +54,8 @@ pub unsafe fn show(of: *mut u8, value: u64, format: *mut u8, format_len: u64) ->
             | Kind::Receiver
             | Kind::Publisher
             | Kind::Subscriber
-            | Kind::Task => format.text(&shown(of, value)),
+            | Kind::Task
+            | Kind::Inline => format.text(&shown(of, value)),
         })
     }
 }
@@ -117,13 +118,16 @@ fn bare(of: Desc, value: u64) -> Option<u64> {
         | Kind::Publisher
         | Kind::Subscriber
         | Kind::Task
-        | Kind::Duration => None,
+        | Kind::Duration
+        | Kind::Inline => None,
     }
 }
 
 /// What is left to show.
 enum Step {
     Word(Desc, u64),
+    /// An inline value at this address.
+    Inline(Desc, *const u64),
     Text(&'static str),
     /// Elements from an index on, and the closing bracket.
     Elements(Desc, Object, usize),
@@ -155,6 +159,7 @@ impl Showing {
             match step {
                 // SAFETY: as the caller promises; parts of live objects are alive.
                 Step::Word(of, word) => unsafe { self.word(of, word) },
+                Step::Inline(of, at) => self.record(first(of), at),
                 Step::Text(text) => self.out.push_str(text),
                 Step::Elements(of, array, index) => self.element(of, array, index),
                 Step::Fields { fields, at, separator, close } => {
@@ -162,15 +167,16 @@ impl Showing {
                         self.out.push_str(close);
                         continue;
                     };
-                    // SAFETY: an object has a word for each field, one after the other.
-                    let (next, word) = unsafe { (at.add(1), *at) };
+                    // SAFETY: an object has the words of all fields, one after the other.
+                    let next = unsafe { at.add(field.words as usize) };
                     self.out.push_str(separator);
                     if !part_name(field).is_empty() {
                         self.out.push_str(part_name(field));
                         self.out.push_str(": ");
                     }
                     self.todo.push(Step::Fields { fields: rest, at: next, separator: ", ", close });
-                    self.todo.push(Step::Word(part_desc(field), word));
+                    // SAFETY: as the caller promises.
+                    self.todo.push(unsafe { value(part_desc(field), at) });
                 }
                 Step::Entries { map, position, separator } => self.entry(map, position, separator),
             }
@@ -209,6 +215,7 @@ impl Showing {
                 let object = unsafe { Object::from_word(word) };
                 self.object(of, object);
             }
+            Kind::Inline => unreachable!("{} is not one word here", name(first(of))),
         }
     }
 
@@ -223,11 +230,7 @@ impl Showing {
                 self.out.push('{');
                 self.todo.push(Step::Entries { map: object, position: 0, separator: "" });
             }
-            Kind::Tuple => {
-                self.out.push('(');
-                let at = object.at(FIELDS);
-                self.todo.push(Step::Fields { fields: parts(of), at, separator: "", close: ")" });
-            }
+            Kind::Tuple => self.record(of, object.at(FIELDS)),
             Kind::Enum => {
                 let tag = object.get(FIELDS);
                 self.out.push_str(parts(of).get(tag as usize).map_or("?", part_name));
@@ -237,11 +240,7 @@ impl Showing {
             Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
                 self.out.push_str(&object.handle_text());
             }
-            Kind::Class | Kind::Error | Kind::AnyError => {
-                let of = object.desc();
-                self.out.push_str(name(of));
-                self.fields(parts(of), object.at(FIELDS));
-            }
+            Kind::Class | Kind::Error | Kind::AnyError => self.record(object.desc(), object.at(FIELDS)),
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -250,7 +249,19 @@ impl Showing {
             | Kind::Tag
             | Kind::String
             | Kind::NullablePointer
-            | Kind::Duration => {}
+            | Kind::Duration
+            | Kind::Inline => {}
+        }
+    }
+
+    /// A tuple, or an object with a name, whose first field is at this address.
+    fn record(&mut self, of: Desc, at: *const u64) {
+        if kind(of) == Kind::Tuple {
+            self.out.push('(');
+            self.todo.push(Step::Fields { fields: parts(of), at, separator: "", close: ")" });
+        } else {
+            self.out.push_str(name(of));
+            self.fields(parts(of), at);
         }
     }
 
@@ -262,7 +273,7 @@ impl Showing {
     }
 
     fn element(&mut self, of: Desc, array: Object, index: usize) {
-        let Some(&word) = elements(array).get(index) else {
+        let Some(at) = element_at(array, index) else {
             self.out.push(']');
             return;
         };
@@ -270,7 +281,8 @@ impl Showing {
             self.out.push_str(", ");
         }
         self.todo.push(Step::Elements(of, array, index + 1));
-        self.todo.push(Step::Word(of, word));
+        // SAFETY: as for `run`: elements of live arrays are alive.
+        self.todo.push(unsafe { value(of, at) });
     }
 
     fn entry(&mut self, map: Object, position: usize, separator: &'static str) {
@@ -288,6 +300,15 @@ impl Showing {
         self.todo.push(Step::Text(": "));
         self.todo.push(Step::Word(first(map.desc()), entry.key));
     }
+}
+
+/// The value at an address.
+///
+/// # Safety
+/// The place there is described so.
+unsafe fn value(of: Desc, at: *const u64) -> Step {
+    // SAFETY: as the caller promises.
+    if is_inline(of) { Step::Inline(of, at) } else { Step::Word(of, unsafe { *at }) }
 }
 
 fn push(out: &mut String, value: impl std::fmt::Display) {

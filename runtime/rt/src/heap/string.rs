@@ -171,6 +171,7 @@ unsafe impl Sync for StaticDesc {}
 
 static STRING: StaticDesc = StaticDesc(TypeDesc {
     kind: Kind::String as u32,
+    words: 0,
     plan: 0,
     name: "string".as_ptr(),
     name_len: 6,
@@ -178,6 +179,8 @@ static STRING: StaticDesc = StaticDesc(TypeDesc {
     second: std::ptr::null(),
     part_count: 0,
     parts: std::ptr::null(),
+    counted_count: 0,
+    counted: std::ptr::null(),
 });
 
 /// A string object that is never freed.

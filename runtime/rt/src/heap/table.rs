@@ -324,6 +324,7 @@ fn compared(of: Desc) -> Compared {
         | Kind::Receiver
         | Kind::Publisher
         | Kind::Subscriber
-        | Kind::Task => Compared::Parts,
+        | Kind::Task
+        | Kind::Inline => Compared::Parts,
     }
 }

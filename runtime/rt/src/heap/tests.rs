@@ -2,8 +2,10 @@
 
 mod arrays;
 mod build;
+mod checked;
 mod deep;
 mod ends;
+mod inlined;
 mod layouts;
 mod maps;
 mod printed;

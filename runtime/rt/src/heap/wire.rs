@@ -203,10 +203,10 @@ impl Reader {
         byte
     }
 
-    /// The length of a collection whose elements take at least one byte each: fails if so many bytes are not left.
-    pub fn length(&mut self) -> u64 {
+    /// The length of a collection whose elements take at least so many bytes each: fails if they are not left.
+    pub fn length(&mut self, least: u64) -> u64 {
         let len = self.varint();
-        if len > self.left() as u64 {
+        if len.saturating_mul(least) > self.left() as u64 {
             self.fail();
             return 0;
         }
@@ -300,10 +300,18 @@ readers! {
     read_float(reader) reader.float().to_bits();
     read_string(reader) new_string(reader.text());
     read_bool(reader) u64::from(reader.truth());
-    read_len(reader) reader.length();
     read_empty_len(reader) reader.empty_length();
     read_ok(reader) u64::from(reader.ok());
     read_end(reader) u64::from(reader.end());
+}
+
+/// See [`Reader::length`].
+///
+/// # Safety
+/// `reader` is the address of a reader that nobody else uses.
+pub unsafe fn read_len(reader: *mut u8, least: u64) -> u64 {
+    // SAFETY: as the caller promises.
+    unsafe { &mut *reader.cast::<Reader>() }.length(least)
 }
 
 /// See [`Reader::variant`].

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicI32;
 
 use super::report::{Ended, Report, ended};
 use super::{END_LIMIT, in_task, named, stop};
+use crate::heap::check::publishing::look_at_all;
 use crate::heap::output::flush_output;
 use crate::os::program::Program;
 use crate::task::Scheduler;
@@ -96,6 +97,7 @@ fn run_one(program: Program, settings: Settings, index: usize) -> Option<Report>
     let stopped = stop(scheduler, program.service_count());
     let all_ended = scheduler.end_tasks(END_LIMIT);
     if all_ended {
+        look_at_all();
         named::clear_all();
         program.drop_services();
         scheduler.shut_down();

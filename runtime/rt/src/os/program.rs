@@ -29,8 +29,8 @@ unsafe impl Sync for Program {}
 pub enum Transport {
     /// It is this process.
     Itself,
-    /// Over a Unix socket.
-    Unix,
+    /// Through shared memory, or the Unix socket through which that is found.
+    Shared,
     /// Over TCP.
     Tcp,
 }
@@ -135,7 +135,7 @@ impl Program {
         let peer = self.peers().get(index)?;
         let transport = match peer.transport {
             0 => Transport::Itself,
-            1 => Transport::Unix,
+            1 => Transport::Shared,
             _ => Transport::Tcp,
         };
         Some((text(&peer.name), transport))
@@ -197,6 +197,11 @@ impl Program {
     /// May tasks besides `main` run?
     pub fn is_concurrent(self) -> bool {
         self.0.concurrent != 0
+    }
+
+    /// Does it check its memory?
+    pub fn checks_memory(self) -> bool {
+        self.0.checks_memory != 0
     }
 
     /// How many channels and topics it declares.

@@ -39,7 +39,7 @@ impl Sample {
             name: text(name),
             transport: match transport {
                 Transport::Itself => 0,
-                Transport::Unix => 1,
+                Transport::Shared => 1,
                 Transport::Tcp => 2,
             },
         }));
@@ -91,6 +91,7 @@ impl Sample {
             channels: channels.as_ptr(),
             channel_count: channels.len() as u64,
             concurrent: 1,
+            checks_memory: 0,
         };
         // SAFETY: all that it points to is leaked, and the functions have the types of the contract.
         unsafe { Program::new(Box::leak(Box::new(program))) }

@@ -2,9 +2,7 @@
 //! Out: which two to compare next; at the end, the array in its order. Stable: a merge sort from the bottom up.
 #![allow(clippy::missing_safety_doc, reason = "the table in `pluto_abi::functions` is the contract")]
 
-use pluto_abi::layout::DATA;
-
-use crate::heap::object::{Object, object_unique};
+use crate::heap::array::reorder;
 
 /// A sort under way. Runs of `width` elements are sorted; two of them after the other are merged from `from` into `into`.
 #[derive(Debug)]
@@ -110,12 +108,7 @@ pub unsafe fn sort_end(at: *mut u8, slot: *mut u8) {
         return;
     }
     // SAFETY: the table's contract: the slot holds the array that was sorted, with as many elements.
-    unsafe {
-        let array = Object::from_word(object_unique(slot) as u64);
-        let elements = std::slice::from_raw_parts_mut(array.at(DATA), array.len());
-        let sorted: Vec<u64> = sorter.from.iter().map(|&index| elements[index]).collect();
-        elements.copy_from_slice(&sorted);
-    }
+    unsafe { reorder(slot, &sorter.from) };
 }
 
 #[cfg(test)]

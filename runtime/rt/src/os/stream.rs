@@ -13,7 +13,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, Interest, ReadBuf};
 
 /// So many reads succeed one after the other until other futures get their turn.
-const READS_IN_A_ROW: u32 = 32;
+pub const READS_IN_A_ROW: u32 = 32;
 
 /// What comes from the other side.
 #[derive(Debug)]
@@ -23,12 +23,25 @@ pub struct Inflow<S: AsRawFd> {
     reads: u32,
 }
 
+/// A descriptor that the reactor watches for something to read.
+pub type Watched<S> = AsyncFd<Arc<S>>;
+
+/// Has the reactor watch a descriptor that does not block, and is not watched yet. Only in the reactor.
+pub fn watch<S: AsRawFd>(it: Arc<S>) -> io::Result<Watched<S>> {
+    // SAFETY: it is shared and nobody can exchange its descriptor; `AsyncFd` keeps it open.
+    Ok(unsafe { AsyncFd::register_with_interest(it, Interest::READABLE) }?)
+}
+
 impl<S: AsRawFd> Inflow<S> {
     /// Of a socket that does not block. Only in the reactor.
     pub fn new(socket: Arc<S>) -> io::Result<Inflow<S>> {
-        // SAFETY: the socket is shared and nobody can exchange its descriptor; `AsyncFd` keeps it open.
-        let socket = unsafe { AsyncFd::register_with_interest(socket, Interest::READABLE) }?;
-        Ok(Inflow { socket, reads: 0 })
+        watch(socket).map(Inflow::from)
+    }
+}
+
+impl<S: AsRawFd> From<Watched<S>> for Inflow<S> {
+    fn from(socket: Watched<S>) -> Inflow<S> {
+        Inflow { socket, reads: 0 }
     }
 }
 

@@ -10,6 +10,7 @@ pub use joined::{Ending, Jointly, Outcome};
 use super::imp::task;
 use super::program::Status;
 use super::value::Value;
+use crate::heap::check::publishing::{Seen, look_now_and_then, object_published};
 use crate::heap::describe::desc;
 use crate::heap::object::Object;
 use crate::heap::sharing::publish_object;
@@ -33,6 +34,14 @@ pub unsafe fn suspend(at: *mut u8) {
 pub unsafe fn safepoint(at: *mut u8) {
     // SAFETY: the table's contract.
     unsafe { task(at) }.safepoint();
+}
+
+/// See the table.
+pub unsafe fn memory_loop(at: *mut u8) {
+    // SAFETY: the table's contract.
+    if unsafe { task(at) }.scheduler().has_one_worker() {
+        look_now_and_then();
+    }
 }
 
 /// See the table.
@@ -120,6 +129,7 @@ pub unsafe fn task_spawn(at: *mut u8, closure: u64, run: *mut u8, handle_desc: *
     // SAFETY: the table's contract.
     let (task, run, handle_type) = unsafe {
         publish_object(closure);
+        object_published(closure, Seen::ByTheNext);
         (task(at), std::mem::transmute::<*mut u8, RunFn>(run), desc(handle_desc))
     };
     let job = Job { run, closure, result: handle_type.first };

@@ -3,8 +3,9 @@
 use pluto_abi::layout::Header;
 
 use super::program::ErrorValue;
+use crate::heap::check::publishing::{Seen, published};
 use crate::heap::count::drop_later;
-use crate::heap::describe::desc;
+use crate::heap::describe::{self, desc};
 use crate::heap::object::another;
 use crate::heap::sharing::share;
 use crate::heap::show::shown;
@@ -29,7 +30,10 @@ impl Value {
     /// `desc` describes the word's type.
     pub unsafe fn new(desc: *mut u8, word: u64) -> Value {
         // SAFETY: as the caller promises.
-        unsafe { share(desc, word) };
+        unsafe {
+            share(desc, word);
+            published(describe::desc(desc), word, Seen::ByAll);
+        }
         Value { desc, word }
     }
 

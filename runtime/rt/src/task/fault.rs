@@ -65,7 +65,7 @@ impl Fault {
     /// That of a reply.
     pub fn read(reply: &mut Reader) -> Fault {
         let message = reply.text().to_string();
-        let lines = reply.length().min(MOST_LINES);
+        let lines = reply.length(1).min(MOST_LINES);
         let path = (0..lines).map(|_| reply.text().to_string()).filter(|line| !line.is_empty()).collect();
         Fault { message, path }
     }
@@ -220,7 +220,7 @@ fn note(trail: &mut RefMut<'_, Trail>, site: u64) {
 }
 
 /// `at function (file:line)`.
-pub(super) fn line(program: Program, site: u64) -> String {
+pub(crate) fn line(program: Program, site: u64) -> String {
     match program.site(site) {
         Some(site) => format!("at {} ({}:{})", site.function, site.file, site.line),
         None => format!("at site {site}"),

@@ -378,6 +378,11 @@ impl Scheduler {
 
     // ---- workers ----
 
+    /// Is there never more than one worker?
+    pub(crate) fn has_one_worker(&self) -> bool {
+        self.desks.len() == 1
+    }
+
     /// How many workers have been started.
     pub fn worker_count(&self) -> usize {
         self.workers.load(Ordering::SeqCst)

@@ -1,5 +1,5 @@
 //! The way out of a connection: frames are gathered in the order in which they were made and written together, by the worker
-//! itself just before it waits. In: frames. Out: bytes in the socket; what it does not take at once, a future brings after.
+//! itself just before it waits. In: frames. Out: bytes in the socket, or in shared memory; what that does not take at once, a future brings after.
 
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use pluto_proto::status::Carrier;
+
 use super::faults::Fate;
+use super::shm::Outward;
 use crate::heap::output::flush_output;
 use crate::os::socket::{is_hung_up, unread};
 use crate::os::stream::writable;
@@ -17,13 +20,15 @@ use crate::sync::Mutex;
 /// Above so many bytes, room is given back to the system.
 const KEPT_ROOM: usize = 256 * 1024;
 
-/// The sending side of a socket.
+/// The sending side of a connection.
 #[derive(Debug)]
 pub enum Outgoing {
     /// A Unix socket.
     Unix(Arc<UnixStream>),
     /// A TCP socket.
     Tcp(Arc<TcpStream>),
+    /// Memory that the other process has too.
+    Shared(Box<Outward>),
     /// One of them with faults.
     Troubled(Box<(Outgoing, Mutex<Fate>)>),
 }
@@ -46,10 +51,11 @@ struct Frames {
 
 impl Outgoing {
     /// The sockets do not block.
-    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Outgoing::Unix(socket) => socket.as_ref().write(bytes),
             Outgoing::Tcp(socket) => socket.as_ref().write(bytes),
+            Outgoing::Shared(memory) => memory.try_write(bytes),
             Outgoing::Troubled(troubled) => {
                 let (socket, fate) = &**troubled;
                 let mut fate = fate.lock();
@@ -61,33 +67,65 @@ impl Outgoing {
     }
 
     /// How many bytes the other side has sent that were not read.
-    fn unread(&self) -> usize {
+    pub(super) fn unread(&self) -> usize {
         match self {
             Outgoing::Unix(socket) => unread(socket.as_ref()),
             Outgoing::Tcp(socket) => unread(socket.as_ref()),
+            Outgoing::Shared(memory) => memory.unread(),
             Outgoing::Troubled(troubled) => troubled.0.unread(),
         }
     }
 
     /// Has the other side closed the connection?
-    fn is_hung_up(&self) -> bool {
+    pub(super) fn is_hung_up(&self) -> bool {
         match self {
             Outgoing::Unix(socket) => is_hung_up(socket.as_ref()),
             Outgoing::Tcp(socket) => is_hung_up(socket.as_ref()),
+            Outgoing::Shared(memory) => memory.is_hung_up(),
             Outgoing::Troubled(troubled) => troubled.0.is_hung_up(),
         }
     }
 
-    async fn writable(&self) -> io::Result<()> {
+    pub(super) async fn writable(&self) -> io::Result<()> {
         match self {
             Outgoing::Unix(socket) => writable(socket).await,
             Outgoing::Tcp(socket) => writable(socket).await,
+            Outgoing::Shared(memory) => memory.writable().await,
             Outgoing::Troubled(troubled) => Box::pin(troubled.0.writable()).await,
+        }
+    }
+
+    /// Writes all of these bytes. Only in the reactor.
+    pub(super) async fn say(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.try_write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.writable().await?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// What carries it.
+    pub fn carrier(&self) -> Carrier {
+        match self {
+            Outgoing::Unix(_) => Carrier::UnixSocket,
+            Outgoing::Tcp(_) => Carrier::Tcp,
+            Outgoing::Shared(_) => Carrier::SharedMemory,
+            Outgoing::Troubled(troubled) => troubled.0.carrier(),
         }
     }
 }
 
 impl Outbox {
+    /// What carries the frames.
+    pub fn carrier(&self) -> Carrier {
+        self.socket.carrier()
+    }
+
     /// An empty one before this socket.
     pub fn new(socket: Outgoing) -> Outbox {
         Outbox { socket, frames: Mutex::default(), stuck: Notify::new() }

@@ -28,11 +28,12 @@ pub async fn connect(address: SocketAddr) -> io::Result<(Incoming, Outgoing)> {
 }
 
 /// The next connection.
-pub async fn accept(listener: &tokio::net::TcpListener) -> io::Result<(Incoming, Outgoing)> {
-    split(listener.accept().await?.0)
+pub async fn accept(listener: &tokio::net::TcpListener) -> io::Result<TcpStream> {
+    Ok(listener.accept().await?.0)
 }
 
-fn split(stream: TcpStream) -> io::Result<(Incoming, Outgoing)> {
+/// Both directions of a socket. Only in the reactor.
+pub fn split(stream: TcpStream) -> io::Result<(Incoming, Outgoing)> {
     stream.set_nodelay(true)?;
     let stream = Arc::new(stream.into_std()?);
     Ok((Box::new(Inflow::new(stream.clone())?), Outgoing::Tcp(stream)))

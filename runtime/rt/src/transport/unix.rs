@@ -41,23 +41,28 @@ pub fn bind(path: &str) -> io::Result<(UnixListener, SocketFile)> {
 }
 
 /// Connects.
-pub async fn connect(path: &str) -> io::Result<(Incoming, Outgoing)> {
-    split(tokio::net::UnixStream::connect(path).await?)
+pub async fn connect(path: &str) -> io::Result<UnixStream> {
+    tokio::net::UnixStream::connect(path).await?.into_std()
 }
 
 /// The next connection of this user.
-pub async fn accept(listener: &tokio::net::UnixListener) -> io::Result<(Incoming, Outgoing)> {
+pub async fn accept(listener: &tokio::net::UnixListener) -> io::Result<UnixStream> {
     let (stream, _) = listener.accept().await?;
-    let peer = stream.peer_cred()?.uid();
-    if peer != user() && peer != 0 {
+    if !is_of_this_user(&stream)? {
         return Err(io::Error::from(io::ErrorKind::PermissionDenied));
     }
-    split(stream)
+    stream.into_std()
 }
 
-fn split(stream: tokio::net::UnixStream) -> io::Result<(Incoming, Outgoing)> {
-    let stream = Arc::new(stream.into_std()?);
+/// Both directions of a socket that does not block. Only in the reactor.
+pub fn split(stream: Arc<UnixStream>) -> io::Result<(Incoming, Outgoing)> {
     Ok((Box::new(Inflow::new(stream.clone())?), Outgoing::Unix(stream)))
+}
+
+/// Does the process on the other side belong to the user of this one, or to the system?
+fn is_of_this_user(stream: &tokio::net::UnixStream) -> io::Result<bool> {
+    let peer = stream.peer_cred()?.uid();
+    Ok(peer == user() || peer == 0)
 }
 
 /// Is it a socket that nobody listens on any more?

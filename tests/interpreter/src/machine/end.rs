@@ -3,6 +3,7 @@
 use super::{DEEPEST, Ended, Machine};
 use crate::arithmetic::checked;
 use crate::heap::Body;
+use crate::list::List;
 use crate::value::{Faulty, Place, Sound, Value, wrong};
 use pluto_middle::hir::BuiltinError;
 use pluto_middle::mir::flow::{Use, builtin_use};
@@ -36,9 +37,9 @@ impl<'p> Machine<'p> {
                 let status = self.borrowed(status)?;
                 self.goto(if status == Value::Fault { *fault } else { *error })
             }
-            Terminator::Return(value) => {
-                let value = self.owned(value)?;
-                self.leave(Ended::Well(value))
+            Terminator::Return(words) => {
+                let words = words.iter().map(|word| self.owned(word)).collect::<Sound<Vec<Value>>>()?;
+                self.leave(Ended::Well(words))
             }
             Terminator::Fail(status) => {
                 let status = self.owned(status)?;
@@ -60,6 +61,10 @@ impl<'p> Machine<'p> {
                 let result = self.index(*dest, base, index)?;
                 self.go_on(*dest, result, Exits { then: *then, on_fail: *on_fail, site: *site })
             }
+            Terminator::CheckIndex { array, index, then, on_fail, site } => match self.check_index(array, index)? {
+                Ok(()) => self.goto(*then),
+                Err(message) => self.fault(message, *on_fail, *site),
+            },
             Terminator::RefIndex { dest, base, index, then, on_fail, site } => {
                 let result = self.ref_index(base, index)?;
                 self.go_on(*dest, result, Exits { then: *then, on_fail: *on_fail, site: *site })
@@ -169,13 +174,24 @@ impl<'p> Machine<'p> {
         self.builtin(method, receiver, &values, result)
     }
 
-    /// A new count of an element or entry.
+    /// Is there such an element?
+    fn check_index(&mut self, array: &Operand, index: &Operand) -> Sound<Result<(), String>> {
+        let (array, index) = (self.borrowed(array)?, self.borrowed(index)?);
+        let there = usize::try_from(index.word()?).is_ok_and(|at| at < self.heap.array(array).map_or(0, List::len));
+        if there { Ok(Ok(())) } else { self.not_there(array, index, None).map(Err) }
+    }
+
+    /// A new count of an element of one word, or of an entry.
     fn index(&mut self, dest: Local, base: &Operand, index: &Operand) -> Sound<Faulty> {
         let key = self.key_type(base)?;
         let (base, index) = (self.borrowed(base)?, self.borrowed(index)?);
         let found = match self.heap.body(base)? {
             Body::Map(table) => table.find(&self.heap.key(index)?).map(|at| table.entries()[at].1),
-            Body::Array(elements) => usize::try_from(index.word()?).ok().and_then(|at| elements.get(at).copied()),
+            Body::Array(list) => match usize::try_from(index.word()?).ok().and_then(|at| list.get(at)) {
+                Some([word]) => Some(*word),
+                Some(_) => return wrong("an element of several words is read as one"),
+                None => None,
+            },
             Body::Text(_) | Body::Fields(..) | Body::Variant(..) | Body::Closure(..) => {
                 return wrong(format!("{base:?} is indexed"));
             }
@@ -191,22 +207,26 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// The place of an element or entry.
+    /// The place of an element or entry, of the first word if it is inline.
     fn ref_index(&mut self, base: &Operand, index: &Operand) -> Sound<Faulty> {
-        let key = self.key_type(base)?;
+        let (key, value) = (self.key_type(base)?, self.target_values(base)?);
         let (base, index) = (self.borrowed(base)?.place()?, self.borrowed(index)?);
         let object = self.unique_at(base)?;
         let array = Value::Object(object);
         let found = match self.heap.body(array)? {
             Body::Map(table) => table.find(&self.heap.key(index)?),
-            Body::Array(elements) => usize::try_from(index.word()?).ok().filter(|at| *at < elements.len()),
+            Body::Array(list) => {
+                let at = usize::try_from(index.word()?).ok().filter(|at| *at < list.len());
+                at.map(|at| at * list.width())
+            }
             Body::Text(_) | Body::Fields(..) | Body::Variant(..) | Body::Closure(..) => {
                 return wrong(format!("{array:?} is indexed"));
             }
         };
-        match found {
-            Some(index) => Ok(Ok(Value::Ref(Place::Part { object, index }))),
-            None => Ok(Err(self.not_there(array, index, key)?)),
+        match (found, value) {
+            (Some(index), Some(value)) => Ok(Ok(Value::Ref(self.entry(object, index, value)?))),
+            (Some(index), None) => Ok(Ok(Value::Ref(Place::Part { object, index }))),
+            (None, _) => Ok(Err(self.not_there(array, index, key)?)),
         }
     }
 
@@ -216,6 +236,22 @@ impl<'p> Machine<'p> {
         let found = self.type_of(*local)?;
         let ty = if let Type::Ref(inner) = found { &self.program.types[*inner] } else { found };
         Ok(if let Type::Map(key, _) = ty { Some(*key) } else { None })
+    }
+
+    /// The type of the values of the map behind a reference.
+    pub(super) fn target_values(&self, reference: &Operand) -> Sound<Option<TypeId>> {
+        let ty = &self.program.types[self.target(reference)?];
+        Ok(if let Type::Map(_, value) = ty { Some(*value) } else { None })
+    }
+
+    /// What a reference points to.
+    pub(super) fn target(&self, reference: &Operand) -> Sound<TypeId> {
+        if let Operand::Copy(local) | Operand::Move(local) = reference
+            && let Type::Ref(inner) = self.type_of(*local)?
+        {
+            return Ok(*inner);
+        }
+        wrong(format!("{reference:?} stands where a reference belongs"))
     }
 
     fn not_there(&self, base: Value, index: Value, key: Option<TypeId>) -> Sound<String> {

@@ -98,12 +98,23 @@ impl<'p> Machine<'p> {
         let counted = self.is_counted(local)?;
         let changes = if self.is_view(local)? { Some(self.heap.changes(value)?) } else { None };
         let value = if *self.type_of(local)? == Type::Float { Value::Float(value.float()?) } else { value };
+        self.is_boxed_where_inline(local, value)?;
         let frame = self.frame_mut()?;
         let slot = &mut frame.slots[local];
         if counted && (slot.held > 0 || slot.kept) {
             return wrong(format!("{} is set while it holds", frame.name(local)));
         }
         (slot.value, slot.held, slot.changes) = (Some(value), u32::from(counted), changes);
+        Ok(())
+    }
+
+    /// A local of an inline type holds a box, of this very type.
+    fn is_boxed_where_inline(&self, local: Local, value: Value) -> Sound<()> {
+        let frame = self.frame()?;
+        let ty = frame.function.locals[local].ty;
+        if self.program.layouts.is_inline(ty) && self.heap.fields(value)?.0 != ty {
+            return wrong(format!("{} gets a box of another type", frame.name(local)));
+        }
         Ok(())
     }
 

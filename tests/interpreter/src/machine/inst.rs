@@ -3,11 +3,11 @@
 use super::Machine;
 use crate::arithmetic::{op1, op2};
 use crate::heap::Body;
-use crate::sorter::Sorter;
+use crate::list::List;
 use crate::table::Table;
 use crate::value::{Place, Sound, Value, wrong};
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Boxed, Cmp, Inst, Local, Name, Operand, Service, SortOp, Type, TypeId};
+use pluto_middle::mir::{Boxed, Cmp, Inst, Local, Name, Operand, Service, Type, TypeId};
 
 impl Machine<'_> {
     /// One instruction.
@@ -38,6 +38,7 @@ impl Machine<'_> {
                 self.trail.note(*site);
                 Ok(())
             }
+            Inst::At { .. } => Ok(()),
             Inst::TraceStart { site } => {
                 self.trail.start(*site);
                 Ok(())
@@ -47,12 +48,16 @@ impl Machine<'_> {
                 Err(message) => wrong(format!("{method:?} cannot fault, and says: {message}")),
             },
             Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
-            Inst::New { dest, ty, fields } => self.new_of(*dest, fields, |fields| Body::Fields(*ty, fields)),
+            Inst::New { dest, ty, fields } => {
+                let wanted = self.program.layouts.body(*ty).words.len();
+                self.new_of((*dest, wanted), fields, |words| Body::Fields(*ty, words))
+            }
             Inst::NewVariant { dest, ty, variant, fields } => self.new_variant(*dest, *ty, *variant, fields),
-            Inst::NewArray { dest, elements, .. } => self.new_of(*dest, elements, Body::Array),
-            Inst::NewMap { dest, .. } => self.new_of(*dest, &[], |_| Body::Map(Table::default())),
-            Inst::MakeClosure { dest, function, captures, .. } => {
-                self.new_of(*dest, captures, |captures| Body::Closure(*function, captures))
+            Inst::NewArray { dest, ty, elements } => self.new_array(*dest, *ty, elements),
+            Inst::NewMap { dest, .. } => self.new_of((*dest, 0), &[], |_| Body::Map(Table::default())),
+            Inst::MakeClosure { dest, ty, function, captures } => {
+                let wanted = self.program.layouts.body(*ty).words.len();
+                self.new_of((*dest, wanted), captures, |captures| Body::Closure(*function, captures))
             }
             Inst::Wrap { dest, ty, value } => {
                 let value = self.owned(value)?;
@@ -64,6 +69,10 @@ impl Machine<'_> {
                 self.set(*dest, Value::Ref(Place::Local { depth, local: *local }))
             }
             Inst::RefServiceField { dest, service, index } => self.ref_service_field(*dest, service, *index as usize),
+            Inst::RefVariantField { dest, base, variant, index } => {
+                self.ref_variant_field(*dest, base, (*variant, *index as usize))
+            }
+            Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => {
@@ -92,7 +101,7 @@ impl Machine<'_> {
                 self.new_count(*dest, value)
             }
             Inst::Len { dest, base } => self.len(*dest, base),
-            Inst::ElementAt { dest, array, index } => self.element_at(*dest, array, index),
+            Inst::ElementAt { dest, array, index, part } => self.element_at(*dest, array, (index, *part as usize)),
             Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),
             Inst::CharAt { dest, text, at } => self.char_at(*dest, text, at),
             Inst::NamedEnd { .. }
@@ -110,9 +119,17 @@ impl Machine<'_> {
 
     // ---- making objects ----
 
-    /// A new object that owns these.
-    fn new_of(&mut self, dest: Local, parts: &[Operand], body: impl FnOnce(Vec<Value>) -> Body) -> Sound<()> {
-        let parts = parts.iter().map(|part| self.owned(part)).collect::<Sound<Vec<Value>>>()?;
+    /// A new object that owns these words, of which there must be so many.
+    fn new_of(
+        &mut self,
+        (dest, wanted): (Local, usize),
+        words: &[Operand],
+        body: impl FnOnce(Vec<Value>) -> Body,
+    ) -> Sound<()> {
+        if words.len() != wanted {
+            return wrong(format!("an object of {wanted} words is made of {}", words.len()));
+        }
+        let parts = words.iter().map(|word| self.owned(word)).collect::<Sound<Vec<Value>>>()?;
         let object = self.heap.new_object(body(parts));
         self.set(dest, object)
     }
@@ -121,7 +138,8 @@ impl Machine<'_> {
         if let Type::Tag { .. } = &self.program.types[ty] {
             return self.set(dest, Value::Word(i64::from(variant)));
         }
-        self.new_of(dest, fields, |fields| Body::Variant(variant, fields))
+        let wanted = self.program.layouts.variant(ty, variant).words.len();
+        self.new_of((dest, wanted), fields, |fields| Body::Variant(variant, fields))
     }
 
     /// A value (owned) as nullable.
@@ -142,15 +160,50 @@ impl Machine<'_> {
         self.set(dest, Value::Ref(Place::Service { service, index }))
     }
 
+    /// A word of the object at a place, which is made unique; an inline value has its words in the place itself.
     fn ref_field(&mut self, dest: Local, base: &Operand, index: usize) -> Sound<()> {
+        let (place, target) = (self.borrowed(base)?.place()?, self.target(base)?);
+        let place = if self.program.layouts.is_inline(target) {
+            self.behind(place, index)?
+        } else {
+            Place::Part { object: self.unique_at(place)?, index }
+        };
+        self.set(dest, Value::Ref(place))
+    }
+
+    fn ref_variant_field(&mut self, dest: Local, base: &Operand, (variant, index): (u32, usize)) -> Sound<()> {
         let base = self.borrowed(base)?.place()?;
         let object = self.unique_at(base)?;
+        let body = self.heap.body(Value::Object(object))?;
+        if !matches!(body, Body::Variant(found, _) if *found == variant) {
+            return wrong(format!("variant {variant} is changed in {body:?}"));
+        }
         self.set(dest, Value::Ref(Place::Part { object, index }))
     }
 
+    fn ref_inside(&mut self, dest: Local, base: &Operand) -> Sound<()> {
+        let (Operand::Copy(local) | Operand::Move(local)) = base else { return wrong("a constant is a place") };
+        let target = &self.program.types[self.frame()?.function.locals[*local].ty];
+        let Type::Ref(target) = target else { return wrong("a place is no reference") };
+        let Type::Nullable { inner, .. } = &self.program.types[*target] else { return wrong("it is not nullable") };
+        // An inline value inside is in an object of its own.
+        let boxed = self.is_boxed(*target) || self.program.layouts.is_inline(*inner);
+        let place = self.borrowed(base)?.place()?;
+        if self.load(place)? == Value::Null {
+            return wrong("the inside of `none` is changed");
+        }
+        if !boxed {
+            return self.set(dest, Value::Ref(place));
+        }
+        let object = self.unique_at(place)?;
+        self.set(dest, Value::Ref(Place::Part { object, index: 0 }))
+    }
+
     fn ref_or_insert(&mut self, dest: Local, [map, key, value]: [&Operand; 3]) -> Sound<()> {
+        let Some(values) = self.target_values(map)? else { return wrong(format!("{map:?} is no map")) };
         let (map, key, value) = (self.borrowed(map)?.place()?, self.owned(key)?, self.owned(value)?);
-        let place = self.or_insert(map, key, value)?;
+        let (object, index) = self.or_insert(map, key, value)?;
+        let place = self.entry(object, index, values)?;
         self.set(dest, Value::Ref(place))
     }
 
@@ -230,6 +283,9 @@ impl Machine<'_> {
 
     fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) -> Sound<()> {
         let begin = self.owned(text)?;
+        if self.heap.is_shared(begin)? {
+            self.heap.note_copy();
+        }
         let mut joined = self.heap.text(begin)?.to_string();
         for part in parts {
             let part = self.borrowed(part)?;
@@ -252,45 +308,7 @@ impl Machine<'_> {
 
     fn env_args(&mut self, dest: Local) -> Sound<()> {
         let args = self.world.args.iter().map(|arg| self.heap.new_text(arg)).collect();
-        let array = self.heap.new_object(Body::Array(args));
+        let array = self.heap.new_object(Body::Array(List::plain(args)));
         self.set(dest, array)
-    }
-
-    fn sort(&mut self, dest: Local, op: SortOp, args: &[Operand]) -> Sound<()> {
-        let mut values = vec![];
-        for arg in args {
-            values.push(self.borrowed(arg)?);
-        }
-        let number = values[0].word()?;
-        if op == SortOp::Start {
-            self.sorters.push(Some(Sorter::new(usize::try_from(number).unwrap_or(0))));
-            return self.set(dest, Value::Word(self.sorters.len() as i64 - 1));
-        }
-        let slot = usize::try_from(number).ok().and_then(|number| self.sorters.get_mut(number));
-        let Some(Some(sorter)) = slot else { return wrong("a sorter is used after its end") };
-        let result = match op {
-            SortOp::Start | SortOp::Abandon | SortOp::End => 0,
-            SortOp::Next => i64::from(sorter.advance(values[1].word()?)),
-            SortOp::Left => sorter.left() as i64,
-            SortOp::Right => sorter.right() as i64,
-        };
-        if matches!(op, SortOp::Abandon | SortOp::End) {
-            self.end_sort(number, values.get(1).copied())?;
-        }
-        self.set(dest, Value::Word(result))
-    }
-
-    /// Takes the sorter away, and puts the array in its order if there is one.
-    fn end_sort(&mut self, number: i64, array: Option<Value>) -> Sound<()> {
-        let slot = usize::try_from(number).ok().and_then(|number| self.sorters.get_mut(number));
-        let sorter = slot.and_then(Option::take);
-        let (Some(sorter), Some(array)) = (sorter, array) else { return Ok(()) };
-        let elements = self.array_at(array.place()?)?;
-        let sorted: Option<Vec<Value>> = sorter.order().into_iter().map(|index| elements.get(index).copied()).collect();
-        match sorted.filter(|sorted| sorted.len() == elements.len()) {
-            Some(sorted) => *elements = sorted,
-            None => return wrong("the array that is sorted has changed"),
-        }
-        Ok(())
     }
 }

@@ -37,10 +37,13 @@ impl Machine<'_> {
         self.set(dest, Value::truth(same))
     }
 
-    pub(super) fn element_at(&mut self, dest: Local, array: &Operand, index: &Operand) -> Sound<()> {
-        let index = self.borrowed(index)?.word()?;
-        let Ok(index) = usize::try_from(index) else { return wrong(format!("element {index} is read")) };
-        self.part(dest, array, index)
+    pub(super) fn element_at(&mut self, dest: Local, array: &Operand, (index, part): (&Operand, usize)) -> Sound<()> {
+        let (array, index) = (self.borrowed(array)?, self.borrowed(index)?.word()?);
+        let element = usize::try_from(index).ok().and_then(|index| self.heap.array(array).ok()?.get(index));
+        match element.and_then(|words| words.get(part)) {
+            Some(word) => self.new_count(dest, *word),
+            None => wrong(format!("word {part} of element {index} is read")),
+        }
     }
 
     pub(super) fn unwrap(&mut self, dest: Local, base: &Operand) -> Sound<()> {
@@ -58,7 +61,7 @@ impl Machine<'_> {
         self.new_count(dest, value)
     }
 
-    fn is_boxed(&self, ty: TypeId) -> bool {
+    pub(super) fn is_boxed(&self, ty: TypeId) -> bool {
         matches!(self.program.types[ty], Type::Nullable { boxed: Boxed::Yes, .. })
     }
 
@@ -66,7 +69,7 @@ impl Machine<'_> {
         let base = self.borrowed(base)?;
         let len = match self.heap.body(base)? {
             Body::Text(text) => text.len(),
-            Body::Array(elements) => elements.len(),
+            Body::Array(list) => list.len(),
             Body::Map(table) => table.entries().len(),
             other @ (Body::Fields(..) | Body::Variant(..) | Body::Closure(..)) => {
                 return wrong(format!("{other:?} has no length"));

@@ -2,6 +2,7 @@
 
 use super::Machine;
 use crate::heap::Body;
+use crate::list::List;
 use crate::value::{Faulty, Sound, Value, wrong};
 use pluto_middle::mir::{Method, TypeId};
 use std::io::ErrorKind;
@@ -51,7 +52,7 @@ impl Machine<'_> {
 
     fn texts<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Value {
         let texts = texts.map(|text| self.heap.new_text(text)).collect();
-        self.heap.new_object(Body::Array(texts))
+        self.heap.new_object(Body::Array(List::plain(texts)))
     }
 
     fn characters(&mut self, text: &str) -> Value {

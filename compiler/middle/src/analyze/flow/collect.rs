@@ -1,6 +1,7 @@
 //! The graph of a program. In: HIR with types. Out: nodes for what can hold a function, a task or an end, and edges for what the
 //! program does with them. Nothing is noted of values that can hold none.
 
+use super::pattern::Back;
 use super::{Exit, Graph, Node, Origin, Place, Use, holds};
 use crate::builtin::{Changes, Method};
 use crate::hir::visit::{Visitor, walk_expr, walk_stmt};
@@ -76,7 +77,7 @@ impl Collector<'_> {
         self.holds(ty).then(|| self.graph.node(Place::Result(function)))
     }
 
-    fn connect(&mut self, from: Option<Node>, to: Option<Node>) {
+    pub(super) fn connect(&mut self, from: Option<Node>, to: Option<Node>) {
         if let (Some(from), Some(to)) = (from, to) {
             self.graph.edge(from, to);
         }
@@ -111,6 +112,16 @@ impl Collector<'_> {
         } else {
             self.leave(value, to);
         }
+    }
+
+    /// Where a name for a part of a place leads back to.
+    fn back(&mut self, place: &Expr) -> Option<Back> {
+        let mut at = place;
+        while let ExprKind::Index { base, .. } | ExprKind::CallMethod { receiver: base, .. } = &at.kind {
+            at = base;
+        }
+        let leaves = !matches!(at.kind, ExprKind::Local(_));
+        Some(Back { place: self.place(place)?, leaves })
     }
 
     fn value_of(block: &Block) -> Option<&Expr> {
@@ -318,7 +329,8 @@ impl Collector<'_> {
 
     fn pattern_of(&mut self, pattern: &Pattern, value: &Expr) {
         let node = self.node(value);
-        self.bind(pattern, node);
+        let back = if pattern.binds_place() { self.back(value) } else { None };
+        self.bind(pattern, node, back);
     }
 
     /// What a loop or arm receives comes to its pattern.
@@ -327,7 +339,7 @@ impl Collector<'_> {
         // A node of its own: the messages pass through it.
         let result = self.graph.add();
         self.graph.uses(receiver, Use::Receive { result });
-        self.bind(pattern, Some(result));
+        self.bind(pattern, Some(result), None);
     }
 
     fn cond(&mut self, cond: &Cond) {

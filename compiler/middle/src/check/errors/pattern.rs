@@ -59,9 +59,9 @@ pub(crate) fn unreachable_arm(span: Span) -> Diagnostic {
 pub(crate) fn refutable(span: Span, binder: Binder, missing: Option<&str>) -> Diagnostic {
     let missing = missing.map_or_else(String::new, |value| format!(": `{value}` does not"));
     let (place, help) = match binder {
-        Binder::Loop => ("`for`", "bind the whole value and look with `if let` or `match` inside"),
+        Binder::Loop | Binder::Element => ("`for`", "bind the whole value and look with `if let` or `match` inside"),
         Binder::Select => ("`select`", "bind the whole message and look with `if let` or `match` inside"),
-        Binder::Param | Binder::Let | Binder::Pattern | Binder::Catch | Binder::Closure => {
+        Binder::Param | Binder::Let | Binder::Pattern | Binder::Value | Binder::Catch | Binder::Closure => {
             ("`let`", "use `if let … { }` or `match`, which can have another way")
         }
     };

@@ -33,7 +33,7 @@ pub(super) enum Ctor {
 impl Pat {
     pub(super) fn new(program: &Program, pattern: &Pattern) -> Pat {
         match &pattern.kind {
-            PatternKind::Wild | PatternKind::Bind(_) => Pat::Wild,
+            PatternKind::Wild | PatternKind::Bind(_) | PatternKind::Place(_) => Pat::Wild,
             PatternKind::Literal(Literal::Int { magnitude, negative }) => {
                 let value = signed(*magnitude, *negative);
                 Pat::Of(Ctor::Range(value, value), vec![])

@@ -15,6 +15,7 @@ macro_rules! operand_visitors {
                 | Inst::RefLocal { .. }
                 | Inst::EnvArgs { .. }
                 | Inst::TraceStart { .. }
+                | Inst::At { .. }
                 | Inst::NamedEnd { .. }
                 | Inst::Safepoint
                 | Inst::Unlock { .. } => {}
@@ -41,6 +42,8 @@ macro_rules! operand_visitors {
                 | Inst::ServiceField { service: one, .. }
                 | Inst::RefServiceField { service: one, .. }
                 | Inst::RefField { base: one, .. }
+                | Inst::RefVariantField { base: one, .. }
+                | Inst::RefInside { base: one, .. }
                 | Inst::Load { from: one, .. }
                 | Inst::Take { from: one, .. }
                 | Inst::Show { value: one, .. }
@@ -105,9 +108,12 @@ macro_rules! operand_visitors {
                 | Terminator::NewChannel { capacity: one, .. }
                 | Terminator::Next { receiver: one, .. }
                 | Terminator::Fault { message: one, .. } => see(one, Borrowed),
-                Terminator::Return(one) | Terminator::Fail(one) | Terminator::Spawn { closure: one, .. } => {
-                    see(one, Owned);
+                Terminator::Return(all) => {
+                    for one in all {
+                        see(one, Owned);
+                    }
                 }
+                Terminator::Fail(one) | Terminator::Spawn { closure: one, .. } => see(one, Owned),
                 Terminator::Call { function, args, .. } => {
                     for (index, arg) in args.into_iter().enumerate() {
                         see(arg, passing(*function, index));
@@ -159,7 +165,9 @@ macro_rules! operand_visitors {
                         see(right, Borrowed);
                     }
                 }
-                Terminator::Index { base, index, .. } | Terminator::RefIndex { base, index, .. } => {
+                Terminator::Index { base, index, .. }
+                | Terminator::RefIndex { base, index, .. }
+                | Terminator::CheckIndex { array: base, index, .. } => {
                     see(base, Borrowed);
                     see(index, Borrowed);
                 }

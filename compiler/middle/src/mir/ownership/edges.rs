@@ -62,7 +62,8 @@ impl Edges<'_> {
 
 /// Do early ends meet here: the function's, or those of a `within`?
 fn is_way_out(data: &BlockData) -> bool {
-    matches!(data.end, Terminator::Fail(_)) || matches!(data.insts.first(), Some(Inst::DeadlineEnd { .. }))
+    let first = data.insts.iter().find(|inst| !matches!(inst, Inst::At { .. }));
+    matches!(data.end, Terminator::Fail(_)) || matches!(first, Some(Inst::DeadlineEnd { .. }))
 }
 
 /// The way out, if a block goes there and only notes that on the early end's path: then these need not be dropped
@@ -70,7 +71,7 @@ fn is_way_out(data: &BlockData) -> bool {
 fn way_out(blocks: &IndexVec<Block, BlockData>, block: Block, drops: &[Local]) -> Option<Block> {
     let is_note = |inst: &Inst| {
         let other = matches!(inst, Inst::Assign { dest, .. } if drops.binary_search(dest).is_err());
-        other || matches!(inst, Inst::Trace { .. } | Inst::TraceStart { .. })
+        other || matches!(inst, Inst::Trace { .. } | Inst::TraceStart { .. } | Inst::At { .. })
     };
     let Terminator::Goto(to) = blocks[block].end else { return None };
     let out = is_way_out(&blocks[to]) && blocks[block].insts.iter().all(is_note);

@@ -11,7 +11,7 @@ pub(super) struct Live {
     /// By block: what is live at its start, in order.
     pub(super) at_start: IndexVec<Block, Vec<Local>>,
     /// By block: where its edges come from, and what each sets.
-    pub(super) preds: IndexVec<Block, Vec<(Block, Option<Local>)>>,
+    pub(super) preds: IndexVec<Block, Vec<(Block, Vec<Local>)>>,
 }
 
 pub(super) fn compute(function: &Function, roles: &Roles) -> Live {
@@ -56,7 +56,7 @@ fn touched_blocks(function: &Function, roles: &Roles) -> IndexVec<Local, Touched
 
 struct Walk {
     at_start: IndexVec<Block, Vec<Local>>,
-    preds: IndexVec<Block, Vec<(Block, Option<Local>)>>,
+    preds: IndexVec<Block, Vec<(Block, Vec<Local>)>>,
     /// By block: the last local that is set there.
     sets: IndexVec<Block, Option<Local>>,
     stack: Vec<Block>,
@@ -65,9 +65,9 @@ struct Walk {
 impl Walk {
     fn new(function: &Function) -> Walk {
         let count = function.blocks.len();
-        let mut preds: IndexVec<Block, Vec<(Block, Option<Local>)>> = IndexVec::filled(Vec::new(), count);
+        let mut preds: IndexVec<Block, Vec<(Block, Vec<Local>)>> = IndexVec::filled(Vec::new(), count);
         for (block, data) in function.blocks.iter_enumerated() {
-            flow::edges(&data.end, &mut |to, set| preds[*to].push((block, set)));
+            flow::edges(&data.end, &mut |to, set| preds[*to].push((block, set.to_vec())));
         }
         Walk {
             at_start: IndexVec::filled(Vec::new(), count),
@@ -86,9 +86,9 @@ impl Walk {
         }
         while let Some(block) = self.stack.pop() {
             for at in 0..self.preds[block].len() {
-                let (pred, set) = self.preds[block][at];
-                if set != Some(local) && self.sets[pred] != Some(local) {
-                    self.enter(pred, local);
+                let (pred, set) = &self.preds[block][at];
+                if !set.contains(&local) && self.sets[*pred] != Some(local) {
+                    self.enter(*pred, local);
                 }
             }
         }

@@ -81,10 +81,12 @@ impl Pass<'_> {
 
     fn end(&mut self, block: Block, end: &mut Terminator, live: &Live, reversed: &mut Vec<Inst>) {
         let roles = self.roles;
-        let mut targets = Vec::new();
-        flow::edges(end, &mut |to, set| targets.push((*to, set.filter(|local| roles.is_owned(*local)))));
+        let mut targets: Vec<(Block, Vec<Local>)> = Vec::new();
+        flow::edges(end, &mut |to, set| {
+            targets.push((*to, set.iter().copied().filter(|local| roles.is_owned(*local)).collect()));
+        });
         for (to, set) in &targets {
-            for local in live.at_start[*to].iter().filter(|local| Some(**local) != *set) {
+            for local in live.at_start[*to].iter().filter(|local| !set.contains(local)) {
                 self.set_live(*local);
             }
         }
@@ -99,7 +101,7 @@ impl Pass<'_> {
     }
 
     /// Drops on each edge what is held and not live behind it.
-    fn edges(&mut self, block: Block, mut held: Vec<Local>, targets: &[(Block, Option<Local>)], live: &Live) {
+    fn edges(&mut self, block: Block, mut held: Vec<Local>, targets: &[(Block, Vec<Local>)], live: &Live) {
         held.sort_unstable();
         for (position, (to, set)) in targets.iter().enumerate() {
             let wanted = &live.at_start[*to];
@@ -109,10 +111,8 @@ impl Pass<'_> {
                     drops.push(*local);
                 }
             }
-            if let Some(local) = set.filter(|local| wanted.binary_search(local).is_err()) {
-                drops.push(local);
-                drops.sort_unstable();
-            }
+            drops.extend(set.iter().filter(|local| wanted.binary_search(local).is_err()));
+            drops.sort_unstable();
             if !drops.is_empty() {
                 self.dying.push((block, position, drops));
             }

@@ -28,11 +28,11 @@ pub(super) fn find(
     let is_view = vec![false; function.locals.len()];
     let mut views = Views { function, types, with_handles, is_view, survey: &survey };
     views.settle();
-    let found: Vec<(Local, Option<Local>)> = survey
+    let found: Vec<(Local, Option<super::super::Root>)> = survey
         .parts
         .keys()
         .filter(|local| views.is(**local))
-        .map(|local| (*local, views.root(*local).local()))
+        .map(|local| (*local, views.root(*local).local().map(super::super::Root::one)))
         .collect();
     for (local, root) in found {
         function.locals[local].holds = Holds::View;
@@ -146,9 +146,9 @@ impl Views<'_> {
             let counted = |local: Local| self.types[self.function.locals[local].ty].is_counted();
             return match (counted(local), decl.addressed) {
                 (true, Addressed::No) if self.survey.sets[local] == 1 => Root::Fixed(local),
-                (true, Addressed::No | Addressed::Yes) => Root::Open(Some(local)),
+                (true, Addressed::No | Addressed::Yes | Addressed::Behind) => Root::Open(Some(local)),
                 // A reference: into a local, or not.
-                (false, _) => Root::Open(decl.root.filter(|root| counted(*root))),
+                (false, _) => Root::Open(decl.root.map(|root| root.first).filter(|root| counted(*root))),
             };
         }
     }

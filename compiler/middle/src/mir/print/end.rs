@@ -1,6 +1,6 @@
 //! Terminators as text, one line each. In: MIR. Out: text.
 
-use super::super::{Entering, Select, SelectOp, Terminator, Timeout};
+use super::super::{Entering, RemoteCall, Select, SelectOp, Terminator, Timeout};
 use super::Printer;
 
 impl Printer<'_> {
@@ -20,31 +20,19 @@ impl Printer<'_> {
             Terminator::SwitchStatus { status, fault, error } => {
                 format!("switch {} [fault -> {}, error -> {}]", op(status), Self::block(*fault), Self::block(*error))
             }
-            Terminator::Return(value) => format!("return {}", op(value)),
+            Terminator::Return(values) => match values.as_slice() {
+                [value] => format!("return {}", op(value)),
+                words => format!("return {}", self.list(words)),
+            },
             Terminator::Fail(status) => format!("fail {}", op(status)),
-            Terminator::Call { dest, function, args, then, on_fail, site } => {
-                let call = format!("{} call {}{}", self.set(*dest), self.func(*function), self.list(args));
+            Terminator::Call { dests, function, args, then, on_fail, site } => {
+                let call = format!("{} call {}{}", self.set_all(dests), self.func(*function), self.list(args));
                 match on_fail {
                     Some(on_fail) => format!("{call} {} {}", self.site(*site), self.then(*then, on_fail)),
                     None => format!("{call} {} then {}", self.site(*site), Self::block(*then)),
                 }
             }
-            Terminator::CallRemote(call) => {
-                let errors: Vec<String> = call.errors.iter().map(|error| self.ty(*error)).collect();
-                let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
-                let head = format!("{} remote {to} #{}{}", self.set(call.dest), call.method, self.list(&call.args));
-                let errors = errors.join(", ");
-                let within = match call.timeout {
-                    Timeout::Usual => String::new(),
-                    Timeout::Policy(timeout) => format!(" within {timeout}"),
-                    Timeout::Never => " without timeout".to_owned(),
-                };
-                format!(
-                    "{head}{within} raising [{errors}] {} {}",
-                    self.site(call.site),
-                    self.then(call.then, &call.on_fail)
-                )
-            }
+            Terminator::CallRemote(call) => self.remote(call),
             Terminator::CallDetached(call) => {
                 let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
                 let args = self.list(&call.args);
@@ -63,6 +51,10 @@ impl Printer<'_> {
                 let head = format!("{} index {}, {}", self.set(*dest), op(base), op(index));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
             }
+            Terminator::CheckIndex { array, index, then, on_fail, site } => {
+                let head = format!("check index {}, {}", op(array), op(index));
+                format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
+            }
             Terminator::RefIndex { dest, base, index, then, on_fail, site } => {
                 let head = format!("{} ref {}->[{}]", self.set(*dest), op(base), op(index));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
@@ -71,8 +63,8 @@ impl Printer<'_> {
                 let head = format!("{} read text {}", self.set(*dest), op(path));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
             }
-            Terminator::CallValue { dest, callee, args, then, on_fail, site } => {
-                let head = format!("{} call value {}{}", self.set(*dest), op(callee), self.list(args));
+            Terminator::CallValue { dests, callee, args, then, on_fail, site } => {
+                let head = format!("{} call value {}{}", self.set_all(dests), op(callee), self.list(args));
                 format!("{head} {} {}", self.site(*site), self.then(*then, on_fail))
             }
             Terminator::Spawn { dest, closure, then, on_fail, site } => {
@@ -104,6 +96,19 @@ impl Printer<'_> {
             }
             Terminator::Unreachable => "unreachable".to_owned(),
         }
+    }
+
+    fn remote(&self, call: &RemoteCall) -> String {
+        let errors: Vec<String> = call.errors.iter().map(|error| self.ty(*error)).collect();
+        let to = format!("{}.{} at {}", call.service_name, call.method_name, self.peer(call.peer));
+        let head = format!("{} remote {to} #{}{}", self.set(call.dest), call.method, self.list(&call.args));
+        let errors = errors.join(", ");
+        let within = match call.timeout {
+            Timeout::Usual => String::new(),
+            Timeout::Policy(timeout) => format!(" within {timeout}"),
+            Timeout::Never => " without timeout".to_owned(),
+        };
+        format!("{head}{within} raising [{errors}] {} {}", self.site(call.site), self.then(call.then, &call.on_fail))
     }
 
     fn select(&self, select: &Select) -> String {

@@ -40,6 +40,10 @@ impl Printer<'_> {
             Inst::RefServiceField { dest, service, index } => {
                 format!("{} ref {}.{index}", self.set(*dest), op(service))
             }
+            Inst::RefVariantField { dest, base, variant, index } => {
+                format!("{} ref {}->{variant}:{index}", self.set(*dest), op(base))
+            }
+            Inst::RefInside { dest, base } => format!("{} ref {}->?", self.set(*dest), op(base)),
             Inst::RefField { dest, base, index } => format!("{} ref {}->{index}", self.set(*dest), op(base)),
             Inst::RefOrInsert { dest, map, key, value } => {
                 format!("{} ref {}->or_insert({}, {})", self.set(*dest), op(map), op(key), op(value))
@@ -61,6 +65,7 @@ impl Printer<'_> {
             Inst::Print { text } => format!("print {}", op(text)),
             Inst::EnvArgs { dest } => format!("{} env args", self.set(*dest)),
             Inst::Trace { status, site } => format!("trace {} {}", op(status), self.site(*site)),
+            Inst::At { site } => format!("at {}", self.site(*site)),
             Inst::TraceStart { site } => format!("trace start {}", self.site(*site)),
             Inst::MakeClosure { dest, function, captures, .. } => {
                 format!("{} closure {}{}", self.set(*dest), self.func(*function), self.list(captures))
@@ -82,8 +87,9 @@ impl Printer<'_> {
             }
             Inst::ClearService { service } => format!("clear {}", op(service)),
             Inst::Len { dest, base } => format!("{} len {}", self.set(*dest), op(base)),
-            Inst::ElementAt { dest, array, index } => {
-                format!("{} element {}, {}", self.set(*dest), op(array), op(index))
+            Inst::ElementAt { dest, array, index, part } => {
+                let part = if *part == 0 { String::new() } else { format!(" word {part}") };
+                format!("{} element {}, {}{part}", self.set(*dest), op(array), op(index))
             }
             Inst::EntryAt { key, value, map, index } => {
                 format!("{} key, {} value of {}, {}", self.set(*key), self.set(*value), op(map), op(index))

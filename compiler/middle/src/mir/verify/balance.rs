@@ -2,7 +2,7 @@
 //! function. Out: the first imbalance. Goes forward over the blocks and compares what is held where paths meet.
 
 use super::super::flow::{self, Use};
-use super::super::{Block, Func, Function, Holds, Inst, Local, Operand, Passing, Program, Terminator};
+use super::super::{Block, Func, Function, Holds, Inst, Local, Operand, Passing, Program, Root, Terminator};
 use super::ensure;
 use crate::ids::{Id, IndexVec};
 use std::collections::BTreeMap;
@@ -66,14 +66,14 @@ impl Walk<'_> {
         flow::end_operands(&data.end, &passing, &mut |operand, how| operands.push((operand.clone(), how)));
         self.uses(&operands)?;
         let mut edges = Vec::new();
-        flow::edges(&data.end, &mut |to, set| edges.push((*to, set)));
+        flow::edges(&data.end, &mut |to, set| edges.push((*to, set.to_vec())));
         if edges.is_empty() && data.end != Terminator::Unreachable {
             let left: Vec<u32> = self.held.keys().map(|local| local.0).collect();
             return ensure(left.is_empty(), || format!("locals {left:?} are never dropped"));
         }
         for (to, set) in edges {
             let mut after = self.held.clone();
-            if let Some(local) = set.filter(|local| counted(self.program, self.function, *local)) {
+            for local in set.into_iter().filter(|local| counted(self.program, self.function, *local)) {
                 ensure(after.insert(local, 1).is_none(), || format!("local {} is set while it holds", local.0))?;
             }
             match &states[to] {
@@ -131,9 +131,8 @@ impl Walk<'_> {
                 Operand::Move(local) => (*local, true),
                 Operand::Const(_) => continue,
             };
-            if let Some(root) = self.function.locals[local].root
-                && counted(self.program, self.function, root)
-            {
+            let roots = self.function.locals[local].root.into_iter().flat_map(Root::locals);
+            for root in roots.filter(|root| counted(self.program, self.function, *root)) {
                 self.readable(root)?;
             }
             if !counted(self.program, self.function, local) {

@@ -73,14 +73,16 @@ impl Typing<'_> {
         operands.iter().zip(wanted).try_for_each(|(operand, ty)| self.fits(operand, *ty))
     }
 
-    /// The types of the fields of a class, tuple or error.
+    /// The types of the words of the objects of a class, tuple or error.
     fn parts(&self, ty: TypeId) -> Option<Vec<TypeId>> {
-        let ty = &self.program.types[ty];
-        if let Type::Tuple(parts) = ty {
-            return Some(parts.clone());
-        }
-        let (Type::Class { fields, .. } | Type::Error { fields, .. }) = ty else { return None };
-        Some(fields.iter().map(|(_, ty)| *ty).collect())
+        let has_fields = matches!(self.program.types[ty], Type::Class { .. } | Type::Error { .. } | Type::Tuple(_));
+        has_fields.then(|| self.program.layouts.body(ty).words.clone())
+    }
+
+    /// Results one by one.
+    fn results(&self, dests: &[Local], wanted: &[TypeId]) -> Checked {
+        ensure(dests.len() == wanted.len(), || "the number of results differs".to_owned())?;
+        dests.iter().zip(wanted).try_for_each(|(dest, ty)| self.same(*dest, *ty))
     }
 
     fn part(&self, ty: TypeId, index: u32) -> Result<TypeId, String> {
@@ -90,8 +92,8 @@ impl Typing<'_> {
 
     fn variant(&self, ty: TypeId, variant: u32) -> Result<Vec<TypeId>, String> {
         let Type::Enum { variants, .. } = &self.program.types[ty] else { return Err("it is not an enum".to_owned()) };
-        let (_, fields) = variants.get(variant as usize).ok_or_else(|| format!("there is no variant {variant}"))?;
-        Ok(fields.iter().map(|(_, ty)| *ty).collect())
+        ensure((variant as usize) < variants.len(), || format!("there is no variant {variant}"))?;
+        Ok(self.program.layouts.variant(ty, variant).words.clone())
     }
 
     /// The inside of a nullable type.
@@ -112,13 +114,18 @@ impl Typing<'_> {
         Ok((key, value))
     }
 
+    fn service_words(&self, service: &Operand) -> Result<&[TypeId], String> {
+        match (service, self.operand(service)) {
+            (Operand::Const(Const::Service(id)), _) | (_, Some(Type::Service(id))) => {
+                Ok(&self.program.layouts.service(*id).words)
+            }
+            _ => Err("it is not a service".to_owned()),
+        }
+    }
+
     fn service_field(&self, service: &Operand, index: u32) -> Result<TypeId, String> {
-        let id = match (service, self.operand(service)) {
-            (Operand::Const(Const::Service(id)), _) | (_, Some(Type::Service(id))) => *id,
-            _ => return Err("it is not a service".to_owned()),
-        };
-        let fields = &self.program.services[id].fields;
-        fields.get(index as usize).map(|(_, ty)| *ty).ok_or_else(|| format!("there is no field {index}"))
+        let words = self.service_words(service)?;
+        words.get(index as usize).copied().ok_or_else(|| format!("there is no field {index}"))
     }
 
     /// What a reference points to.
@@ -147,7 +154,11 @@ impl Typing<'_> {
 
     fn builtin(&self, method: super::super::Method, receiver: TypeId, args: &[Operand]) -> Checked {
         let row = method.row();
-        ensure(args.len() == row.params.len() + 1, || "the number of arguments differs".to_owned())?;
+        if method == super::super::Method::ArrayPush {
+            self.fields(&args[1..], self.program.layouts.words(self.element(receiver)?))?;
+        } else {
+            ensure(args.len() == row.params.len() + 1, || "the number of arguments differs".to_owned())?;
+        }
         match row.changes {
             super::super::Changes::Yes => {
                 let found = self.target(&args[0])?;
@@ -165,10 +176,10 @@ impl Typing<'_> {
             Terminator::SwitchStatus { status, .. } | Terminator::Fail(status) => {
                 self.is(status, "a status", |ty| matches!(ty, Type::Status))
             }
-            Terminator::Return(value) => self.fits(value, self.function.result),
-            Terminator::Call { dest, function, args, .. } => {
+            Terminator::Return(values) => self.fields(values, &self.program.results(self.function)),
+            Terminator::Call { dests, function, args, .. } => {
                 let callee = &self.program.functions[*function];
-                self.same(*dest, callee.result)?;
+                self.results(dests, &self.program.results(callee))?;
                 let params = callee.params.iter().map(|(param, _)| callee.locals[*param].ty);
                 args.iter().zip(params).try_for_each(|(arg, ty)| self.fits(arg, ty))
             }
@@ -186,6 +197,10 @@ impl Typing<'_> {
             }
             Terminator::Index { dest, base, index, .. } => {
                 self.index(self.type_of(base)?, index, |element| self.same(*dest, element))
+            }
+            Terminator::CheckIndex { array, index, .. } => {
+                self.element(self.type_of(array)?)?;
+                self.is(index, "an int", |ty| matches!(ty, Type::Int))
             }
             Terminator::RefIndex { dest, base, index, .. } => {
                 self.index(self.target(base)?, index, |element| self.points_to(*dest, element))

@@ -58,7 +58,11 @@ fn connections(text: &mut String, all: &[(&Status, &PeerStatus)]) {
         let _ = writeln!(text, "  {:<40} state", "connection");
     }
     for (status, peer) in all {
-        let state = if peer.up { "up".to_owned() } else { format!("closed: {}", peer.trouble) };
+        let state = match (peer.up, peer.over) {
+            (true, Some(carrier)) => format!("up, {}", carrier.name()),
+            (true, None) => "up".to_owned(),
+            (false, _) => format!("closed: {}", peer.trouble),
+        };
         let _ = writeln!(text, "  {:<40} {}", format!("{} -> {}", status.process, peer.process), state.trim_end());
         for difference in &peer.differences {
             let _ = writeln!(text, "    {difference}");

@@ -142,6 +142,7 @@ impl<'t, 's> Ahead<'t, 's> {
         match word {
             "spawn" if begins_operand || opens_block => Some(Token::Spawn),
             // Refused by the parser, with advice.
+            "spawn" if is_literal(&next) || next == Token::None => Some(Token::Spawn),
             "spawn" if next == Token::LParen && self.is_closure(at + 1) => Some(Token::Spawn),
             "within" if begins_operand || opens_block || is_literal(&next) => Some(Token::Within),
             "within" if next == Token::LParen && !in_head && self.leads_to_block(at + 1) => Some(Token::Within),

@@ -83,12 +83,12 @@ async fn pause(link: &Link, backoff: &mut Backoff) {
 /// Connects, and learns who is there.
 async fn introduce(link: &Link, address: &Address) -> Result<Met, Parting> {
     let lost = |error: std::io::Error| Parting::Lost(format!("{address}: {error}"));
-    let (mut incoming, outgoing) = connect(address).await.map_err(lost)?;
-    let outbox = Arc::new(Outbox::new(outgoing));
-    if outbox.put(|frames| put_hello(frames, &link.hello)).is_err() {
+    let mut greeting = vec![];
+    if put_hello(&mut greeting, &link.hello).is_err() {
         unreachable!("a caller lists no methods");
     }
-    outbox.flush();
+    let (mut incoming, outgoing) = connect(address, &greeting, link.sharing).await.map_err(lost)?;
+    let outbox = Arc::new(Outbox::new(outgoing));
     let mut decoder = Decoder::of_callee();
     let mut buffer = vec![0; 4096];
     loop {

@@ -143,6 +143,7 @@ impl Link {
     fn status(&self) -> PeerStatus {
         let differences =
             self.open.lock().routes.as_ref().map(|routes| routes.differences().map(String::from).collect());
+        let over = self.outbox.lock().as_ref().map(|outbox| outbox.carrier());
         let standing = self.standing.lock();
         let trouble = match &self.address {
             Ok(_) => standing.trouble.clone(),
@@ -151,6 +152,7 @@ impl Link {
         PeerStatus {
             process: self.peer.clone(),
             up: differences.is_some(),
+            over,
             build: standing.met.as_ref().map(|(build, _)| build.clone()),
             differences: differences.unwrap_or_default(),
             trouble,

@@ -122,7 +122,8 @@ impl Connection {
     pub(super) fn status(&self) -> Option<ConnectionStatus> {
         let running = self.running.load(Ordering::SeqCst) as u64;
         let caller = self.caller()?.to_string();
-        Some(ConnectionStatus { caller, running, unwritten: self.unwritten() as u64 })
+        let (over, unwritten) = (self.outbox.carrier(), self.unwritten() as u64);
+        Some(ConnectionStatus { caller, over, running, unwritten })
     }
 
     /// Reads what the socket gives.

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use pluto_proto::frame::{Decoder, Frame, Hello, put_hello};
 use pluto_proto::parts::Parts;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Server;
 use super::connection::Connection;
 use crate::call::link::race;
-use crate::transport::{Incoming, Listener, Outbox, Outgoing};
+use crate::transport::{Arrival, Incoming, Listener, Outbox};
 
 const READ_BUFFER: usize = 64 * 1024;
 /// While nothing may be read, somebody looks so often whether the caller is still there.
@@ -22,7 +22,7 @@ pub(super) async fn accept(server: Arc<Server>, listener: Listener) {
     let Ok(listener) = listener.listen() else { return };
     loop {
         match listener.accept().await {
-            Ok((incoming, outgoing)) => server.scheduler.io(converse(server.clone(), incoming, outgoing)),
+            Ok(arrival) => server.scheduler.io(converse(server.clone(), arrival)),
             // Too many open files, or a caller that is gone already.
             Err(_) => sleep(Duration::from_millis(20)).await,
         }
@@ -30,7 +30,10 @@ pub(super) async fn accept(server: Arc<Server>, listener: Listener) {
 }
 
 /// A connection from its first byte to its last.
-async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoing) {
+async fn converse(server: Arc<Server>, arrival: Arrival) {
+    let introduced_by = Instant::now() + server.limits.introduction;
+    let opened = timeout_at(introduced_by, arrival.open(server.sharing)).await;
+    let Ok(Ok((mut incoming, outgoing))) = opened else { return };
     let outbox = Outbox::new(outgoing);
     if outbox.put(|frames| put_hello(frames, &server.hello)).is_err() {
         // It serves more than can be said: nobody can call it.
@@ -39,7 +42,7 @@ async fn converse(server: Arc<Server>, mut incoming: Incoming, outgoing: Outgoin
     outbox.flush();
     let connection = Arc::new(Connection::new(outbox, server.limits));
     server.connections.lock().push(connection.clone());
-    let introduced = timeout(server.limits.introduction, introduction(&connection, &mut incoming)).await;
+    let introduced = timeout_at(introduced_by, introduction(&connection, &mut incoming)).await;
     if let Ok(Some((decoder, theirs))) = introduced {
         connection.introduced(theirs.process);
         race(read(&server, &connection, decoder, incoming), write(&server, &connection)).await;

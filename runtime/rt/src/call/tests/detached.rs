@@ -29,7 +29,7 @@ fn read_until(stream: &mut UnixStream, mut decoder: Decoder, is_last: impl Fn(&F
 
 #[test]
 fn a_detached_call_is_one_frame() {
-    let (folder, address) = unix();
+    let (folder, way) = unix();
     let listener = std::os::unix::net::UnixListener::bind(folder.path().join("s.sock")).expect("a free path");
     let callee = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a caller");
@@ -43,7 +43,7 @@ fn a_detached_call_is_one_frame() {
         );
         (frames, stream)
     });
-    as_caller(&address, |task| {
+    as_caller(&way, |task| {
         detach(task, SLOW, number(7));
         // Whatever the first one leaves behind is seen before this one. Nobody answers it.
         assert_eq!(kind(&failed(call(task, ECHO, number(8), 300))), (FailureKind::Timeout, Sent::Yes));
@@ -56,8 +56,8 @@ fn a_detached_call_is_one_frame() {
 
 #[test]
 fn a_detached_request_is_not_answered_and_outlives_its_caller() {
-    let (folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
+    let (folder, way) = unix();
+    let _callee = Callee::start(&way, "b1");
     let path = folder.path().join("s.sock");
     let mut stream = connected(&path);
     let mut requests = vec![];
@@ -78,27 +78,29 @@ fn a_detached_request_is_not_answered_and_outlives_its_caller() {
 
 #[test]
 fn what_is_sent_before_the_end_of_the_caller_runs() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    as_caller(&address, |task| {
-        let mut large = number(12);
-        large.extend(vec![0; MANY]);
-        detach(task, NOTE, large);
-        detach(task, NOTE, number(13));
-        let links = task.scheduler().links().expect("connected");
-        assert!(!links.is_quiet());
-        while !links.is_quiet() {
-            rest(task, 1);
-        }
-    });
-    wait_until_noted(12);
-    wait_until_noted(13);
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        let (one, other) = (way.id(12), way.id(13));
+        as_caller(&way, move |task| {
+            let mut large = number(one);
+            large.extend(vec![0; MANY]);
+            detach(task, NOTE, large);
+            detach(task, NOTE, number(other));
+            let links = task.scheduler().links().expect("connected");
+            assert!(!links.is_quiet());
+            while !links.is_quiet() {
+                rest(task, 1);
+            }
+        });
+        wait_until_noted(one);
+        wait_until_noted(other);
+    }
 }
 
 #[test]
 fn a_detached_call_for_nobody_is_forgotten_in_time() {
-    let (_folder, address) = unix();
-    as_caller(&address, |task| {
+    let (_folder, way) = unix();
+    as_caller(&way, |task| {
         let by = task.scheduler().now() + 60;
         let call = Call { method: NOTE, request: number(14), hears: Hears::Log(TARGET) };
         let links = task.scheduler().links().expect("connected");
@@ -116,7 +118,7 @@ fn a_detached_call_for_nobody_is_forgotten_in_time() {
 
 #[test]
 fn a_server_is_quiet_when_all_that_came_was_run() {
-    let (folder, address) = unix();
+    let (folder, way) = unix();
     let scheduler = scheduler(Sample {
         name: "callee",
         handlers: vec![("S.note", note)],
@@ -124,8 +126,8 @@ fn a_server_is_quiet_when_all_that_came_was_run() {
         ..Sample::default()
     });
     let mut leftovers = Leftovers::default();
-    let listener = bind(&address, &mut leftovers).expect("a free address");
-    let server = Server::start(scheduler, hello("callee", "b1"), vec![listener]);
+    let listener = bind(&way.address, &mut leftovers).expect("a free address");
+    let server = Server::start(scheduler, hello("callee", "b1"), vec![listener], Sharing::Wanted);
     server.started(1);
     let path = folder.path().join("s.sock");
     let caller = std::thread::spawn(move || {

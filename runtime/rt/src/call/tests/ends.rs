@@ -4,42 +4,46 @@ use super::*;
 
 #[test]
 fn a_cancelled_call_ends_at_the_callee() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    as_caller(&address, |task| {
-        let scheduler = task.scheduler();
-        let caller = scheduler.spawn(|task| {
-            let _call = submit(task, FOREVER, number(1), 600_000);
-            while task.enter() == Entry::Pending {
-                task.suspend();
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        let first = way.id(1);
+        as_caller(&way, move |task| {
+            let scheduler = task.scheduler();
+            let caller = scheduler.spawn(move |task| {
+                let _call = submit(task, FOREVER, number(first), 600_000);
+                while task.enter() == Entry::Pending {
+                    task.suspend();
+                }
+                task.take_stop();
+            });
+            // Before it has begun, a cancellation is heard too, but cuts nothing.
+            while !begun().contains(&first) {
+                rest(task, 1);
             }
-            task.take_stop();
+            caller.expect("memory for a stack").task().cancel();
+            assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
+            wait_until_cut(first);
         });
-        // Before it has begun, a cancellation is heard too, but cuts nothing.
-        while !begun().contains(&1) {
-            rest(task, 1);
-        }
-        caller.expect("memory for a stack").task().cancel();
-        assert_eq!(call(task, ECHO, number(2), 5_000), value(2));
-        wait_until_cut(1);
-    });
+    }
 }
 
 #[test]
 fn a_call_whose_time_is_over_ends_at_the_callee() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    as_caller(&address, |task| {
-        let failure = failed(call(task, FOREVER, number(3), 40));
-        assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
-        wait_until_cut(3);
-    });
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        let third = way.id(3);
+        as_caller(&way, move |task| {
+            let failure = failed(call(task, FOREVER, number(third), 40));
+            assert_eq!(kind(&failure), (FailureKind::Timeout, Sent::Yes));
+            wait_until_cut(third);
+        });
+    }
 }
 
 #[test]
 fn the_calls_of_a_caller_that_vanishes_end() {
-    let (folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
+    let (folder, way) = unix();
+    let _callee = Callee::start(&way, "b1");
     let mut stream = connected(&folder.path().join("s.sock"));
     let mut request = vec![];
     put_request(&mut request, 1, FOREVER_THERE, 600_000, &number(4)).expect("small");
@@ -51,8 +55,8 @@ fn the_calls_of_a_caller_that_vanishes_end() {
 
 #[test]
 fn who_waits_no_longer_is_cut_by_the_clock_of_the_callee_too() {
-    let (folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
+    let (folder, way) = unix();
+    let _callee = Callee::start(&way, "b1");
     let mut stream = connected(&folder.path().join("s.sock"));
     let mut request = vec![];
     // Its caller is frozen: it neither cancels nor goes.
@@ -63,14 +67,14 @@ fn who_waits_no_longer_is_cut_by_the_clock_of_the_callee_too() {
 
 #[test]
 fn a_frozen_callee_is_given_up_though_nobody_set_a_deadline() {
-    let (folder, address) = unix();
+    let (folder, way) = unix();
     let path = folder.path().join("s.sock");
     let (thaw, is_frozen) = mpsc::channel::<()>();
     let frozen = callee_until_a_request(&path, move || {
         // The connection stays open; nothing comes.
         is_frozen.recv().expect_err("the test is over");
     });
-    as_caller_with_pulse(&address, 20, move |task| {
+    as_caller_with(&way, 20, ROOM, move |task| {
         let failure = failed(call(task, SLOW, vec![], 600_000));
         assert_eq!(kind(&failure), (FailureKind::Network, Sent::Yes));
         assert!(failure.detail.ends_with("it shows no sign of life"), "{}", failure.detail);
@@ -81,10 +85,11 @@ fn a_frozen_callee_is_given_up_though_nobody_set_a_deadline() {
 
 #[test]
 fn who_works_for_long_is_alive() {
-    let (_folder, address) = unix();
-    let _callee = Callee::start(&address, "b1");
-    // A tenth of a second without a sign of life would be too long.
-    as_caller_with_pulse(&address, 33, |task| {
-        assert_eq!(call(task, SLOW, vec![], 60_000), Outcome::Reply(vec![ReplyKind::Value as u8]));
-    });
+    for (_folder, way) in all_ways() {
+        let _callee = Callee::start(&way, "b1");
+        // A tenth of a second without a sign of life would be too long.
+        as_caller_with(&way, 33, ROOM, |task| {
+            assert_eq!(call(task, SLOW, vec![], 60_000), Outcome::Reply(vec![ReplyKind::Value as u8]));
+        });
+    }
 }

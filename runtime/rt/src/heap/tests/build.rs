@@ -1,11 +1,11 @@
 //! Making descriptors and values for tests, as generated code would.
 
-use crate::heap::describe::{self, Desc, is_counted};
+use crate::heap::describe::{self, Desc, is_counted, is_inline, kind, part_desc, parts, width};
 use crate::heap::imp::{array_push, drop_word, map_insert, map_new, show};
 use crate::heap::memory::live;
 use crate::heap::object::{Object, another, some};
 use crate::heap::string::{new_string, text_of};
-use pluto_abi::layout::{FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS, plan};
+use pluto_abi::layout::{Counted, FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS, plan};
 use std::ptr::null;
 
 /// Runs a test and checks that it freed all that it made.
@@ -21,23 +21,23 @@ pub(super) fn at(desc: Desc) -> *mut u8 {
 }
 
 /// As codegen says it.
-fn plan_of(kind: Kind, first: Option<Desc>, parts: &[Part]) -> u32 {
-    // SAFETY: types of parts are descriptors; those of variants are null.
-    let of = |desc: *const TypeDesc| unsafe { desc.as_ref() }.is_some_and(|desc| is_counted(describe::kind(desc)));
+fn plan_of(kind: Kind, first: Option<Desc>, parts: &'static [Part]) -> u64 {
+    let of_words = |words: &[Desc]| plan(&words.iter().map(|of| is_counted(describe::kind(of))).collect::<Vec<_>>());
     match (kind, first) {
-        (Kind::Class | Kind::Tuple | Kind::Error, _) => {
-            plan(&parts.iter().map(|part| of(part.desc)).collect::<Vec<_>>())
-        }
-        (Kind::NullableBoxed, Some(first)) => plan(&[of(first)]),
+        (Kind::Class | Kind::Tuple | Kind::Error, _) => of_words(&words_of(parts)),
+        (Kind::NullableBoxed, Some(first)) => of_words(&[first]),
         (_by_kind, _) => 0,
     }
 }
 
 fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts: Vec<Part>) -> &'static mut TypeDesc {
+    let words = if matches!(kind, Kind::Tag | Kind::Enum) { 0 } else { parts.iter().map(|part| part.words).sum() };
     let (name, parts) = (name.to_owned().leak(), parts.leak());
+    let counted = if words == 0 { &[][..] } else { counted_of(parts) };
     let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
     Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
+        words,
         plan: plan_of(kind, first, parts),
         name: name.as_ptr(),
         name_len: name.len() as u64,
@@ -45,7 +45,19 @@ fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts
         second: pointer(second),
         part_count: parts.len() as u64,
         parts: parts.as_ptr(),
+        counted_count: counted.len() as u64,
+        counted: counted.as_ptr(),
     }))
+}
+
+/// The types of all words of these fields.
+fn words_of(fields: &'static [Part]) -> Vec<Desc> {
+    fields.iter().map(part_desc).flat_map(|of| if is_inline(of) { words_of(parts(of)) } else { vec![of] }).collect()
+}
+
+fn counted_of(fields: &'static [Part]) -> &'static [Counted] {
+    let words = (0..).zip(words_of(fields)).filter(|(_, of)| is_counted(kind(of)));
+    words.map(|(word, desc)| Counted { word, desc }).collect::<Vec<_>>().leak()
 }
 
 pub(super) fn plain(kind: Kind) -> Desc {
@@ -78,7 +90,9 @@ pub(super) fn nullable(of: Desc) -> Desc {
 
 fn field((name, desc): &(&str, Desc)) -> Part {
     let name = (*name).to_owned().leak();
-    Part { name: name.as_ptr(), name_len: name.len() as u64, desc: *desc, field_count: 0, fields: null() }
+    let words = width(desc) as u32;
+    let (name, name_len) = (name.as_ptr(), name.len() as u64);
+    Part { name, name_len, desc: *desc, field_count: 0, words, fields: null(), counted_count: 0, counted: null() }
 }
 
 /// A class, error or tuple.
@@ -90,12 +104,22 @@ pub(super) fn choice(name: &str, variants: &[(&str, &[(&str, Desc)])]) -> Desc {
     let variant = |(name, fields): &(&str, &[(&str, Desc)])| {
         let fields = fields.iter().map(field).collect::<Vec<_>>().leak();
         let name = (*name).to_owned().leak();
-        let (field_count, fields) = (fields.len() as u64, fields.as_ptr());
-        Part { name: name.as_ptr(), name_len: name.len() as u64, desc: null(), field_count, fields }
+        let words = fields.iter().map(|field| field.words).sum();
+        let counted = counted_of(fields);
+        let (name, name_len) = (name.as_ptr(), name.len() as u64);
+        let (field_count, fields) = (fields.len() as u32, fields.as_ptr());
+        let (counted_count, counted) = (counted.len() as u64, counted.as_ptr());
+        Part { name, name_len, desc: null(), field_count, words, fields, counted_count, counted }
     };
     let any_fields = variants.iter().any(|(_, fields)| !fields.is_empty());
     let kind = if any_fields { Kind::Enum } else { Kind::Tag };
     make(kind, name, None, None, variants.iter().map(variant).collect())
+}
+
+/// A place for inline values of a class or tuple.
+pub(super) fn inline(of: Desc) -> Desc {
+    let words = words_of(parts(of)).into_iter();
+    make(Kind::Inline, "", Some(of), None, words.map(|word| field(&("", word))).collect())
 }
 
 /// A recursive class: `class Node { value: int, next: Node? }`.
@@ -108,7 +132,11 @@ pub(super) fn node() -> Desc {
         let fields = [("value", int()), ("next", next)].iter().map(field).collect::<Vec<_>>().leak();
         (*node_at).parts = fields.as_ptr();
         (*node_at).part_count = 2;
+        (*node_at).words = 2;
         (*node_at).plan = plan(&[false, true]);
+        let counted = counted_of(fields);
+        (*node_at).counted = counted.as_ptr();
+        (*node_at).counted_count = counted.len() as u64;
         &*node_at
     }
 }

@@ -44,10 +44,10 @@ fn write(order: &Order) -> Vec<u8> {
 
 fn read(reader: &mut Reader) -> Order {
     let (id, user, price) = (reader.int(), reader.text().to_owned(), reader.float());
-    let flags = (0..reader.length()).map(|_| reader.byte()).collect();
+    let flags = (0..reader.length(1)).map(|_| reader.byte()).collect();
     let paid = reader.truth() == 1;
     let mut lines = Vec::new();
-    for _ in 0..reader.length() {
+    for _ in 0..reader.length(1) {
         let count = reader.int();
         let note = (reader.truth() == 1).then(|| reader.text().to_owned());
         lines.push((count, note));
@@ -136,7 +136,7 @@ proptest! {
                         3 => drop(read_float(at)),
                         4 => discard(string(), read_string(at)),
                         5 => assert!(read_bool(at) < 2),
-                        6 => drop(read_len(at)),
+                        6 => drop(read_len(at, 1)),
                         _ => assert!(read_variant(at, 3) < 3),
                     }
                 }
@@ -153,7 +153,7 @@ fn after_a_failure_everything_is_empty() {
         // SAFETY: it is the address of a reader.
         unsafe {
             assert_eq!(read_bool(at), 0);
-            assert_eq!((read_ok(at), read_byte(at), read_varint(at), read_len(at)), (0, 0, 0, 0));
+            assert_eq!((read_ok(at), read_byte(at), read_varint(at), read_len(at, 1)), (0, 0, 0, 0));
             assert_eq!(taken(read_string(at)), "");
             assert_eq!(read_end(at), 0);
         }
@@ -165,11 +165,15 @@ fn lengths_are_bounded() {
     let mut announced = Buffer::new();
     announced.varint(u64::MAX);
     let mut reader = Reader::new(announced.bytes().to_vec());
-    assert_eq!((reader.length(), reader.ok()), (0, false));
+    assert_eq!((reader.length(1), reader.ok()), (0, false));
     let mut reader = Reader::new(vec![3, 0, 0]);
-    assert_eq!((reader.length(), reader.ok()), (0, false));
+    assert_eq!((reader.length(1), reader.ok()), (0, false));
     let mut reader = Reader::new(vec![2, 0, 0]);
-    assert_eq!((reader.length(), reader.ok()), (2, true));
+    assert_eq!((reader.length(1), reader.ok()), (2, true));
+    for (least, len) in [(2, 2), (3, 0), (u64::MAX, 0)] {
+        let mut reader = Reader::new(vec![2, 0, 0, 0, 0]);
+        assert_eq!((reader.length(least), reader.ok()), (len, len > 0));
+    }
     // Units take no bytes, but not without end.
     let mut units = Buffer::new();
     units.varint(1 << 20);

@@ -40,6 +40,7 @@ fn make(kind: Kind, first: *const TypeDesc) -> Of {
     let name = format!("{kind:?}").leak();
     Of(Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
+        words: 0,
         plan: 0,
         name: name.as_ptr(),
         name_len: name.len() as u64,
@@ -47,6 +48,8 @@ fn make(kind: Kind, first: *const TypeDesc) -> Of {
         second: std::ptr::null(),
         part_count: 0,
         parts: std::ptr::null(),
+        counted_count: 0,
+        counted: std::ptr::null(),
     })))
 }
 

@@ -14,6 +14,7 @@ use crate::task::scheduler::Settings;
 fn type_of(kind: Kind, first: *const TypeDesc) -> *mut u8 {
     let desc = TypeDesc {
         kind: kind as u32,
+        words: 0,
         plan: 0,
         name: "T".as_ptr(),
         name_len: 1,
@@ -21,6 +22,8 @@ fn type_of(kind: Kind, first: *const TypeDesc) -> *mut u8 {
         second: std::ptr::null(),
         part_count: 0,
         parts: std::ptr::null(),
+        counted_count: 0,
+        counted: std::ptr::null(),
     };
     std::ptr::from_mut(Box::leak(Box::new(desc))).cast()
 }

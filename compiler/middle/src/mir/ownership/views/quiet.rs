@@ -47,7 +47,11 @@ pub(super) fn until_last_use(
 
 /// Where a block goes on if its end changes nothing and is no branch, but for failing.
 fn way_on(end: &Terminator) -> Option<Block> {
-    if let Terminator::Goto(then) | Terminator::Index { then, .. } | Terminator::Checked { then, .. } = end {
+    if let Terminator::Goto(then)
+    | Terminator::Index { then, .. }
+    | Terminator::CheckIndex { then, .. }
+    | Terminator::Checked { then, .. } = end
+    {
         return Some(*then);
     }
     None
@@ -88,5 +92,6 @@ fn is_quiet(inst: &Inst) -> bool {
             | Inst::ElementAt { .. }
             | Inst::EntryAt { .. }
             | Inst::CharAt { .. }
+            | Inst::At { .. }
     )
 }

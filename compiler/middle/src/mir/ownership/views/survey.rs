@@ -93,8 +93,8 @@ impl Survey {
             }
             flow::edges(&data.end, &mut |to, dest| {
                 self.entries[*to] += 1;
-                if let Some(dest) = dest {
-                    self.sets[dest] += 1;
+                for dest in dest {
+                    self.sets[*dest] += 1;
                 }
             });
             if let Terminator::Index { dest, base: Operand::Copy(base), .. } = &data.end

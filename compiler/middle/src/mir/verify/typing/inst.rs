@@ -2,7 +2,8 @@
 
 use super::super::ensure;
 use super::{Checked, Typing};
-use crate::mir::{Addressed, Inst, Local, Op1, Op2, Operand, Type};
+use crate::ids::Id;
+use crate::mir::{Addressed, Inst, Local, Op1, Op2, Operand, Type, TypeId};
 
 impl Typing<'_> {
     /// One instruction.
@@ -32,21 +33,14 @@ impl Typing<'_> {
                 self.same(*dest, *ty)?;
                 self.fields(fields, &self.variant(*ty, *variant)?)
             }
-            Inst::NewArray { dest, ty, elements } => {
-                self.same(*dest, *ty)?;
-                let element = self.element(*ty)?;
-                elements.iter().try_for_each(|value| self.fits(value, element))
-            }
+            Inst::NewArray { dest, ty, elements } => self.same(*dest, *ty).and(self.elements(*ty, elements)),
             Inst::NewMap { dest, ty } => self.same(*dest, *ty),
             Inst::Field { dest, base, index } => self.same(*dest, self.part(self.type_of(base)?, *index)?),
             Inst::Tag { dest, base } => {
                 self.local(*dest, "an int", int)?;
                 self.is(base, "an enum", |ty| matches!(ty, Type::Enum { .. } | Type::Tag { .. }))
             }
-            Inst::VariantField { dest, base, variant, index } => {
-                let fields = self.variant(self.type_of(base)?, *variant)?;
-                self.same(*dest, *fields.get(*index as usize).ok_or("there is no such field")?)
-            }
+            Inst::VariantField { dest, base, variant, index } => self.variant_field(*dest, base, *variant, *index),
             Inst::IsError { dest, base, .. } => self.is_error(*dest, base),
             Inst::IsNull { dest, base } => {
                 self.local(*dest, "a bool", truth)?;
@@ -59,14 +53,18 @@ impl Typing<'_> {
             }
             Inst::ServiceField { dest, service, index } => self.same(*dest, self.service_field(service, *index)?),
             Inst::InitServiceField { service, index, value } => self.fits(value, self.service_field(service, *index)?),
-            Inst::RefLocal { dest, local } => {
-                self.in_memory(*local)?;
-                self.points_to(*dest, self.of(*local))
-            }
+            Inst::RefLocal { dest, local } => self.ref_local(*dest, *local),
             Inst::RefServiceField { dest, service: base, index } => {
-                self.points_to(*dest, self.service_field(base, *index)?)
+                self.service_field(base, *index)?;
+                self.points_into(*dest, self.service_words(base)?, *index)
             }
-            Inst::RefField { dest, base, index } => self.points_to(*dest, self.part(self.target(base)?, *index)?),
+            Inst::RefField { dest, base, index } => {
+                let ty = self.target(base)?;
+                self.part(ty, *index)?;
+                self.points_into(*dest, &self.program.layouts.body(ty).words, *index)
+            }
+            Inst::RefVariantField { dest, base, variant, index } => self.ref_payload(*dest, base, *variant, *index),
+            Inst::RefInside { dest, base } => self.points_to(*dest, self.inside(self.target(base)?)?),
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
             Inst::Store { to, value } => self.fits(value, self.target(to)?),
@@ -79,7 +77,7 @@ impl Typing<'_> {
             Inst::Append { dest, text: head, parts } => self.is(head, "a string", text).and(self.joins(*dest, parts)),
             Inst::Take { dest, from } => self.joins(*dest, &[]).and(self.same(*dest, self.target(from)?)),
             Inst::Print { text: shown } => self.is(shown, "a string", text),
-            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::Safepoint => Ok(()),
+            Inst::EnvArgs { .. } | Inst::TraceStart { .. } | Inst::At { .. } | Inst::Safepoint => Ok(()),
             Inst::MakeClosure { .. }
             | Inst::Capture { .. }
             | Inst::NamedEnd { .. }
@@ -90,20 +88,52 @@ impl Typing<'_> {
             | Inst::DeadlineExpired { .. }
             | Inst::Sort { .. }
             | Inst::Unlock { .. } => self.task_inst(inst),
-            Inst::Trace { status: given, .. } => self.is(given, "a status", status),
-            Inst::NoteFault { status: given, .. } => self.is(given, "a status", status),
+            Inst::Trace { status: given, .. } | Inst::NoteFault { status: given, .. } => {
+                self.is(given, "a status", status)
+            }
             Inst::ClearService { service } => self.is(service, "a service", |ty| matches!(ty, Type::Service(_))),
             Inst::Len { dest, base } => {
                 self.local(*dest, "an int", int)?;
                 self.is(base, "a collection", |ty| matches!(ty, Type::String | Type::Array(_) | Type::Map(..)))
             }
-            Inst::ElementAt { dest, array, .. } => self.same(*dest, self.element(self.type_of(array)?)?),
+            Inst::ElementAt { dest, array, part, .. } => {
+                let words = self.program.layouts.words(self.element(self.type_of(array)?)?);
+                self.same(*dest, *words.get(*part as usize).ok_or("there is no such word")?)
+            }
             Inst::EntryAt { key, value, map, .. } => self.entry_at(*key, *value, map),
             Inst::CharAt { dest, text: base, .. } => {
                 self.local(*dest, "a string", text)?;
                 self.is(base, "a string", text)
             }
         }
+    }
+
+    /// All words of some elements.
+    fn elements(&self, array: TypeId, elements: &[Operand]) -> Checked {
+        let words = self.program.layouts.words(self.element(array)?);
+        ensure(elements.len().is_multiple_of(words.len()), || "an element is not whole".to_owned())?;
+        elements.iter().zip(words.iter().cycle()).try_for_each(|(value, word)| self.fits(value, *word))
+    }
+
+    fn ref_local(&self, dest: Local, local: Local) -> Checked {
+        self.in_memory(local)?;
+        let words: Vec<TypeId> = self.function.locals.iter().skip(local.index()).map(|decl| decl.ty).collect();
+        self.points_into(dest, &words, 0)
+    }
+
+    fn variant_field(&self, dest: Local, base: &Operand, variant: u32, index: u32) -> Checked {
+        self.same(dest, self.payload(self.type_of(base)?, variant, index)?)
+    }
+
+    fn ref_payload(&self, dest: Local, base: &Operand, variant: u32, index: u32) -> Checked {
+        let of = self.target(base)?;
+        self.variant(of, variant)?;
+        self.points_into(dest, &self.program.layouts.variant(of, variant).words, index)
+    }
+
+    fn payload(&self, ty: TypeId, variant: u32, index: u32) -> Result<TypeId, String> {
+        let fields = self.variant(ty, variant)?;
+        fields.get(index as usize).copied().ok_or_else(|| "there is no such field".to_owned())
     }
 
     fn is_error(&self, dest: Local, base: &Operand) -> Checked {
@@ -115,6 +145,14 @@ impl Typing<'_> {
         let (keys, values) = self.entry(self.type_of(map)?)?;
         self.same(key, keys)?;
         self.same(value, values)
+    }
+
+    /// Does the reference point to the words from `index` on?
+    fn points_into(&self, dest: Local, words: &[TypeId], index: u32) -> Checked {
+        let target = self.target(&Operand::Copy(dest))?;
+        let wanted = self.program.layouts.words(target);
+        let there = words.get(index as usize..).is_some_and(|words| words.starts_with(wanted));
+        ensure(there, || "the reference has another type".to_owned())
     }
 
     fn or_insert(&self, dest: Local, map: &Operand, key: &Operand, value: &Operand) -> Checked {
@@ -137,7 +175,7 @@ impl Typing<'_> {
     }
 
     fn in_memory(&self, local: Local) -> Checked {
-        let addressed = self.function.locals[local].addressed == Addressed::Yes;
+        let addressed = self.function.locals[local].addressed != Addressed::No;
         ensure(addressed, || "the local is not in memory".to_owned())
     }
 }

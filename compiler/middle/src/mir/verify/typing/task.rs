@@ -12,8 +12,10 @@ impl Typing<'_> {
         if let Inst::MakeClosure { dest, ty, function, captures } = inst {
             self.make_closure(*dest, *ty, *function, captures)
         } else if let Inst::Capture { dest, closure, index } = inst {
-            let (_, captures) = self.closure(self.type_of(closure)?)?;
-            self.same(*dest, *captures.get(*index as usize).ok_or("there is no such capture")?)
+            let ty = self.type_of(closure)?;
+            self.closure(ty)?;
+            let words = &self.program.layouts.body(ty).words;
+            self.same(*dest, *words.get(*index as usize).ok_or("there is no such capture")?)
         } else if let Inst::NamedEnd { dest, channel, side, subscription } = inst {
             let info = self.program.channels.get(*channel).ok_or("the channel is missing")?;
             let known = *side != Holder::Subscriber || *subscription < info.subscribers;
@@ -44,12 +46,13 @@ impl Typing<'_> {
     }
 
     pub(super) fn task_end(&self, end: &Terminator) -> Checked {
-        if let Terminator::CallValue { dest, callee, args, .. } = end {
+        if let Terminator::CallValue { dests, callee, args, .. } = end {
             let Type::Fn { params, result } = &self.program.types[self.type_of(callee)?] else {
                 return Err("the callee is not a function".to_owned());
             };
-            self.fields(args, params)?;
-            self.same(*dest, *result)
+            let params: Vec<TypeId> = self.words_of(params);
+            self.fields(args, &params)?;
+            self.results(dests, self.program.layouts.words(*result))
         } else if let Terminator::Spawn { dest, closure, .. } = end {
             self.spawn(*dest, closure)
         } else if let Terminator::NewChannel { dest, capacity, .. } = end {
@@ -75,8 +78,8 @@ impl Typing<'_> {
 
     /// The captures have the types of the closure, and the function that of the value.
     fn make_closure(&self, dest: Local, ty: TypeId, function: Func, captures: &[Operand]) -> Checked {
-        let (name, types) = self.closure(ty)?;
-        self.fields(captures, types)?;
+        let (name, _) = self.closure(ty)?;
+        self.fields(captures, &self.program.layouts.body(ty).words)?;
         let callee = self.program.functions.get(function).ok_or("the function is missing")?;
         ensure(callee.name == *name, || "the closure is of another function".to_owned())?;
         if self.of(dest) == ty {
@@ -85,7 +88,12 @@ impl Typing<'_> {
         let Type::Fn { params, result } = self.ty(dest) else { return Err("it is no function".to_owned()) };
         ensure(callee.entry == Entry::Value, || "it cannot be called by value".to_owned())?;
         let taken = callee.params.iter().skip(1).map(|(param, _)| callee.locals[*param].ty);
-        ensure(taken.eq(params.iter().copied()) && callee.result == *result, || "it has another type".to_owned())
+        ensure(taken.eq(self.words_of(params)) && callee.result == *result, || "it has another type".to_owned())
+    }
+
+    /// The words of values of these types, one behind the other.
+    fn words_of(&self, types: &[TypeId]) -> Vec<TypeId> {
+        types.iter().flat_map(|ty| self.program.layouts.words(*ty)).copied().collect()
     }
 
     fn spawn(&self, dest: Local, closure: &Operand) -> Checked {

@@ -1,7 +1,7 @@
 //! Many tasks on several threads, random orders, and nothing left behind.
 
 use super::*;
-use crate::heap::memory::leak_report;
+use crate::heap::check::leak_report;
 
 /// Producers and consumers.
 #[derive(Clone, Copy)]
