@@ -232,6 +232,12 @@ impl Decoder {
 
     /// The next frame, if all of it has come. After an error the connection is of no use any more.
     pub fn take(&mut self) -> Result<Option<Frame>, Malformed> {
+        Ok(self.take_in_place()?.map(Coming::into_frame))
+    }
+
+    /// The same; of a request or reply the body is left where it is.
+    #[inline]
+    pub fn take_in_place(&mut self) -> Result<Option<Coming<'_>>, Malformed> {
         let rest = &self.bytes[self.taken..];
         let Some((length, rest)) = rest.split_first_chunk::<LENGTH_BYTES>() else {
             return Ok(None);
@@ -243,33 +249,79 @@ impl Decoder {
         let Some(payload) = rest.get(..length) else {
             return Ok(None);
         };
-        let frame = parse(payload)?;
-        if self.introduced == matches!(frame, Frame::Hello(_) | Frame::Foreign { .. }) {
+        if self.introduced == (payload[0] == HELLO) {
             return Err(Malformed);
         }
         (self.introduced, self.most) = (true, MAX_FRAME);
         self.taken += LENGTH_BYTES + length;
-        Ok(Some(frame))
+        coming(payload).map(Some)
     }
 }
 
-fn parse(payload: &[u8]) -> Result<Frame, Malformed> {
+/// A frame that has come.
+#[derive(Debug)]
+pub enum Coming<'a> {
+    /// A request, and its body.
+    Request(Head, &'a [u8]),
+    /// A method's outcome: the request's number, and its body.
+    Reply(u64, &'a [u8]),
+    /// Another one.
+    Other(Frame),
+}
+
+/// What stands before the body of a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// See [`Request`].
+    pub call: u64,
+    /// See [`Request`].
+    pub method: u64,
+    /// See [`Request`].
+    pub awaits: Awaits,
+}
+
+impl Coming<'_> {
+    fn into_frame(self) -> Frame {
+        match self {
+            Coming::Request(Head { call, method, awaits }, body) => {
+                Frame::Request(Request { call, method, awaits, body: body.to_vec() })
+            }
+            Coming::Reply(call, body) => Frame::Reply { call, body: body.to_vec() },
+            Coming::Other(frame) => frame,
+        }
+    }
+}
+
+impl Request {
+    /// Without its body.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head { call: self.call, method: self.method, awaits: self.awaits }
+    }
+}
+
+#[inline]
+fn coming(payload: &[u8]) -> Result<Coming<'_>, Malformed> {
     let mut cursor = Cursor::new(payload);
     match cursor.byte()? {
+        REQUEST => {
+            let (call, method) = (cursor.varint()?, cursor.varint()?);
+            let awaits = Awaits::Reply { remaining: cursor.varint()? };
+            Ok(Coming::Request(Head { call, method, awaits }, cursor.rest()))
+        }
+        DETACHED => {
+            let (call, method) = (cursor.varint()?, cursor.varint()?);
+            Ok(Coming::Request(Head { call, method, awaits: Awaits::Nothing }, cursor.rest()))
+        }
+        REPLY => Ok(Coming::Reply(cursor.varint()?, cursor.rest())),
+        kind => parse(kind, cursor).map(Coming::Other),
+    }
+}
+
+/// A frame of another kind.
+fn parse(kind: u8, mut cursor: Cursor) -> Result<Frame, Malformed> {
+    match kind {
         HELLO => parse_hello(cursor),
-        REQUEST => Ok(Frame::Request(Request {
-            call: cursor.varint()?,
-            method: cursor.varint()?,
-            awaits: Awaits::Reply { remaining: cursor.varint()? },
-            body: cursor.rest().to_vec(),
-        })),
-        DETACHED => Ok(Frame::Request(Request {
-            call: cursor.varint()?,
-            method: cursor.varint()?,
-            awaits: Awaits::Nothing,
-            body: cursor.rest().to_vec(),
-        })),
-        REPLY => Ok(Frame::Reply { call: cursor.varint()?, body: cursor.rest().to_vec() }),
         REFUSED => parse_refused(cursor),
         CANCEL => {
             let call = cursor.varint()?;

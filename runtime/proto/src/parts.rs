@@ -1,6 +1,7 @@
 //! Bodies that come in pieces. In: the pieces of a connection's calls, in any mixture. Out: whole bodies. Memory grows only with what has
 //! come, up to a limit for one body and for all that are under way.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The most bytes that a body may have.
@@ -31,12 +32,16 @@ impl Parts {
     }
 
     /// The last piece has come: the whole body.
-    pub fn finish(&mut self, call: u64, last: Vec<u8>) -> Vec<u8> {
+    #[inline]
+    pub fn finish<'a>(&mut self, call: u64, last: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.bodies.is_empty() {
+            return Cow::Borrowed(last);
+        }
         match self.take(call) {
-            None => last,
+            None => Cow::Borrowed(last),
             Some(mut body) => {
-                body.extend_from_slice(&last);
-                body
+                body.extend_from_slice(last);
+                Cow::Owned(body)
             }
         }
     }
@@ -63,10 +68,10 @@ mod tests {
         assert_eq!(parts.add(1, b"ab"), Ok(()));
         assert_eq!(parts.add(2, b"xy"), Ok(()));
         assert_eq!(parts.add(1, b"cd"), Ok(()));
-        assert_eq!(parts.finish(1, b"e".to_vec()), b"abcde");
-        assert_eq!(parts.finish(3, b"whole".to_vec()), b"whole");
+        assert_eq!(*parts.finish(1, b"e"), *b"abcde");
+        assert_eq!(*parts.finish(3, b"whole"), *b"whole");
         parts.forget(2);
-        assert_eq!(parts.finish(2, b"new".to_vec()), b"new");
+        assert_eq!(*parts.finish(2, b"new"), *b"new");
         assert_eq!(parts.bytes, 0);
     }
 

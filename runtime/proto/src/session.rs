@@ -6,14 +6,19 @@
 //!
 //! Times are milliseconds since whatever moment the user of this module chose.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod calls;
+mod deadlines;
+
+use std::collections::VecDeque;
 use std::ops::Range;
+
+use calls::Calls;
+use deadlines::{Deadlines, Time};
 
 /// The calls that have not ended. `C` is what the user knows of a call.
 #[derive(Debug)]
 pub struct Session<C> {
-    next: u64,
-    calls: BTreeMap<u64, Entry<C>>,
+    calls: Calls<Entry<C>>,
     /// Calls that were not handed to a connection yet; may hold ids of calls that have ended.
     queue: VecDeque<u64>,
     /// Calls with large bodies, and how many bytes of each were handed to the connection.
@@ -22,7 +27,7 @@ pub struct Session<C> {
     small_first: bool,
     /// Calls that the callee should forget.
     cancels: VecDeque<u64>,
-    deadlines: BTreeSet<(u64, u64)>,
+    deadlines: Deadlines,
     /// What was not handed to a connection whole.
     waiting: Load,
     room: Load,
@@ -110,13 +115,12 @@ impl<C> Session<C> {
     /// One that has room for so much that waits.
     pub fn new(room: Load) -> Session<C> {
         Session {
-            next: 1,
-            calls: BTreeMap::new(),
+            calls: Calls::new(),
             queue: VecDeque::new(),
             large: VecDeque::new(),
             small_first: false,
             cancels: VecDeque::new(),
-            deadlines: BTreeSet::new(),
+            deadlines: Deadlines::default(),
             waiting: Load::default(),
             room,
             detached: 0,
@@ -124,6 +128,7 @@ impl<C> Session<C> {
     }
 
     /// A new call with so many bytes of arguments, to be sent by this time, and to be answered by that; its id.
+    #[inline(always)]
     pub fn submit(&mut self, call: C, size: usize, send_by: u64, deadline: u64) -> u64 {
         self.add(call, size, Wants::Reply, send_by, deadline)
     }
@@ -133,13 +138,12 @@ impl<C> Session<C> {
         self.add(call, size, Wants::Nothing, send_by, u64::MAX)
     }
 
+    #[inline(always)]
     fn add(&mut self, call: C, size: usize, wants: Wants, send_by: u64, deadline: u64) -> u64 {
-        let id = self.next;
-        self.next += 1;
         let first = send_by.min(deadline);
-        self.calls.insert(id, Entry { call, size, wants, first, deadline, sent: Sent::No, known: false });
+        let id = self.calls.add(Entry { call, size, wants, first, deadline, sent: Sent::No, known: false });
         self.queue.push_back(id);
-        self.deadlines.insert((first, id));
+        self.calls.watch((first, id), &mut self.deadlines);
         self.waiting.calls += 1;
         self.waiting.bytes += size;
         if wants == Wants::Nothing {
@@ -162,7 +166,7 @@ impl<C> Session<C> {
     /// both. With its last piece a call counts as sent; a detached one is forgotten.
     pub fn send<R>(&mut self, most: usize, write: impl FnOnce(Piece<'_, C>) -> R) -> Option<R> {
         let (id, from) = self.next_piece()?;
-        let entry = self.calls.get_mut(&id)?;
+        let entry = self.calls.get_mut(id)?;
         let to = entry.size.min(from + most);
         let place = if to == entry.size { Place::Last } else { Place::Before };
         entry.known = true;
@@ -174,9 +178,10 @@ impl<C> Session<C> {
             (Place::Last, Wants::Reply) => {
                 entry.sent = Sent::Yes;
                 self.waiting.leaves(entry.size);
-                self.deadlines.remove(&(entry.first, id));
-                entry.first = entry.deadline;
-                self.deadlines.insert((entry.first, id));
+                if entry.first != entry.deadline {
+                    entry.first = entry.deadline;
+                    self.calls.watch((deadline, id), &mut self.deadlines);
+                }
             }
         }
         Some(written)
@@ -201,7 +206,7 @@ impl<C> Session<C> {
                     }
                 }
             };
-            if self.calls.contains_key(&id) {
+            if self.calls.get(id).is_some() {
                 return Some((id, from));
             }
         }
@@ -219,21 +224,20 @@ impl<C> Session<C> {
 
     /// Is there a call to send?
     pub fn has_unsent(&mut self) -> bool {
-        self.large.retain(|(id, _)| self.calls.contains_key(id));
+        self.large.retain(|(id, _)| self.calls.get(*id).is_some());
         !self.large.is_empty() || self.first_unsent().is_some()
     }
 
     /// Nobody asks for a call any more. `None` if it had ended already.
     pub fn abandon(&mut self, id: u64) -> Option<C> {
-        if self.calls.get(&id)?.known {
+        if self.calls.get(id)?.known {
             self.cancels.push_back(id);
         }
         self.end(id)
     }
 
     fn end(&mut self, id: u64) -> Option<C> {
-        let entry = self.calls.remove(&id)?;
-        self.deadlines.remove(&(entry.first, id));
+        let entry = self.calls.remove(id)?;
         if entry.sent == Sent::No {
             self.waiting.leaves(entry.size);
         }
@@ -245,7 +249,7 @@ impl<C> Session<C> {
 
     /// A reply has come: ends its call, unless it is late or answers what was never asked.
     pub fn replied(&mut self, id: u64) -> Option<C> {
-        match self.calls.get(&id)?.sent {
+        match self.calls.get(id)?.sent {
             Sent::No => None,
             Sent::Yes => self.end(id),
         }
@@ -257,8 +261,8 @@ impl<C> Session<C> {
         for (id, _) in self.large.drain(..).rev() {
             self.queue.push_front(id);
         }
-        self.calls.values_mut().for_each(|entry| entry.known = false);
-        self.end_all(Sent::Yes)
+        self.calls.each(|entry| entry.known = false);
+        self.end_all(|entry| entry.sent == Sent::Yes)
     }
 
     /// The other side cannot be used at all: ends all calls that were not sent.
@@ -266,32 +270,24 @@ impl<C> Session<C> {
         self.queue.clear();
         self.large.clear();
         self.cancels.clear();
-        self.end_all(Sent::No)
+        self.end_all(|entry| entry.sent == Sent::No)
     }
 
     /// Nobody will send anything any more: ends all detached calls.
     pub fn give_up_detached(&mut self) -> Vec<C> {
-        let is_detached = |(_, entry): &(&u64, &Entry<C>)| entry.wants == Wants::Nothing;
-        let ids: Vec<u64> = self.calls.iter().filter(is_detached).map(|(&id, _)| id).collect();
-        ids.into_iter().filter_map(|id| self.end(id)).collect()
+        self.end_all(|entry| entry.wants == Wants::Nothing)
     }
 
     /// The other side is not made for these calls: ends those that were not sent.
     pub fn refuse(&mut self, is_meant: impl Fn(&C) -> bool) -> Vec<C> {
-        let meant = self.calls.iter().filter(|(_, entry)| entry.sent == Sent::No && is_meant(&entry.call));
-        let ids: Vec<u64> = meant.map(|(&id, _)| id).collect();
-        ids.into_iter().filter_map(|id| self.end(id)).collect()
+        self.end_all(|entry| entry.sent == Sent::No && is_meant(&entry.call))
     }
 
     /// Ends all calls whose deadline has come.
     pub fn expire(&mut self, now: u64) -> Vec<(C, Sent)> {
         let mut ended = Vec::new();
-        while let Some(&(deadline, id)) = self.deadlines.first() {
-            if deadline > now {
-                break;
-            }
-            self.deadlines.pop_first();
-            let Some(entry) = self.calls.get(&id) else { continue };
+        while let Some((_, id)) = self.first_deadline().filter(|(deadline, _)| *deadline <= now) {
+            let Some(entry) = self.calls.get(id) else { unreachable!("only deadlines of calls hold") };
             let sent = entry.sent;
             if entry.known {
                 self.cancels.push_back(id);
@@ -302,8 +298,12 @@ impl<C> Session<C> {
     }
 
     /// When [`Session::expire`] should be called next.
-    pub fn next_deadline(&self) -> Option<u64> {
-        self.deadlines.first().map(|&(deadline, _)| deadline)
+    pub fn next_deadline(&mut self) -> Option<u64> {
+        self.first_deadline().map(|(deadline, _)| deadline)
+    }
+
+    fn first_deadline(&mut self) -> Option<Time> {
+        self.deadlines.first(|time| self.calls.watches(time))
     }
 
     /// Is there a detached call that was not written?
@@ -313,17 +313,17 @@ impl<C> Session<C> {
 
     /// Does a call wait for what the callee does?
     pub fn waits_for_callee(&self) -> bool {
-        self.calls.values().any(|entry| entry.known)
+        self.calls.iter().any(|(_, entry)| entry.known)
     }
 
     /// Have all calls ended?
     pub fn is_empty(&self) -> bool {
-        self.calls.is_empty()
+        self.calls.len() == 0
     }
 
     fn first_unsent(&mut self) -> Option<u64> {
         while let Some(&id) = self.queue.front() {
-            if self.calls.contains_key(&id) {
+            if self.calls.get(id).is_some() {
                 return Some(id);
             }
             self.queue.pop_front();
@@ -331,9 +331,21 @@ impl<C> Session<C> {
         None
     }
 
-    fn end_all(&mut self, sent: Sent) -> Vec<C> {
-        let ids: Vec<u64> = self.calls.iter().filter(|(_, entry)| entry.sent == sent).map(|(&id, _)| id).collect();
+    fn end_all(&mut self, ends: impl Fn(&Entry<C>) -> bool) -> Vec<C> {
+        let ids: Vec<u64> = self.calls.iter().filter(|(_, entry)| ends(entry)).map(|(id, _)| id).collect();
         ids.into_iter().filter_map(|id| self.end(id)).collect()
+    }
+}
+
+impl<C> Calls<Entry<C>> {
+    /// This time is that of a call from now on.
+    fn watch(&self, time: Time, deadlines: &mut Deadlines) {
+        deadlines.add(time, self.len(), |time| self.watches(time));
+    }
+
+    /// Is it?
+    fn watches(&self, (time, id): Time) -> bool {
+        self.get(id).is_some_and(|entry| entry.first == time)
     }
 }
 

@@ -5,23 +5,25 @@ pub mod introduction;
 pub mod link;
 pub mod serve;
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use pluto_abi::layout::ReplyKind;
 use pluto_proto::session::Sent;
 
 use crate::heap::show::quoted;
-use crate::sync::Mutex;
 use crate::task::handle::log_error;
-use crate::task::wait::Waiter;
-use crate::task::{Scheduler, TaskRef};
+use crate::task::{Scheduler, Task, TaskRef, What, wait};
+use link::{Limits, Links, Ticket};
+
+/// Generated code does not say where it calls.
+const NO_SITE: u64 = u64::MAX;
 
 /// A call on its way to another process: what is sent, and who hears of its end.
 #[derive(Debug)]
 pub struct Call {
     /// The number of the method among those of other processes that this one calls.
     pub method: u64,
-    /// The encoded arguments; none any more when they were written.
+    /// The encoded arguments; none any more when they were written, but memory for the reply.
     pub request: Vec<u8>,
     /// Who hears of its end.
     pub hears: Hears,
@@ -30,10 +32,10 @@ pub struct Call {
 /// Who hears of the end of a call.
 #[derive(Debug)]
 pub enum Hears {
-    /// A task that waits.
-    Task(Arc<Pending>),
+    /// A task, whose wait it ends.
+    Task(TaskRef, wait::Ticket),
     /// Nobody, as the call is detached; if it cannot be sent, the log says so.
-    Log(Target),
+    Log(Box<Target>),
 }
 
 /// What is called, for people.
@@ -45,13 +47,12 @@ pub struct Target {
     pub method: &'static str,
 }
 
-/// The outcome of a call, for the task that waits for it.
+/// A call of a task, from its submission to its outcome. Dropping it forgets the call: the callee is told, and a reply will be dropped.
 #[derive(Debug)]
 pub struct Pending {
-    waiter: Waiter<TaskRef>,
-    outcome: Mutex<Option<Outcome>>,
-    /// As long as this is here, something outside may wake a task.
-    _source: Source,
+    task: TaskRef,
+    /// None if it could not be submitted, or is over.
+    ticket: Option<Ticket>,
 }
 
 /// Something outside that may wake tasks.
@@ -107,9 +108,17 @@ pub enum FailureKind {
 
 impl Call {
     /// A reply has come.
-    pub fn reply(&self, body: Vec<u8>) {
+    pub fn reply(self, body: Cow<'_, [u8]>) {
+        let kept = match body {
+            Cow::Owned(body) => body,
+            Cow::Borrowed(bytes) => {
+                let mut kept = self.request;
+                kept.extend_from_slice(bytes);
+                kept
+            }
+        };
         match &self.hears {
-            Hears::Task(pending) => pending.end(Outcome::Reply(body)),
+            Hears::Task(task, wait) => Task::hear(*task, *wait, Outcome::Reply(kept)),
             // No call of this kind is kept so long.
             Hears::Log(_) => {}
         }
@@ -119,7 +128,7 @@ impl Call {
     pub fn fail(&self, kind: FailureKind, sent: Sent, detail: impl Into<String>) {
         let failure = Failure { kind, detail: detail.into(), sent };
         match &self.hears {
-            Hears::Task(pending) => pending.end(Outcome::Failed(failure)),
+            Hears::Task(task, wait) => Task::hear(*task, *wait, Outcome::Failed(failure)),
             Hears::Log(target) => failure.log(target.service, target.method),
         }
     }
@@ -142,20 +151,47 @@ impl Failure {
 }
 
 impl Pending {
-    /// One whose outcome ends that wait.
-    pub fn new(waiter: Waiter<TaskRef>, scheduler: &'static Scheduler) -> Arc<Pending> {
-        Arc::new(Pending { waiter, outcome: Mutex::new(None), _source: Source::new(scheduler) })
+    /// Submits a call to a process, for this task, which begins to wait for its outcome.
+    #[inline(always)]
+    pub fn submit(
+        task: &Task,
+        links: &Links,
+        peer: usize,
+        (method, request): (u64, Vec<u8>),
+        limits: Limits,
+    ) -> Pending {
+        let (mut pending, wait) = Pending::begin(task);
+        let hears = Hears::Task(task.me(), wait);
+        pending.ticket = links.submit(peer, Call { method, request, hears }, limits);
+        pending
     }
 
-    /// Sets the outcome, once, and wakes who waits.
-    pub fn end(&self, outcome: Outcome) {
-        *self.outcome.lock() = Some(outcome);
-        self.waiter.finish(0);
+    /// One that is not submitted yet; who ends this wait.
+    #[inline(always)]
+    pub(crate) fn begin(task: &Task) -> (Pending, wait::Ticket) {
+        task.begins_call();
+        let wait = task.begin_wait(What::Reply, NO_SITE).ticket;
+        (Pending { task: task.me(), ticket: None }, wait)
     }
 
-    /// The outcome, if there is one and it was not taken yet.
-    pub fn take(&self) -> Option<Outcome> {
-        self.outcome.lock().take()
+    /// Was it submitted, and is not over?
+    pub fn is_submitted(&self) -> bool {
+        self.ticket.is_some()
+    }
+
+    /// The outcome, once, when the wait for it is over.
+    #[inline]
+    pub fn take(&mut self) -> Option<Outcome> {
+        if let Some(ticket) = self.ticket.take() {
+            ticket.is_over();
+        }
+        self.task.task().take_heard()
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.task.task().ends_call();
     }
 }
 

@@ -26,16 +26,19 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use pluto_abi::layout::Whereabouts;
 
+use crate::call::Outcome;
 use crate::channel::waits::Kept;
 use crate::os::coroutine::Execution;
+use crate::os::remote::Spare;
 pub use crate::os::slot::TaskRef;
 use crate::os::slot::{Shared, SlotStack};
+use crate::sync::Latch;
 use fault::Trail;
 use handle::{End, Ending};
 pub use scheduler::Scheduler;
 use standing::Standing;
 use timers::TimerId;
-use wait::{Sleeper, Ticket, Waiting};
+use wait::{Sleeper, Ticket, Waiter, Waiting};
 pub use waits::{Entry, What};
 use worker::{Leaving, Worker};
 
@@ -68,6 +71,8 @@ pub struct Task {
     what: AtomicU32,
     site: AtomicU64,
     scheduler: Shared<Scheduler>,
+    /// The outcome of its remote call under way: set by who has claimed its wait.
+    heard: Latch<Option<Outcome>>,
     /// The address of the worker that runs it or has run it last. Says something only to that one, or to who has claimed its wait.
     ran_by: AtomicUsize,
 
@@ -98,6 +103,9 @@ pub struct Task {
     /// What the waiting functions of channels keep.
     channels: Kept,
 }
+
+/// A worker keeps the memory of so many remote calls.
+const MOST_SPARE_CALLS: usize = 256;
 
 /// The task has been asked to end.
 const CANCELLED: u32 = 1;
@@ -131,6 +139,7 @@ impl Task {
             what: AtomicU32::new(0),
             site: AtomicU64::new(0),
             scheduler: Shared::default(),
+            heard: Latch::new(None),
             ran_by: AtomicUsize::new(0),
             execution: Execution::default(),
             worker: Cell::new(None),
@@ -167,6 +176,24 @@ impl Task {
     /// What runs it.
     pub fn scheduler(&self) -> &'static Scheduler {
         self.scheduler.get().unwrap_or_else(|| unreachable!("only tasks that were started are asked"))
+    }
+
+    /// It has done something for somebody, and begins something else with this deadline, as if it were another task. Those who could ask
+    /// it to end because of what it did before do not any more.
+    pub(crate) fn begin_anew(&self, deadline: u64) {
+        self.disarm();
+        self.forget_trail();
+        if self.takes_declared.take() {
+            self.scheduler().count_taker(false);
+        }
+        self.deadline.store(deadline, Ordering::Relaxed);
+        self.inherited.set(deadline);
+        let before = self.flags.load(Ordering::Relaxed);
+        let flags = (before & RANDOM) | if deadline == NEVER { 0 } else { LIMITED };
+        if before != flags {
+            self.flags.store(flags, Ordering::Relaxed);
+        }
+        self.scheduler().end_with_all(self);
     }
 
     /// Itself, as others know it.
@@ -284,6 +311,58 @@ impl Task {
     /// Two words for the waiting function that is under way.
     pub fn kept(&self) -> &Cell<[u64; 2]> {
         &self.kept
+    }
+
+    /// How many waits it has begun, in all its lives.
+    pub(crate) fn waits_begun(&self) -> u64 {
+        self.waiting.begun()
+    }
+
+    /// A remote call has ended for which a task waits, if it still does.
+    pub fn hear(task: TaskRef, wait: Ticket, outcome: Outcome) {
+        let me = task.task();
+        if me.waiting.claim(wait) {
+            *me.heard.lock() = Some(outcome);
+            Waiter { task, ticket: wait, case: 0 }.answer(0);
+        }
+    }
+
+    /// The outcome of the remote call for which it has waited.
+    #[inline(always)]
+    pub(crate) fn take_heard(&self) -> Option<Outcome> {
+        self.heard.lock().take()
+    }
+
+    /// It begins a remote call: something outside will wake it.
+    pub(crate) fn begins_call(&self) {
+        self.own_worker().desk().calls_begun.add_own(1);
+    }
+
+    /// The call is over, as far as the task is concerned.
+    pub(crate) fn ends_call(&self) {
+        self.own_worker().desk().calls_ended.add_own(1);
+    }
+
+    /// What a remote call is kept in that has ended, to be used again.
+    pub(crate) fn spare_call(&self) -> Option<Spare> {
+        self.own_worker().spare_calls.borrow_mut().pop()
+    }
+
+    /// Keeps that.
+    pub(crate) fn keep_call(&self, call: Spare) {
+        let mut spare = self.own_worker().spare_calls.borrow_mut();
+        if spare.len() < MOST_SPARE_CALLS {
+            spare.push(call);
+        }
+    }
+
+    /// Milliseconds since the scheduler was made, a fraction of one too early at most.
+    pub(crate) fn about_now(&self) -> u64 {
+        let worker = self.own_worker();
+        let mut watch = worker.watch.get();
+        let now = watch.about(&worker.scheduler.clock);
+        worker.watch.set(watch);
+        now / 1_000_000
     }
 
     /// When whoever waits for what this task does stops waiting, in nanoseconds; [`NEVER`] if nobody does.

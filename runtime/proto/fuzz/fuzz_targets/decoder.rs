@@ -19,7 +19,7 @@ fuzz_target!(|input: &[u8]| {
         match frame {
             Frame::Part { call, bytes } => drop(parts.add(*call, bytes)),
             Frame::Request(Request { call, body, .. }) | Frame::Reply { call, body } => {
-                assert!(parts.finish(*call, body.clone()).len() <= MAX_BODY + MAX_FRAME);
+                assert!(parts.finish(*call, body).len() <= MAX_BODY + MAX_FRAME);
             }
             Frame::Cancel { call } | Frame::Refused { call, .. } => parts.forget(*call),
             Frame::Hello(_)

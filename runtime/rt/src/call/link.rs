@@ -7,6 +7,7 @@ mod meeting;
 pub mod room;
 mod routes;
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::path::PathBuf;
 use std::pin::pin;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 
-use pluto_proto::frame::{Frame, Hello, PART, Ran, put_cancel, put_detached, put_part, put_request};
+use pluto_proto::frame::{Coming, Frame, Hello, PART, Ran, put_cancel, put_detached, put_part, put_request};
 use pluto_proto::parts::{MAX_BODY, Parts};
 use pluto_proto::pulse::{INTERVAL, Pulse};
 use pluto_proto::session::{Load, Piece, Place, ROOM, Sent, Session, Wants};
@@ -23,7 +24,7 @@ use tokio::sync::Notify;
 
 use super::{Call, FailureKind};
 use crate::log::{Level, say};
-use crate::sync::Mutex;
+use crate::sync::{Latch, Mutex};
 use crate::task::Scheduler;
 use crate::transport::{Outbox, Sharing};
 use meeting::Standing;
@@ -33,13 +34,15 @@ use routes::Routes;
 pub const DEFAULT_DEADLINE: u64 = 5_000;
 /// At most so many bytes are gathered for one write.
 const WRITE_BATCH: usize = 256 * 1024;
+/// What a request was in is kept for the reply, if it is no larger than that.
+const LARGEST_KEPT: usize = 1024;
 
 /// The ways to all processes, by number.
 #[derive(Debug)]
 pub struct Links {
-    links: Vec<Arc<Link>>,
+    links: Vec<&'static Link>,
     /// Those that have something to send.
-    dirty: Arc<Mutex<Vec<Arc<Link>>>>,
+    dirty: Arc<Mutex<Vec<&'static Link>>>,
 }
 
 /// The way to one process.
@@ -58,7 +61,9 @@ struct Link {
     sharing: Sharing,
     /// This process calls methods of that one.
     needed: bool,
-    open: Mutex<Open>,
+    open: Latch<Open>,
+    /// So much waits to be written that nobody should call. Changes with the calls locked; may be true though there is room again.
+    is_crowded: AtomicBool,
     /// The tasks that wait until they may call.
     line: room::Line,
     /// A connection exists or is being made. Changes with the calls locked.
@@ -71,16 +76,14 @@ struct Link {
     standing: Mutex<Standing>,
     /// The connection, while there is one.
     outbox: Mutex<Option<Arc<Outbox>>>,
-    /// One at a time gathers requests for the connection, so that they keep their order.
-    gathering: Mutex<()>,
+    /// One at a time gathers requests for the connection, so that they keep their order; what they are gathered in.
+    gathering: Mutex<Vec<u8>>,
     /// So many detached calls are in the outbox, and perhaps still there. Changes while gathering.
     entrusted: AtomicUsize,
-    /// Replies that have not come whole.
-    parts: Mutex<Parts>,
     /// Is the process at the end of the connection alive?
     pulse: Mutex<Pulse>,
     /// Those links that have something to send; this one is there if `is_dirty`.
-    dirty: Arc<Mutex<Vec<Arc<Link>>>>,
+    dirty: Arc<Mutex<Vec<&'static Link>>>,
     is_dirty: AtomicBool,
     /// When the future that ends calls at their deadline will look again; 0: it was not started. Changes with the calls locked.
     armed: AtomicU64,
@@ -115,6 +118,10 @@ enum Parting {
 }
 
 impl Parting {
+    fn no_reply() -> Parting {
+        Parting::Lost("it sent a frame that is no reply".to_string())
+    }
+
     fn why(&self) -> &str {
         match self {
             Parting::Lost(why) | Parting::Refused(_, why) => why,
@@ -143,9 +150,10 @@ impl Links {
         supervision: Option<PathBuf>,
         manner: Manner,
     ) -> Links {
-        let dirty = Arc::<Mutex<Vec<Arc<Link>>>>::default();
+        let dirty = Arc::<Mutex<Vec<&'static Link>>>::default();
         let link = |(index, (peer, address))| {
-            Arc::new(Link {
+            // Never freed, like the scheduler: tasks refer to it without counting.
+            &*Box::leak(Box::new(Link {
                 scheduler,
                 hello: hello.clone(),
                 index,
@@ -154,7 +162,8 @@ impl Links {
                 supervision: supervision.clone(),
                 sharing: manner.sharing,
                 needed: scheduler.program().remotes().any(|remote| remote.peer == index),
-                open: Mutex::new(Open { calls: Session::new(manner.room), routes: None }),
+                open: Latch::new(Open { calls: Session::new(manner.room), routes: None }),
+                is_crowded: AtomicBool::new(false),
                 line: room::Line::default(),
                 driven: AtomicBool::new(false),
                 kept: AtomicBool::new(false),
@@ -163,13 +172,12 @@ impl Links {
                 outbox: Mutex::default(),
                 gathering: Mutex::default(),
                 entrusted: AtomicUsize::new(0),
-                parts: Mutex::default(),
                 pulse: Mutex::new(Pulse::new(manner.interval, 0)),
                 dirty: dirty.clone(),
                 is_dirty: AtomicBool::new(false),
                 armed: AtomicU64::new(0),
                 earlier: Notify::new(),
-            })
+            }))
         };
         Links { links: peers.into_iter().enumerate().map(link).collect(), dirty }
     }
@@ -184,35 +192,39 @@ impl Links {
     }
 
     /// Sends a call, which ends by these times at the latest.
+    #[inline(always)]
     pub fn submit(&self, peer: usize, call: Call, limits: Limits) -> Option<Ticket> {
-        let (link, call) = self.sendable(peer, call)?;
-        let id = link.submit(call, limits)?;
-        Some(Ticket { link: link.clone(), id })
+        match self.way(peer, call.request.len()) {
+            Ok(link) => link.submit(call, limits).map(|id| Ticket { link, id }),
+            Err((kind, detail)) => {
+                call.fail(kind, Sent::No, detail);
+                None
+            }
+        }
     }
 
     /// Sends a call of which no outcome is wanted, by this time at the latest.
     pub fn submit_detached(&self, peer: usize, call: Call, by: u64) {
-        if let Some((link, call)) = self.sendable(peer, call) {
-            link.submit_detached(call, by);
+        match self.way(peer, call.request.len()) {
+            Ok(link) => link.submit_detached(call, by),
+            Err((kind, detail)) => call.fail(kind, Sent::No, detail),
         }
     }
 
-    /// The way to a process, if the call can be sent at all; it fails otherwise.
-    fn sendable(&self, peer: usize, call: Call) -> Option<(&Arc<Link>, Call)> {
-        let Some(link) = self.links.get(peer) else {
-            call.fail(FailureKind::Unavailable, Sent::No, "there is no such process");
-            return None;
+    /// The way to a process, if a call with so many bytes of arguments can be sent there at all.
+    #[inline(always)]
+    fn way(&self, peer: usize, size: usize) -> Result<&'static Link, (FailureKind, String)> {
+        let Some(&link) = self.links.get(peer) else {
+            return Err((FailureKind::Unavailable, "there is no such process".to_string()));
         };
         if let Err(why) = &link.address {
-            call.fail(FailureKind::Unavailable, Sent::No, why.clone());
-            return None;
+            return Err((FailureKind::Unavailable, why.clone()));
         }
-        if call.request.len() > MAX_BODY {
-            let detail = format!("the request has {} bytes; {MAX_BODY} at most can be sent", call.request.len());
-            call.fail(FailureKind::Network, Sent::No, detail);
-            return None;
+        if size > MAX_BODY {
+            let detail = format!("the request has {size} bytes; {MAX_BODY} at most can be sent");
+            return Err((FailureKind::Network, detail));
         }
-        Some((link, call))
+        Ok(link)
     }
 
     /// What waits to be written to a process.
@@ -255,8 +267,15 @@ pub struct Limits {
 /// A submitted call. Dropping it forgets the call: the callee is told, and a reply will be dropped.
 #[derive(Debug)]
 pub struct Ticket {
-    link: Arc<Link>,
+    link: &'static Link,
     id: u64,
+}
+
+impl Ticket {
+    /// The call has ended, which the task knows: there is nothing to forget.
+    pub fn is_over(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for Ticket {
@@ -273,24 +292,21 @@ impl Drop for Ticket {
 
 impl Link {
     /// The call's id, unless it fails at once.
-    fn submit(self: &Arc<Link>, call: Call, limits: Limits) -> Option<u64> {
+    #[inline(always)]
+    fn submit(&'static self, call: Call, limits: Limits) -> Option<u64> {
         let size = call.request.len();
         let deadline = limits.sent.min(limits.answered);
         self.add(call, deadline, |calls, call| calls.submit(call, size, limits.sent, limits.answered))
     }
 
-    fn submit_detached(self: &Arc<Link>, call: Call, by: u64) {
+    fn submit_detached(&'static self, call: Call, by: u64) {
         let size = call.request.len();
         self.add(call, by, |calls, call| calls.submit_detached(call, size, by));
     }
 
     /// Adds a call that ends at this time, if nothing else happens to it; nothing if the process is known not to serve it.
-    fn add<T>(
-        self: &Arc<Link>,
-        call: Call,
-        deadline: u64,
-        add: impl FnOnce(&mut Session<Call>, Call) -> T,
-    ) -> Option<T> {
+    #[inline(always)]
+    fn add<T>(&'static self, call: Call, deadline: u64, add: impl FnOnce(&mut Session<Call>, Call) -> T) -> Option<T> {
         let mut open = self.open.lock();
         if let Some(Err(difference)) = open.routes.as_ref().map(|routes| routes.number(call.method)) {
             let difference = difference.to_string();
@@ -299,7 +315,11 @@ impl Link {
             return None;
         }
         let added = add(&mut open.calls, call);
-        let is_driven = self.driven.swap(true, Ordering::SeqCst);
+        self.look_for_room(&open);
+        let is_driven = self.driven.load(Ordering::SeqCst);
+        if !is_driven {
+            self.driven.store(true, Ordering::SeqCst);
+        }
         let armed = self.armed.load(Ordering::SeqCst);
         if armed == 0 || deadline < armed {
             self.armed.store(deadline, Ordering::SeqCst);
@@ -307,14 +327,14 @@ impl Link {
         let is_connected = open.routes.is_some();
         drop(open);
         if !is_driven {
-            self.scheduler.io(carry::drive(self.clone()));
+            self.scheduler.io(carry::drive(self));
         } else if is_connected {
             self.has_something();
         } else {
             self.called.notify_one();
         }
         if armed == 0 {
-            self.scheduler.io(carry::watch_deadlines(self.clone()));
+            self.scheduler.io(carry::watch_deadlines(self));
         } else if deadline < armed {
             self.earlier.notify_one();
         }
@@ -322,9 +342,10 @@ impl Link {
     }
 
     /// There is something to send, before the next wait of a worker.
-    fn has_something(self: &Arc<Link>) {
-        if !self.is_dirty.swap(true, Ordering::SeqCst) {
-            self.dirty.lock().push(self.clone());
+    fn has_something(&'static self) {
+        // Who is about to send has said so before it looks for what is to be sent: mostly a look is enough.
+        if !self.is_dirty.load(Ordering::SeqCst) && !self.is_dirty.swap(true, Ordering::SeqCst) {
+            self.dirty.lock().push(self);
             self.scheduler.mark_dirty();
         }
     }
@@ -350,7 +371,7 @@ impl Link {
 
     /// Writes requests until none is left or the socket takes no more.
     fn flush(&self) {
-        let gathering = self.gathering.lock();
+        let mut gathering = self.gathering.lock();
         // Asked when it is this one's turn: nothing is handed to a connection that has been given up.
         let Some(outbox) = self.outbox.lock().clone() else { return };
         loop {
@@ -361,17 +382,40 @@ impl Link {
             if !self.open.lock().calls.has_something() {
                 break;
             }
-            outbox.put(|frames| self.gather(frames));
+            // Not in the outbox itself: while one latch is held, another is much slower to get.
+            self.gather(&mut gathering);
+            outbox.put(|frames| {
+                if frames.is_empty() {
+                    std::mem::swap(frames, &mut gathering);
+                } else {
+                    frames.append(&mut gathering);
+                }
+            });
             outbox.flush();
         }
         drop(gathering);
         self.let_in();
     }
 
+    /// Says whether there is room for more calls.
+    fn look_for_room(&self, open: &Open) {
+        let is_crowded = !open.calls.has_room();
+        if self.is_crowded.load(Ordering::SeqCst) != is_crowded {
+            self.is_crowded.store(is_crowded, Ordering::SeqCst);
+        }
+    }
+
     /// Requests to write, as far as they fit into one write.
     fn gather(&self, frames: &mut Vec<u8>) {
+        frames.clear();
         let now = self.now();
-        let Open { calls, routes } = &mut *self.open.lock();
+        let mut open = self.open.lock();
+        self.gather_from(&mut open, frames, now);
+        self.look_for_room(&open);
+    }
+
+    fn gather_from(&self, open: &mut Open, frames: &mut Vec<u8>, now: u64) {
+        let Open { calls, routes } = open;
         while let Some(call) = calls.cancel() {
             put_cancel(frames, call);
         }
@@ -409,21 +453,24 @@ impl Link {
         written && !self.open.lock().calls.has_detached()
     }
 
-    fn take_in(&self, frame: Frame) -> Result<(), Parting> {
+    /// A reply has come.
+    fn take_reply(&self, call: u64, body: Cow<'_, [u8]>) {
+        let ended = self.open.lock().calls.replied(call);
+        if let Some(call) = ended {
+            call.reply(body);
+        }
+    }
+
+    /// Something else has come. `parts`: of replies that have not come whole.
+    fn take_in(&self, coming: Coming<'_>, parts: &mut Parts) -> Result<(), Parting> {
+        let Coming::Other(frame) = coming else { return Err(Parting::no_reply()) };
         match frame {
-            Frame::Reply { call, body } => {
-                let body = self.parts.lock().finish(call, body);
-                let ended = self.open.lock().calls.replied(call);
-                if let Some(call) = ended {
-                    call.reply(body);
-                }
-            }
             Frame::Part { call, bytes } => {
-                let added = self.parts.lock().add(call, &bytes);
+                let added = parts.add(call, &bytes);
                 added.map_err(|_| Parting::Lost("it sends more than there is room for".to_string()))?;
             }
             Frame::Refused { call, ran, detail } => {
-                self.parts.lock().forget(call);
+                parts.forget(call);
                 let ended = self.open.lock().calls.replied(call);
                 match (ended, ran) {
                     (Some(call), Ran::Yes) => call.fail(FailureKind::Network, Sent::Yes, detail),
@@ -435,12 +482,11 @@ impl Link {
             Frame::Hello(_)
             | Frame::Foreign { .. }
             | Frame::Request(_)
+            | Frame::Reply { .. }
             | Frame::Cancel { .. }
             | Frame::Ask
             | Frame::AskStatus
-            | Frame::Status(_) => {
-                return Err(Parting::Lost("it sent a frame that is no reply".to_string()));
-            }
+            | Frame::Status(_) => return Err(Parting::no_reply()),
         }
         Ok(())
     }
@@ -461,7 +507,10 @@ fn put_piece(frames: &mut Vec<u8>, piece: Piece<'_, Call>, method: u64, now: u64
     match place {
         Place::Before => None,
         Place::Last => {
-            call.request = Vec::new();
+            call.request.clear();
+            if call.request.capacity() > LARGEST_KEPT {
+                call.request = Vec::new();
+            }
             Some(wants)
         }
     }

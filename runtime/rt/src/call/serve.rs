@@ -1,32 +1,30 @@
-//! Serving others: a task for each request of their connections ([`converse`]). In: requests. Out: replies. What nobody waits for any
+//! Serving others: tasks run the requests of their connections ([`converse`], [`run`]). In: requests. Out: replies. What nobody waits for any
 //! more, because the caller says so, its time is over, or its connection is gone, is cancelled like any task; a method that changes its
 //! service goes on to its end. A detached request has no reply and belongs to nobody: it runs to its end, and the log says how that was if
 //! it was not good.
 
 mod connection;
 mod converse;
+mod run;
 mod status;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use connection::{Connection, Held, Waits};
+use connection::{Admitted, Connection, Held, SendFor};
 pub(super) use connection::{LIMITS, Limits};
 use pluto_abi::layout::ReplyKind;
-use pluto_proto::frame::{Awaits, Hello, Ran, Request};
+use pluto_proto::frame::{Awaits, Head, Hello, Ran};
 use pluto_proto::parts::MAX_BODY;
 use pluto_proto::session::Sent;
-use pluto_proto::tally::{Ended, Tally};
+use pluto_proto::tally::Tally;
 
 use super::{Failure, FailureKind, Source, reply_kind};
-use crate::heap::wire::{Buffer, Reader};
 use crate::log::{Level, say};
-use crate::os::program::TooDeep;
 use crate::sync::Mutex;
-use crate::task::fault::Fault;
-use crate::task::handle::log_fault;
-use crate::task::{NEVER, Scheduler, Task};
+use crate::task::{NEVER, Scheduler};
 use crate::transport::{Listener, Sharing};
 
 /// What serves the requests of other processes.
@@ -43,7 +41,6 @@ pub struct Server {
     draining: AtomicBool,
     /// The services stop: nothing is begun any more.
     closed: AtomicBool,
-    running: AtomicUsize,
     limits: Limits,
     /// May it share memory with callers?
     sharing: Sharing,
@@ -53,7 +50,7 @@ pub struct Server {
     since: u64,
     /// The calls of connections that have ended, by caller and method.
     past: Mutex<BTreeMap<(String, usize), Tally>>,
-    /// All connections.
+    /// All connections that have not ended, or of which requests still run.
     connections: Mutex<Vec<Arc<Connection>>>,
     /// Those that have replies to write.
     dirty: Mutex<Vec<Arc<Connection>>>,
@@ -96,7 +93,6 @@ impl Server {
             parked: Mutex::default(),
             draining: AtomicBool::new(false),
             closed: AtomicBool::new(false),
-            running: AtomicUsize::new(0),
             limits,
             sharing,
             since: scheduler.clock.now(),
@@ -122,11 +118,10 @@ impl Server {
     pub fn started(self: &Arc<Server>, count: usize) {
         let mut parked = self.parked.lock();
         self.started.store(count, Ordering::SeqCst);
-        let jobs = std::mem::take(&mut *parked);
-        drop(parked);
-        for job in jobs {
-            self.run(job);
-        }
+        let (now, later) = std::mem::take(&mut *parked).into_iter().partition(|job| self.may_run(&job.held));
+        *parked = later;
+        // Locked until they are ready: see `cancel`.
+        now.into_iter().for_each(|job: Job| self.is_ready(&job.connection, job.held));
     }
 
     /// Refuses what comes from now on and could be told so.
@@ -143,26 +138,27 @@ impl Server {
     /// Has all that came been looked at, have all requests ended, and the answers been written?
     pub fn is_quiet(&self) -> bool {
         let connections = self.connections.lock().clone();
+        let mut open = connections.iter().filter(|connection| !connection.is_closed());
         // In this order: what is read, runs before it counts as looked at.
-        connections.iter().all(|connection| connection.is_read())
-            && self.running.load(Ordering::SeqCst) == 0
-            && connections.iter().all(|connection| connection.has_written_all())
+        open.clone().all(|connection| connection.is_read())
+            && connections.iter().all(|connection| connection.running() == 0)
+            && open.all(|connection| connection.has_written_all())
     }
 
-    fn take_in(self: &Arc<Server>, connection: &Arc<Connection>, request: Request) {
-        let method = usize::try_from(request.method).unwrap_or(usize::MAX);
-        if self.refuses(request.awaits) {
-            self.turn_away(connection, &request, &format!("process {} is stopping", self.hello.process));
+    fn take_in(self: &Arc<Server>, connection: &Arc<Connection>, head: Head, body: Cow<'_, [u8]>, arrived: u64) {
+        let method = usize::try_from(head.method).unwrap_or(usize::MAX);
+        if self.refuses(head.awaits) {
+            self.turn_away(connection, head, &format!("process {} is stopping", self.hello.process));
         } else if method >= self.needs.len() {
-            self.unreadable(connection, &request);
+            self.unreadable(connection, head);
         } else {
-            let arrived = self.scheduler.clock.now();
-            let deadline = match request.awaits {
+            let deadline = match head.awaits {
                 Awaits::Reply { remaining } => arrived.saturating_add(remaining.saturating_mul(1_000_000)),
                 Awaits::Nothing => NEVER,
             };
-            if let Some(held) = connection.admit(Held { request, arrived, deadline }) {
-                self.begin(Job { connection: connection.clone(), held });
+            match connection.admit(head, body, (arrived, deadline), |held| self.may_run(held)) {
+                Admitted::Ready(sent_for) => self.send_for(connection, sent_for),
+                Admitted::ToBeParked(held) => self.park(connection, held),
             }
         }
     }
@@ -176,114 +172,80 @@ impl Server {
         }
     }
 
-    /// Starts a task for a request that counts as running in its connection, or parks it until its service has started.
-    fn begin(self: &Arc<Server>, job: Job) {
-        self.running.fetch_add(1, Ordering::SeqCst);
-        self.run(job);
+    /// A request that counts as running in its connection waits until its service has started.
+    fn park(self: &Arc<Server>, connection: &Arc<Connection>, held: Held) {
+        let mut parked = self.parked.lock();
+        if self.may_run(&held) {
+            drop(parked);
+            self.is_ready(connection, held);
+        } else {
+            parked.push(Job { connection: connection.clone(), held });
+        }
     }
 
-    fn run(self: &Arc<Server>, job: Job) {
-        let method = job.held.request.method as usize;
-        let mut parked = self.parked.lock();
-        if self.needs[method] > self.started.load(Ordering::SeqCst) {
-            parked.push(job);
-            return;
-        }
-        drop(parked);
-        // A task that was not made takes the job with it.
-        let (connection, call, awaits) = (job.connection.clone(), job.held.request.call, job.held.request.awaits);
-        let server = self.clone();
-        if let Err(error) = self.scheduler.spawn(move |task| server.execute(job, task)) {
-            connection.ran(call);
-            let request = Request { call, method: method as u64, awaits, body: vec![] };
-            self.turn_away(&connection, &request, &format!("no memory for another task: {error}"));
-            self.ended(&connection);
-        }
+    fn is_ready(self: &Arc<Server>, connection: &Arc<Connection>, held: Held) {
+        let sent_for = connection.is_ready(held);
+        self.send_for(connection, sent_for);
+    }
+
+    /// Has its service started?
+    fn may_run(&self, held: &Held) -> bool {
+        self.needs[held.request.method as usize] <= self.started.load(Ordering::SeqCst)
     }
 
     /// Begins the requests of a connection that waited, as far as its limits allow.
     fn go_on(self: &Arc<Server>, connection: &Arc<Connection>) {
-        while let Some(held) = connection.next() {
-            self.begin(Job { connection: connection.clone(), held });
-        }
-    }
-
-    /// Runs in the request's own task.
-    fn execute(self: &Arc<Server>, job: Job, task: &Task) {
-        let connection = job.connection;
-        match job.held.request.awaits {
-            Awaits::Reply { .. } => self.execute_answered(&connection, job.held, task),
-            Awaits::Nothing => self.execute_detached(&connection, job.held, task),
-        }
-        self.ended(&connection);
-        self.go_on(&connection);
-    }
-
-    fn execute_answered(&self, connection: &Arc<Connection>, held: Held, task: &Task) {
-        let Held { request, arrived, deadline } = held;
-        let (method, bytes_in) = (request.method as usize, request.body.len());
-        if connection.runs(request.call, task.me()) == Waits::No {
+        if !connection.holds_some() {
             return;
         }
-        task.inherit_deadline(deadline);
-        task.limit(deadline);
-        let reply = self.run_handler(method, task, request.body, Buffer::new());
-        let waits = connection.ran(request.call);
-        let (ended, bytes_out) = reply.as_ref().map_or((Ended::Cut, 0), |body| (ended(body), body.len()));
-        let micros = self.scheduler.clock.now().saturating_sub(arrived) / 1_000;
-        connection.count(method, |tally| tally.count(ended, micros, bytes_in, bytes_out));
-        match reply {
-            Err(_) => self.refuse(connection, request.call, Ran::Yes, "the reply is nested too deeply to be sent"),
-            Ok(body) if !body.is_empty() => self.answer(connection, request.call, body),
-            // It was cut short. Who waits until its own time is over says so itself.
-            Ok(_) if waits == Waits::Yes && self.scheduler.clock.now() < deadline => {
-                self.refuse(connection, request.call, Ran::Yes, "the method was cancelled there");
+        // Locked also while it moves on: see `cancel`.
+        let mut parked = self.parked.lock();
+        let mut park = |held| {
+            if self.may_run(&held) {
+                return Some(held);
             }
-            Ok(_) => {}
+            parked.push(Job { connection: connection.clone(), held });
+            None
+        };
+        while let Some(sent_for) = connection.begin_held(&mut park) {
+            self.send_for(connection, sent_for);
         }
     }
 
-    fn execute_detached(&self, connection: &Arc<Connection>, held: Held, task: &Task) {
-        let Held { request, arrived, .. } = held;
-        let (method, bytes_in) = (request.method as usize, request.body.len());
-        let reply = self.run_handler(method, task, request.body, Buffer::unwanted());
-        // A result that is too deep to be sent is not sent anyway.
-        let ended = reply.as_ref().map_or(Ended::Value, |body| ended(body));
-        let micros = self.scheduler.clock.now().saturating_sub(arrived) / 1_000;
-        connection.count(method, |tally| tally.count(ended, micros, bytes_in, 0));
-        let caller = connection.caller().unwrap_or_default();
-        match reply.as_ref().ok().and_then(|body| Some((reply_kind(*body.first()?)?, body))) {
-            Some((ReplyKind::Fault, body)) => {
-                let mut fault = Fault::read(&mut Reader::new(body[1..].to_vec()));
-                fault.path.push(format!("-- called from process {caller} --"));
-                log_fault(&fault);
-            }
-            Some((ReplyKind::Malformed, _)) => self.unreadable_detached(connection, request.method),
-            // An error was logged when the method ended with it.
-            Some((ReplyKind::Value | ReplyKind::Error, _)) | None => {}
+    /// Sends for a task that runs what is ready in a connection, if that is to be done.
+    fn send_for(self: &Arc<Server>, connection: &Arc<Connection>, sent_for: SendFor) {
+        match sent_for {
+            SendFor::Another(work) => self.spawn_runner(connection, work),
+            SendFor::Nobody => {}
         }
     }
 
-    /// The reply. With `PLUTO_REPEAT=1`, which is for tests, methods without effects run twice, as if the request had come again.
-    fn run_handler(&self, method: usize, task: &Task, body: Vec<u8>, reply: Buffer) -> Result<Vec<u8>, TooDeep> {
-        let program = self.scheduler.program();
-        if self.repeats && program.is_repeatable(method) {
-            drop(program.run_handler(method, task, body.clone(), Buffer::new()));
+    fn spawn_runner(self: &Arc<Server>, connection: &Arc<Connection>, work: u64) {
+        let (server, its) = (self.clone(), connection.clone());
+        let Err(error) = self.scheduler.spawn_to_share(work, move |task| server.run(&its, task)) else { return };
+        let all = connection.nobody_comes();
+        for held in &all {
+            self.turn_away(connection, held.request.head(), &format!("no memory for another task: {error}"));
         }
-        program.run_handler(method, task, body, reply)
+        self.will_not_run(connection, all.len());
     }
 
     /// Nobody waits for this call any more.
     fn cancel(self: &Arc<Server>, connection: &Arc<Connection>, call: u64) {
-        let is_it = |job: &Job| Arc::ptr_eq(&job.connection, connection) && job.held.request.call == call;
-        connection.cancel(call);
-        self.unpark(connection, is_it);
+        // In the order in which requests move on, so that it cannot be behind us.
+        connection.cancel_held(call);
+        self.unpark(connection, |job| Arc::ptr_eq(&job.connection, connection) && job.held.request.call == call);
+        if connection.cancel_begun(call) {
+            self.has_ended(connection);
+            self.go_on(connection);
+        }
     }
 
     /// Nobody waits for any call of a connection.
     fn cancel_all(self: &Arc<Server>, connection: &Arc<Connection>) {
-        connection.cancel_all();
+        connection.cancel_all_held();
         self.unpark(connection, |job| Arc::ptr_eq(&job.connection, connection));
+        connection.cancel_all_begun();
         // Detached ones may be held, and nothing run whose end would let them begin.
         self.go_on(connection);
     }
@@ -295,45 +257,64 @@ impl Server {
         parked.retain(|job| job.held.request.awaits == Awaits::Nothing || !is_it(job));
         let gone = before - parked.len();
         drop(parked);
-        for _ in 0..gone {
-            self.ended(connection);
-        }
         if gone > 0 {
+            self.will_not_run(connection, gone);
             self.go_on(connection);
         }
     }
 
-    fn ended(&self, connection: &Connection) {
-        connection.ends();
-        self.running.fetch_sub(1, Ordering::SeqCst);
+    /// So many requests of a connection that have begun will not be run.
+    fn will_not_run(&self, connection: &Arc<Connection>, count: usize) {
+        connection.will_not_run(count);
+        self.has_ended(connection);
+    }
+
+    /// A request of a connection has ended, or the connection itself.
+    fn has_ended(&self, connection: &Arc<Connection>) {
+        if connection.is_closed() && connection.running() == 0 {
+            self.forget(connection);
+        }
         self.nudge_if_draining();
+    }
+
+    /// Nothing of a connection goes on. Whoever finds that out first sees to it that its calls are not forgotten.
+    fn forget(&self, connection: &Arc<Connection>) {
+        let mut connections = self.connections.lock();
+        if let Some(place) = connections.iter().position(|other| Arc::ptr_eq(other, connection)) {
+            connections.swap_remove(place);
+            self.remember(connection);
+        }
     }
 
     /// Somebody may wait until all is quiet.
     fn nudge_if_draining(&self) {
-        if self.draining.load(Ordering::SeqCst) {
+        if self.is_draining() {
             self.scheduler.nudge();
         }
     }
 
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+
     /// A request will not run, for this reason.
-    fn turn_away(&self, connection: &Arc<Connection>, request: &Request, detail: &str) {
-        match request.awaits {
-            Awaits::Reply { .. } => self.refuse(connection, request.call, Ran::No, detail),
+    fn turn_away(&self, connection: &Arc<Connection>, head: Head, detail: &str) {
+        match head.awaits {
+            Awaits::Reply { .. } => self.refuse(connection, head.call, Ran::No, detail),
             Awaits::Nothing => {
                 let detail = detail.to_string();
                 let failure = Failure { kind: FailureKind::Unavailable, detail, sent: Sent::No };
-                let name = usize::try_from(request.method).map_or("?", |at| self.scheduler.program().handler_name(at));
+                let name = usize::try_from(head.method).map_or("?", |at| self.scheduler.program().handler_name(at));
                 let (service, method) = name.split_once('.').unwrap_or(("?", name));
                 failure.log(service, method);
             }
         }
     }
 
-    fn unreadable(&self, connection: &Arc<Connection>, request: &Request) {
-        match request.awaits {
-            Awaits::Reply { .. } => self.answer(connection, request.call, vec![ReplyKind::Malformed as u8]),
-            Awaits::Nothing => self.unreadable_detached(connection, request.method),
+    fn unreadable(&self, connection: &Arc<Connection>, head: Head) {
+        match head.awaits {
+            Awaits::Reply { .. } => self.answer(connection, head.call, &mut vec![ReplyKind::Malformed as u8]),
+            Awaits::Nothing => self.unreadable_detached(connection, head.method),
         }
     }
 
@@ -343,7 +324,7 @@ impl Server {
         say(Level::Error, &format!("a detached call of {name} from process {caller} cannot be read"), &[]);
     }
 
-    fn answer(&self, connection: &Arc<Connection>, call: u64, body: Vec<u8>) {
+    fn answer(&self, connection: &Arc<Connection>, call: u64, body: &mut Vec<u8>) {
         if body.len() > MAX_BODY {
             let detail = format!("the reply has {} bytes; {MAX_BODY} at most can be sent", body.len());
             return self.refuse(connection, call, Ran::Yes, &detail);
@@ -374,16 +355,6 @@ impl Server {
                 self.nudge_if_draining();
             }
         }
-    }
-}
-
-/// What a reply says of its call.
-fn ended(reply: &[u8]) -> Ended {
-    match reply.first().and_then(|byte| reply_kind(*byte)) {
-        Some(ReplyKind::Value) => Ended::Value,
-        Some(ReplyKind::Error) => Ended::Error,
-        Some(ReplyKind::Fault) => Ended::Fault,
-        Some(ReplyKind::Malformed) | None => Ended::Cut,
     }
 }
 

@@ -4,6 +4,7 @@ mod detached;
 mod ends;
 mod limits;
 mod shared;
+mod sharing;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -22,14 +23,14 @@ use pluto_proto::supervision::{self, Supervised, SupervisedState, Supervision};
 use pluto_proto::topology::{Address, fingerprint};
 use tokio::time::sleep;
 
-use super::link::{Limits, Links, Manner, Ticket};
+use super::link::{Limits, Links, Manner};
 use super::serve::{self, Server};
 use super::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target, introduction};
 use crate::heap::wire::{Buffer, Reader};
 use crate::os::program::Transport;
 use crate::os::sample::Sample;
 use crate::task::scheduler::Settings;
-use crate::task::{Entry, Scheduler, Task, What};
+use crate::task::{Entry, Scheduler, Task};
 use crate::transport::{Leftovers, Sharing, bind};
 use pluto_abi::layout::Waited;
 
@@ -49,6 +50,8 @@ const FOREVER_THERE: u64 = 4;
 const LENGTH_THERE: u64 = 5;
 const NOTE_THERE: u64 = 6;
 const FAULTY_THERE: u64 = 7;
+const TOGETHER_THERE: u64 = 8;
+const WHO_THERE: u64 = 9;
 
 /// More than fits into a frame, and into what a socket takes at once.
 const MANY: usize = 5 * MAX_FRAME + 3;
@@ -217,6 +220,8 @@ impl Callee {
                 ("S.length", length),
                 ("S.note", note),
                 ("S.faulty", faulty),
+                ("S.together", sharing::together),
+                ("S.who", sharing::who),
             ];
             let services = vec!["S", "T"];
             let scheduler = scheduler(Sample { name: "callee", handlers, services, ..Sample::default() });
@@ -296,21 +301,17 @@ fn limits(task: &Task, within: u64) -> Limits {
 }
 
 fn call(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Outcome {
-    let (pending, ticket) = submit(task, method, request, within);
+    let mut pending = submit(task, method, request, within);
     while task.enter() == Entry::Pending {
         task.suspend();
     }
-    drop(ticket);
     pending.take().expect("the wait is over")
 }
 
 /// Begins a call; the task waits for its end.
-fn submit(task: &Task, method: u64, request: Vec<u8>, within: u64) -> (Arc<Pending>, Option<Ticket>) {
-    let pending = Pending::new(task.begin_wait(What::Reply, 0), task.scheduler());
-    let call = Call { method, request, hears: Hears::Task(pending.clone()) };
+fn submit(task: &Task, method: u64, request: Vec<u8>, within: u64) -> Pending {
     let links = task.scheduler().links().expect("connected");
-    let ticket = links.submit(1, call, limits(task, within));
-    (pending, ticket)
+    Pending::submit(task, links, 1, (method, request), limits(task, within))
 }
 
 fn number(value: i64) -> Vec<u8> {
@@ -631,7 +632,7 @@ fn a_malformed_frame_costs_only_its_connection() {
         }
     }
     let Outcome::Reply(body) = value(3) else { unreachable!("a value is a reply") };
-    assert!(matches!(&frames[0], Frame::Hello(hello) if hello.process == "callee" && hello.methods.len() == 8));
+    assert!(matches!(&frames[0], Frame::Hello(hello) if hello.process == "callee" && hello.methods.len() == 10));
     assert_eq!(frames[1..], [Frame::Reply { call: 9, body }]);
 }
 

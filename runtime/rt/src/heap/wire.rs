@@ -6,6 +6,9 @@
 use super::search::utf8;
 use super::string::{new_string, text_of};
 
+/// Memory that is used again for another request or reply has so many bytes at most.
+const KEPT_ROOM: usize = 1024;
+
 /// A request or reply that is being written.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Buffer {
@@ -19,6 +22,14 @@ impl Buffer {
     #[must_use]
     pub fn new() -> Buffer {
         Buffer::default()
+    }
+
+    /// An empty one that uses this memory.
+    #[must_use]
+    pub fn within(mut bytes: Vec<u8>) -> Buffer {
+        bytes.clear();
+        bytes.shrink_to(KEPT_ROOM);
+        Buffer { bytes, ..Buffer::default() }
     }
 
     /// An empty one for the reply to a call that nobody waits for.
@@ -37,6 +48,11 @@ impl Buffer {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The same, to be changed or taken away.
+    pub fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
     }
 
     /// The bytes, or nothing if a value could not be encoded.
@@ -120,6 +136,12 @@ impl Reader {
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Reader {
         Reader { bytes, at: 0, failed: false, empty: EMPTY_ELEMENTS }
+    }
+
+    /// The bytes, from the first one on.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Was nothing malformed so far?

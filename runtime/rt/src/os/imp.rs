@@ -60,8 +60,9 @@ pub unsafe fn trace(at: *mut u8, _status: u64, site: u64) {
 }
 
 /// See the table.
-pub unsafe fn call_new(_at: *mut u8, peer: u64, method: u64, timeout: u64) -> *mut u8 {
-    Box::into_raw(Box::new(RemoteCall::new(peer, method, timeout))).cast()
+pub unsafe fn call_new(at: *mut u8, peer: u64, method: u64, timeout: u64) -> *mut u8 {
+    // SAFETY: the table's contract.
+    Box::into_raw(RemoteCall::begin(unsafe { task(at) }, peer, method, timeout)).cast()
 }
 
 /// See the table.
@@ -128,9 +129,9 @@ pub unsafe fn call_fault(at: *mut u8, call: *mut u8) {
 }
 
 /// See the table.
-pub unsafe fn call_end(_at: *mut u8, call: *mut u8) {
-    // SAFETY: `call_new` made it that way, and nobody uses it any more.
-    drop(unsafe { Box::from_raw(call.cast::<RemoteCall>()) });
+pub unsafe fn call_end(at: *mut u8, call: *mut u8) {
+    // SAFETY: the table's contract: `call_new` made it that way, and nobody uses it any more.
+    unsafe { Box::from_raw(call.cast::<RemoteCall>()).end(task(at)) };
 }
 
 /// See the table.

@@ -87,10 +87,6 @@ pub enum Status {
 #[derive(Debug)]
 pub struct ErrorValue(u64);
 
-/// The reply is nested too deeply to be encoded.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TooDeep;
-
 type StatusFn = unsafe extern "C" fn(task: *const Task) -> u64;
 type MainFn = unsafe extern "C" fn(task: *const Task, exit_code: *mut i64) -> u64;
 type HandlerFn = unsafe extern "C" fn(task: *const Task, reader: *mut Reader, reply: *mut Buffer);
@@ -279,23 +275,15 @@ impl Program {
         self.tests().get(index).map_or(Status::Fine, |test| call(test.run, task))
     }
 
-    /// Runs a method for another process, with an empty buffer for its reply: the reply.
-    pub fn run_handler(
-        self,
-        index: usize,
-        task: &Task,
-        request: Vec<u8>,
-        mut reply: Buffer,
-    ) -> Result<Vec<u8>, TooDeep> {
-        let mut reader = Reader::new(request);
+    /// Runs a method for another process, with its arguments and an empty buffer for its reply.
+    pub fn run_handler(self, index: usize, task: &Task, request: &mut Reader, reply: &mut Buffer) {
         if let Some(handler) = self.handlers().get(index) {
-            // SAFETY: the description promises this type; request, reader and reply outlive the call.
+            // SAFETY: the description promises this type; request and reply outlive the call.
             unsafe {
                 let run = std::mem::transmute::<*const c_void, HandlerFn>(handler.run.cast());
-                run(task, &raw mut reader, &raw mut reply);
+                run(task, request, reply);
             }
         }
-        reply.finish().ok_or(TooDeep)
     }
 
     /// Drops what the services hold. They can be started again.

@@ -1,13 +1,11 @@
 //! A remote call as generated code sees it: an object at an address. In: the request's parts, polls. Out: the state, and the
 //! reader over the reply. A detached call ends for its caller when it is handed on to the way to its process.
 
-use std::sync::Arc;
-
 use pluto_abi::layout::{CallState, DETACHED, NO_TIMEOUT, ReplyKind};
 use pluto_proto::session::Sent;
 
 use crate::call::link::room::Spot;
-use crate::call::link::{DEFAULT_DEADLINE, Limits, Ticket};
+use crate::call::link::{DEFAULT_DEADLINE, Limits};
 use crate::call::{Call, Failure, FailureKind, Hears, Outcome, Pending, Target, reply_kind};
 use crate::heap::wire::{Buffer, Reader};
 use crate::task::fault::Fault;
@@ -60,8 +58,12 @@ pub(crate) struct RemoteCall {
     /// When it ends at the latest, once that is known.
     limits: Option<Limits>,
     queued: Option<Queued>,
-    sent: Option<(Arc<Pending>, Option<Ticket>)>,
+    sent: Option<Pending>,
 }
+
+/// What a remote call was kept in that has ended. Its address stays the same, so it can be used again.
+#[derive(Debug)]
+pub(crate) struct Spare(Box<RemoteCall>);
 
 /// A task that waits until it may call.
 #[derive(Debug)]
@@ -87,6 +89,22 @@ impl RemoteCall {
             queued: None,
             sent: None,
         }
+    }
+
+    /// The same in memory that this task's worker has kept.
+    pub(crate) fn begin(task: &Task, peer: u64, method: u64, timeout: u64) -> Box<RemoteCall> {
+        let Some(Spare(mut call)) = task.spare_call() else { return Box::new(RemoteCall::new(peer, method, timeout)) };
+        let request = std::mem::take(&mut call.request);
+        *call = RemoteCall { request, ..RemoteCall::new(peer, method, timeout) };
+        call
+    }
+
+    /// It is over; keeps its memory.
+    pub(crate) fn end(mut self: Box<RemoteCall>, task: &Task) {
+        self.sent = None;
+        let body = std::mem::replace(&mut self.reply, Reader::new(Vec::new())).into_bytes();
+        self.request = Buffer::within(body);
+        task.keep_call(Spare(self));
     }
 
     /// Waiting function, before the arguments are written: false if too much waits to be sent to the process. True also if it will never
@@ -167,11 +185,9 @@ impl RemoteCall {
             return Err(());
         }
         let limits = self.limits.unwrap_or_else(|| limits(task, self.timeout));
-        let pending = Pending::new(task.begin_wait(What::Reply, NO_SITE), scheduler);
-        let call = Call { method: self.method, request, hears: Hears::Task(pending.clone()) };
-        let ticket = links.submit(self.peer, call, limits);
-        let handed_on = if ticket.is_some() { Ok(()) } else { Err(()) };
-        self.sent = Some((pending, ticket));
+        let pending = Pending::submit(task, links, self.peer, (self.method, request), limits);
+        let handed_on = if pending.is_submitted() { Ok(()) } else { Err(()) };
+        self.sent = Some(pending);
         handed_on
     }
 
@@ -180,7 +196,7 @@ impl RemoteCall {
         let links = task.scheduler().links();
         match (self.state, self.request.finish(), links) {
             (CallState::Pending, Some(request), Some(links)) => {
-                let call = Call { method: self.method, request, hears: Hears::Log(target) };
+                let call = Call { method: self.method, request, hears: Hears::Log(Box::new(target)) };
                 let by = self.limits.unwrap_or_else(|| limits(task, self.timeout)).sent;
                 links.submit_detached(self.peer, call, by);
             }
@@ -220,7 +236,7 @@ impl RemoteCall {
     }
 
     fn take_outcome(&mut self) {
-        match self.sent.as_ref().and_then(|(pending, _)| pending.take()) {
+        match self.sent.as_mut().and_then(Pending::take) {
             Some(Outcome::Reply(body)) => self.read(body),
             Some(Outcome::Failed(failure)) => self.failed(failure),
             None => unreachable!("the wait is over when there is an outcome"),
@@ -286,16 +302,14 @@ impl RemoteCall {
 fn limits(task: &Task, timeout: Timeout) -> Limits {
     let millis = |nanoseconds: u64| nanoseconds / 1_000_000;
     let own = millis(task.deadline()).saturating_add(2).min(millis(task.inherited_deadline()));
-    let within = |timeout: u64| task.scheduler().now().saturating_add(timeout).min(own);
+    let within = |timeout: u64| task.about_now().saturating_add(timeout).min(own);
     let both = |time| Limits { sent: time, answered: time };
     match timeout {
         Timeout::Policy(timeout) => both(within(timeout)),
         Timeout::Usual if task.deadline() != NEVER => both(own),
         Timeout::Usual => both(within(DEFAULT_DEADLINE)),
         Timeout::Never => Limits { sent: within(DEFAULT_DEADLINE), answered: own },
-        Timeout::Detached => {
-            Limits { sent: task.scheduler().now().saturating_add(DEFAULT_DEADLINE), answered: u64::MAX }
-        }
+        Timeout::Detached => Limits { sent: task.about_now().saturating_add(DEFAULT_DEADLINE), answered: u64::MAX },
     }
 }
 

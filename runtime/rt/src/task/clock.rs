@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::os::process::cycles;
 use crate::sync::Mutex;
 
 /// Time and chance of a scheduler.
@@ -18,6 +19,47 @@ pub struct Clock {
 struct Seeded {
     now: AtomicU64,
     dice: Mutex<fastrand::Rng>,
+}
+
+/// A look at the clock is good for so many cycles of the processor: one or two microseconds.
+const FRESH: u64 = 4_000;
+/// The same for who counts in milliseconds.
+const ABOUT: u64 = 100_000;
+
+/// Who asks for the time again and again, and need not know it exactly.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Watch {
+    now: u64,
+    /// When that was, in cycles; 0: not yet.
+    at: u64,
+    /// When it was asked last, in cycles.
+    asked: u64,
+}
+
+impl Watch {
+    /// [`Clock::now`], or one or two microseconds before.
+    pub fn now(&mut self, clock: &Clock) -> u64 {
+        self.within(FRESH, clock)
+    }
+
+    /// The same, or less than a tenth of a millisecond before.
+    pub fn about(&mut self, clock: &Clock) -> u64 {
+        self.within(ABOUT, clock)
+    }
+
+    /// So many cycles passed since it was asked earlier.
+    pub fn cycles_since(&self, earlier: &Watch) -> u64 {
+        self.asked.wrapping_sub(earlier.asked)
+    }
+
+    fn within(&mut self, fresh: u64, clock: &Clock) -> u64 {
+        let at = cycles();
+        self.asked = at;
+        if clock.is_seeded() || at.wrapping_sub(self.at) > fresh {
+            (self.now, self.at) = (clock.now(), at);
+        }
+        self.now
+    }
 }
 
 impl Clock {

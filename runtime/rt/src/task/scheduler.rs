@@ -30,7 +30,7 @@ use crate::os::coroutine::Execution;
 use crate::os::process::usable_processors;
 use crate::os::program::Program;
 use crate::os::slot::{self, Shared, SlotStack};
-use crate::sync::{Mutex, near_fence};
+use crate::sync::{Mutex, may_lean};
 
 /// There can be no more workers.
 pub const MOST_WORKERS: usize = 256;
@@ -71,7 +71,7 @@ pub struct Scheduler {
     before_waiting: Mutex<Vec<Box<dyn Fn() + Send + Sync>>>,
     dirty: AtomicBool,
     nudged: AtomicBool,
-    /// Things outside that may wake tasks: served connections, calls under way.
+    /// Things outside that may wake tasks, but for calls under way.
     sources: AtomicUsize,
     /// The first worker waits for this task: if all wait, that is a deadlock.
     watched: Shared<Task>,
@@ -135,6 +135,8 @@ fn free_task() -> io::Result<TaskRef> {
 impl Scheduler {
     /// A scheduler, whose first worker is this thread.
     pub fn new(program: Program, settings: Settings) -> &'static Scheduler {
+        // Asked now, while this is the only thread: later the system would keep it waiting for ten milliseconds.
+        may_lean();
         let most = if settings.seed.is_some() { 1 } else { settings.workers.clamp(1, MOST_WORKERS) };
         let scheduler: &'static Scheduler = Box::leak(Box::new(Scheduler {
             program,
@@ -194,16 +196,31 @@ impl Scheduler {
         prepare: impl FnOnce(&Task),
         body: impl FnOnce(&Task) + Send + 'static,
     ) -> io::Result<TaskRef> {
+        self.make(prepare, body, Worker::ready)
+    }
+
+    /// The same for a task that shares work with the one that makes it: so much, in cycles.
+    pub(crate) fn spawn_to_share(
+        &'static self,
+        work: u64,
+        body: impl FnOnce(&Task) + Send + 'static,
+    ) -> io::Result<()> {
+        self.make(|_| {}, body, |worker, task| worker.ready_to_share(task, work)).map(drop)
+    }
+
+    fn make(
+        &'static self,
+        prepare: impl FnOnce(&Task),
+        body: impl FnOnce(&Task) + Send + 'static,
+        ready: impl FnOnce(&Worker, TaskRef),
+    ) -> io::Result<TaskRef> {
         let own = self.own_worker();
         let task = own.map_or_else(free_task, Worker::take_free)?;
         Execution::prepare(task, body);
         task.task().renew(self, self.count_in(own), SlotStack::of(task.task()));
         prepare(task.task());
-        near_fence();
-        if self.ending_tasks.load(Ordering::Relaxed) {
-            task.task().cancel();
-        }
-        self.ready_on(own, task, Worker::ready);
+        self.end_with_all(task.task());
+        self.ready_on(own, task, ready);
         Ok(task)
     }
 

@@ -98,6 +98,11 @@ impl Waiting {
         Ticket(ticket)
     }
 
+    /// How many waits were begun. Only the task itself.
+    pub fn begun(&self) -> u64 {
+        self.state.load(Ordering::Relaxed) / PHASES
+    }
+
     /// Wins the right to answer that wait, which then must be used at once.
     #[inline]
     pub fn claim(&self, ticket: Ticket) -> bool {

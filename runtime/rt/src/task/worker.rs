@@ -14,6 +14,7 @@ use std::thread::Thread;
 use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 use pluto_abi::layout::Whereabouts;
 
+use super::clock::Watch;
 use super::lock;
 use super::locks::Locks;
 use super::parking::Bed;
@@ -22,10 +23,13 @@ use super::{Scheduler, Task, TaskRef};
 use crate::heap::memory;
 use crate::os::coroutine::Execution;
 use crate::os::process::cycles;
+use crate::os::remote::Spare;
 use crate::os::slot::{self, Shared};
 
-/// After so many switches the reactor gets a turn, and a task from the queues, even if the slot is full.
+/// After so many switches a task from the queues gets a turn, even if the slot is full; and the reactor, if its last turn is long ago.
 const SWITCHES_PER_TURN: u32 = 61;
+/// So long, in cycles: looking at the sockets takes about a tenth of it, and what waits to be written meanwhile is written together.
+const CYCLES_PER_TURN: u64 = 60_000;
 /// So many tasks run from the slot one after the other while others wait in the queue.
 const SLOT_RUNS: u32 = 16;
 /// After so many operations of the running task the clock is looked at for the first time since a task came into the slot; then each
@@ -82,6 +86,8 @@ pub struct Worker {
     /// Itself.
     itself: Cell<Option<&'static Worker>>,
     switches: Cell<u32>,
+    /// When the reactor had its turn, in cycles.
+    turned: Cell<u64>,
     slot_runs: Cell<u32>,
     /// New tasks have come into the queue, and nobody was told.
     has_come: Cell<bool>,
@@ -93,6 +99,9 @@ pub struct Worker {
     /// The next number of a task, and where those end that this worker has for itself.
     ids: Cell<(u64, u64)>,
     dice: RefCell<fastrand::Rng>,
+    /// What remote calls were kept in that have ended.
+    pub(super) spare_calls: RefCell<Vec<Spare>>,
+    pub(super) watch: Cell<Watch>,
     /// How many operations there were, with how many of them the clock is looked at, and how far that is from the last time.
     operations: Cell<u32>,
     next_look: Cell<u32>,
@@ -129,6 +138,9 @@ pub(super) struct Desk {
     /// How many tasks were begun and ended here.
     pub(super) begun: Count,
     pub(super) ended: Count,
+    /// The same of remote calls for whose outcome tasks wait.
+    pub(super) calls_begun: Count,
+    pub(super) calls_ended: Count,
     /// In which brief method of a service its task is.
     pub(super) whereabouts: Whereabouts,
 }
@@ -165,6 +177,8 @@ impl Desk {
             since: AtomicU64::new(0),
             begun: Count::default(),
             ended: Count::default(),
+            calls_begun: Count::default(),
+            calls_ended: Count::default(),
             whereabouts: Whereabouts {
                 section: AtomicU64::new(0),
                 leaning: lock::leaning(index),
@@ -224,6 +238,7 @@ impl Worker {
             leaving: Cell::new(None),
             itself: Cell::new(None),
             switches: Cell::new(0),
+            turned: Cell::new(0),
             slot_runs: Cell::new(0),
             has_come: Cell::new(false),
             // Not known yet: others get what there is.
@@ -231,6 +246,8 @@ impl Worker {
             look: Cell::new(false),
             free: RefCell::default(),
             ids: Cell::new((0, 0)),
+            spare_calls: RefCell::default(),
+            watch: Cell::default(),
             dice: RefCell::new(fastrand::Rng::with_seed(index as u64)),
             operations: Cell::new(0),
             next_look: Cell::new(OPERATIONS_PER_LOOK),
@@ -302,6 +319,18 @@ impl Worker {
         } else if let Some(before) = self.put_into_slot(task) {
             self.put_into_queue(before);
             self.has_come.set(true);
+        }
+    }
+
+    /// A new task was made on this thread that shares so much work with the one that makes it, in cycles, as far as anybody knows: others
+    /// are woken for it if that pays.
+    pub(super) fn ready_to_share(&self, task: TaskRef, work: u64) {
+        self.put_into_queue(task);
+        if self.running.get().is_none() {
+            self.has_come.set(true);
+        } else if work > WORTH_WAKING {
+            self.desk.since.store(0, Ordering::Relaxed);
+            self.scheduler.wake_one();
         }
     }
 
@@ -444,7 +473,13 @@ impl Worker {
         if switches >= SWITCHES_PER_TURN || self.look.get() || self.scheduler.is_to_look_out() {
             self.switches.set(0);
             let interrupted = self.look.replace(false);
-            self.scheduler.poll(self.index);
+            if interrupted
+                || self.scheduler.is_to_look_out()
+                || cycles().wrapping_sub(self.turned.get()) > CYCLES_PER_TURN
+            {
+                self.scheduler.poll(self.index);
+                self.turned.set(cycles());
+            }
             if !self.queue.is_empty() {
                 self.wake_for_queue();
             }
@@ -659,6 +694,7 @@ impl Worker {
         if keeper {
             scheduler.resign_as_keeper();
         }
+        self.turned.set(cycles());
         let woken = !scheduler.sleepers.unregister(self.index);
         if woken {
             self.desk.token.store(false, Ordering::Relaxed);

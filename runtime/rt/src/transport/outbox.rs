@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -15,7 +16,7 @@ use super::shm::Outward;
 use crate::heap::output::flush_output;
 use crate::os::socket::{is_hung_up, unread};
 use crate::os::stream::writable;
-use crate::sync::Mutex;
+use crate::sync::{Latch, Mutex};
 
 /// Above so many bytes, room is given back to the system.
 const KEPT_ROOM: usize = 256 * 1024;
@@ -37,10 +38,18 @@ pub enum Outgoing {
 #[derive(Debug)]
 pub struct Outbox {
     socket: Outgoing,
-    frames: Mutex<Frames>,
+    /// Those that nobody has begun to write: who adds some does not wait for the system.
+    fresh: Latch<Vec<u8>>,
+    /// Those that are being written.
+    begun: Mutex<Frames>,
+    /// How many bytes of each kind the socket has not taken. Changes with these locked.
+    lengths: [AtomicUsize; 2],
     /// The socket has not taken everything.
     stuck: Notify,
 }
+
+const FRESH: usize = 0;
+const BEGUN: usize = 1;
 
 #[derive(Debug, Default)]
 struct Frames {
@@ -128,18 +137,22 @@ impl Outbox {
 
     /// An empty one before this socket.
     pub fn new(socket: Outgoing) -> Outbox {
-        Outbox { socket, frames: Mutex::default(), stuck: Notify::new() }
+        let (fresh, begun) = (Latch::default(), Mutex::default());
+        Outbox { socket, fresh, begun, lengths: [const { AtomicUsize::new(0) }; 2], stuck: Notify::new() }
     }
 
     /// Adds frames.
     pub fn put<T>(&self, put: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-        put(&mut self.frames.lock().bytes)
+        let mut fresh = self.fresh.lock();
+        let done = put(&mut fresh);
+        self.lengths[FRESH].store(fresh.len(), Ordering::Release);
+        done
     }
 
     /// How many bytes the socket has not taken yet.
     pub fn len(&self) -> usize {
-        let frames = self.frames.lock();
-        frames.bytes.len() - frames.written
+        // In this order: what goes on from one to the other meanwhile counts twice, and not never.
+        self.lengths[FRESH].load(Ordering::Acquire) + self.lengths[BEGUN].load(Ordering::Acquire)
     }
 
     /// How many bytes the other side has sent that nobody has read from the socket.
@@ -177,23 +190,51 @@ impl Outbox {
     }
 
     fn write(&self) -> io::Result<()> {
-        let mut frames = self.frames.lock();
-        if !frames.bytes.is_empty() {
-            // What was printed before a frame was made is seen before the frame is; no frame comes in meanwhile.
+        let mut begun = self.begun.lock();
+        loop {
+            let written = self.write_begun(&mut begun);
+            self.lengths[BEGUN].store(begun.bytes.len() - begun.written, Ordering::Release);
+            if written? == Rest::Some || !self.begin(&mut begun) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What was added is written next, after what was written; false: nothing was.
+    fn begin(&self, begun: &mut Frames) -> bool {
+        begun.bytes.clear();
+        begun.bytes.shrink_to(KEPT_ROOM);
+        begun.written = 0;
+        let mut fresh = self.fresh.lock();
+        std::mem::swap(&mut *fresh, &mut begun.bytes);
+        self.lengths[BEGUN].store(begun.bytes.len(), Ordering::Release);
+        self.lengths[FRESH].store(0, Ordering::Release);
+        !begun.bytes.is_empty()
+    }
+
+    fn write_begun(&self, begun: &mut Frames) -> io::Result<Rest> {
+        if begun.written < begun.bytes.len() {
+            // What was printed before a frame was made is seen before the frame is.
             flush_output();
         }
-        while frames.written < frames.bytes.len() {
-            match self.socket.try_write(&frames.bytes[frames.written..]) {
+        while begun.written < begun.bytes.len() {
+            match self.socket.try_write(&begun.bytes[begun.written..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => frames.written += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Ok(count) => begun.written += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Rest::Some),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        frames.bytes.clear();
-        frames.bytes.shrink_to(KEPT_ROOM);
-        frames.written = 0;
-        Ok(())
+        Ok(Rest::Nothing)
     }
+}
+
+/// Is there more to write than the socket takes now?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rest {
+    /// Yes.
+    Some,
+    /// No.
+    Nothing,
 }

@@ -10,16 +10,15 @@ mod bell;
 #[cfg(not(loom))]
 mod flow;
 #[cfg(not(loom))]
-mod offer;
-mod ring;
-
+mod layout;
 #[cfg(all(test, loom))]
 mod loom_tests;
+#[cfg(not(loom))]
+mod offer;
+mod ring;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-#[cfg(not(loom))]
-mod layout;
 #[cfg(not(loom))]
 pub(super) use flow::Outward;
 #[cfg(not(loom))]

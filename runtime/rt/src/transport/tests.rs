@@ -190,9 +190,13 @@ fn fill(outgoing: &Outgoing) -> usize {
 #[test]
 fn a_writer_without_room_waits_until_the_other_side_has_read() {
     over_all(async |Pair { near, mut far }| {
-        let sent = fill(&near.1);
-        assert!((10_000..50_000_000).contains(&sent), "{sent}");
-        assert!(timeout(Duration::from_millis(30), near.1.writable()).await.is_err(), "it is full");
+        let mut sent = fill(&near.1);
+        // TCP finds more room for a while.
+        while timeout(Duration::from_millis(30), near.1.writable()).await.is_ok() {
+            sent += fill(&near.1);
+            assert!(sent < 50_000_000, "it is never full");
+        }
+        assert!(sent > 10_000, "{sent}");
         // Some of it may still be under way.
         assert!((1..=sent).contains(&far.1.unread()), "{} of {sent}", far.1.unread());
         both(async { near.1.writable().await.expect("there is room") }, bytes(&mut far.0, sent)).await;

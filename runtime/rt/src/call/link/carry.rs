@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use pluto_proto::backoff::Backoff;
-use pluto_proto::frame::{Decoder, Frame, Hello, VERSION, put_ask, put_hello};
+use pluto_proto::frame::{Coming, Decoder, Frame, Hello, VERSION, put_ask, put_hello};
+use pluto_proto::parts::Parts;
 use pluto_proto::pulse::{Beat, Waiting};
 use pluto_proto::topology::Address;
 use tokio::io::AsyncReadExt;
@@ -30,20 +31,20 @@ struct Met {
 }
 
 /// Connects while there are calls to send, or for ever if the link is kept, and carries them.
-pub(super) async fn drive(link: Arc<Link>) {
+pub(super) async fn drive(link: &'static Link) {
     let mut backoff = Backoff::default();
     while link.is_wanted() {
         let Ok(address) = &link.address else { return };
-        let parting = match timeout(HELLO_LIMIT, introduce(&link, address)).await {
+        let parting = match timeout(HELLO_LIMIT, introduce(link, address)).await {
             Ok(Ok(met)) => {
                 backoff.succeeded();
-                carry(&link, met).await
+                carry(link, met).await
             }
             Ok(Err(parting)) => link.explained(parting),
             Err(_) => Parting::Lost("it does not introduce itself".to_string()),
         };
         link.fail_calls(parting);
-        pause(&link, &mut backoff).await;
+        pause(link, &mut backoff).await;
     }
 }
 
@@ -126,12 +127,13 @@ fn is_meant(link: &Link, address: &Address, theirs: &Hello) -> Result<(), Partin
 
 /// Takes replies in until the connection ends.
 async fn read(link: &Link, mut decoder: Decoder, mut incoming: Incoming) -> Parting {
-    let mut buffer = vec![0; READ_BUFFER];
+    let (mut buffer, mut parts) = (vec![0; READ_BUFFER], Parts::default());
     loop {
         loop {
-            match decoder.take() {
-                Ok(Some(frame)) => {
-                    if let Err(parting) = link.take_in(frame) {
+            match decoder.take_in_place() {
+                Ok(Some(Coming::Reply(call, body))) => link.take_reply(call, parts.finish(call, body)),
+                Ok(Some(other)) => {
+                    if let Err(parting) = link.take_in(other, &mut parts) {
                         return parting;
                     }
                 }
@@ -180,7 +182,7 @@ async fn feel(link: &Link, outbox: &Outbox) -> Parting {
 }
 
 /// Ends calls at their deadlines, for ever.
-pub(super) async fn watch_deadlines(link: Arc<Link>) {
+pub(super) async fn watch_deadlines(link: &'static Link) {
     loop {
         let armed = link.armed.load(Ordering::SeqCst);
         if armed == NEVER {
@@ -190,7 +192,7 @@ pub(super) async fn watch_deadlines(link: Arc<Link>) {
             race(sleep_until(moment.into()), link.earlier.notified()).await;
         }
         link.expire();
-        let open = link.open.lock();
+        let mut open = link.open.lock();
         link.armed.store(open.calls.next_deadline().unwrap_or(NEVER), Ordering::SeqCst);
     }
 }

@@ -33,7 +33,7 @@ impl Links {
             let is_driven = link.driven.swap(true, Ordering::SeqCst);
             drop(open);
             if !is_driven {
-                link.scheduler.io(carry::drive(link.clone()));
+                link.scheduler.io(carry::drive(link));
             }
         }
     }
@@ -76,7 +76,6 @@ impl Link {
         let _gathering = self.gathering.lock();
         *self.outbox.lock() = None;
         self.open.lock().routes = None;
-        *self.parts.lock() = pluto_proto::parts::Parts::default();
     }
 
     /// What could not be sent, or will not be answered, for this reason.

@@ -64,7 +64,7 @@ impl Links {
 
 impl Link {
     fn may_call(&self) -> bool {
-        self.line.count.load(Ordering::SeqCst) == 0 && self.open.lock().calls.has_room()
+        self.line.count.load(Ordering::SeqCst) == 0 && !self.is_crowded.load(Ordering::SeqCst)
     }
 
     fn stand_in_line(&self, waiter: Waiter<TaskRef>) -> Option<Spot> {
@@ -84,6 +84,9 @@ impl Link {
 
     /// Lets the first of those who wait call, if there is room.
     pub(super) fn let_in(&self) {
+        if self.is_crowded.load(Ordering::SeqCst) {
+            self.look_for_room(&self.open.lock());
+        }
         while self.line.count.load(Ordering::SeqCst) > 0 {
             let mut waiters = self.line.waiters.lock();
             if !self.open.lock().calls.has_room() {

@@ -4,7 +4,7 @@
 
 mod requests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -15,14 +15,13 @@ use std::time::Duration;
 
 use pluto_proto::frame::{PART, Ran, put_alive, put_part, put_refused, put_reply, put_status};
 use pluto_proto::status::ConnectionStatus;
-use pluto_proto::tally::Tally;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::Notify;
 
-use crate::sync::Mutex;
+use crate::sync::{Latch, Mutex};
 use crate::transport::{Incoming, Outbox};
 use requests::Requests;
-pub(super) use requests::{Held, Waits};
+pub(super) use requests::{Admitted, Done, Held, SendFor, Waits};
 
 /// What a connection may cost.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +51,12 @@ pub(super) struct Connection {
     outbox: Outbox,
     /// Replies of which there is more to write than one frame takes.
     large: Mutex<Large>,
+    /// How many bytes of them are not in the outbox. Changes with them locked.
+    large_bytes: AtomicUsize,
     /// It is among the dirty ones.
     is_dirty: AtomicBool,
     limits: Limits,
-    /// How many requests have begun and not ended.
-    running: AtomicUsize,
-    requests: Mutex<Requests>,
+    requests: Latch<Requests>,
     /// How many requests wait, or are about to. Changes with them locked.
     held: AtomicUsize,
     /// Fewer requests or answers wait than did.
@@ -67,16 +66,12 @@ pub(super) struct Connection {
     is_busy: AtomicBool,
     /// The caller's process, when it has introduced itself.
     caller: OnceLock<String>,
-    /// Its calls that have ended, by method.
-    tallies: Mutex<BTreeMap<usize, Tally>>,
 }
 
 #[derive(Debug, Default)]
 struct Large {
     /// Call, body, and how much of that is in the outbox.
     replies: VecDeque<(u64, Vec<u8>, usize)>,
-    /// How many bytes are not.
-    bytes: usize,
 }
 
 impl Connection {
@@ -85,16 +80,15 @@ impl Connection {
         Connection {
             outbox,
             large: Mutex::default(),
+            large_bytes: AtomicUsize::new(0),
             is_dirty: AtomicBool::new(false),
             limits,
-            running: AtomicUsize::new(0),
-            requests: Mutex::default(),
+            requests: Latch::default(),
             held: AtomicUsize::new(0),
             may_read: Notify::new(),
             closed: AtomicBool::new(false),
             is_busy: AtomicBool::new(false),
             caller: OnceLock::new(),
-            tallies: Mutex::default(),
         }
     }
 
@@ -108,19 +102,12 @@ impl Connection {
         self.caller.get().map(String::as_str)
     }
 
-    /// Counts a call of this method.
-    pub(super) fn count(&self, method: usize, count: impl FnOnce(&mut Tally)) {
-        count(self.tallies.lock().entry(method).or_default());
-    }
-
-    /// Its calls that have ended, by method.
-    pub(super) fn tallies(&self) -> BTreeMap<usize, Tally> {
-        self.tallies.lock().clone()
-    }
-
-    /// How it stands, if it has introduced itself.
+    /// How it stands, if it has introduced itself and has not ended.
     pub(super) fn status(&self) -> Option<ConnectionStatus> {
-        let running = self.running.load(Ordering::SeqCst) as u64;
+        if self.is_closed() {
+            return None;
+        }
+        let running = self.running() as u64;
         let caller = self.caller()?.to_string();
         let (over, unwritten) = (self.outbox.carrier(), self.unwritten() as u64);
         Some(ConnectionStatus { caller, over, running, unwritten })
@@ -157,14 +144,14 @@ impl Connection {
 
     // ---- replies ----
 
-    /// A reply, to be written.
-    pub(super) fn reply(&self, call: u64, body: Vec<u8>) {
+    /// A reply, to be written. What held it is kept, unless it is large.
+    pub(super) fn reply(&self, call: u64, body: &mut Vec<u8>) {
         if body.len() <= PART {
-            self.outbox.put(|frames| put_last(frames, call, &body));
+            self.outbox.put(|frames| put_last(frames, call, body));
         } else {
             let mut large = self.large.lock();
-            large.bytes += body.len();
-            large.replies.push_back((call, body, 0));
+            self.large_bytes.fetch_add(body.len(), Ordering::SeqCst);
+            large.replies.push_back((call, std::mem::take(body), 0));
         }
     }
 
@@ -192,7 +179,8 @@ impl Connection {
 
     /// Is it to be put among the dirty ones?
     pub(super) fn becomes_dirty(&self) -> bool {
-        !self.closed.load(Ordering::SeqCst) && !self.is_dirty.swap(true, Ordering::SeqCst)
+        // Who is about to write it has said so before it takes what is in the outbox: mostly a look is enough.
+        !self.is_closed() && !self.is_dirty.load(Ordering::SeqCst) && !self.is_dirty.swap(true, Ordering::SeqCst)
     }
 
     /// Writes as much as the socket takes now.
@@ -220,11 +208,18 @@ impl Connection {
     /// The connection has ended.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
-        *self.large.lock() = Large::default();
+        let mut large = self.large.lock();
+        *large = Large::default();
+        self.large_bytes.store(0, Ordering::SeqCst);
+    }
+
+    /// Has it? Requests of it may still run.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 
     fn unwritten(&self) -> usize {
-        self.large.lock().bytes + self.outbox.len()
+        self.large_bytes.load(Ordering::SeqCst) + self.outbox.len()
     }
 
     /// The next piece of the large reply whose turn it is; false: there is none.
@@ -233,7 +228,6 @@ impl Connection {
         let mut large = self.large.lock();
         let Some((call, body, from)) = large.replies.pop_front() else { return false };
         let to = body.len().min(from + PART);
-        large.bytes -= to - from;
         let piece = &body[from..to];
         if to == body.len() {
             self.outbox.put(|frames| put_last(frames, call, piece));
@@ -241,6 +235,8 @@ impl Connection {
             self.outbox.put(|frames| fits(put_part(frames, call, piece)));
             large.replies.push_back((call, body, to));
         }
+        // Only now: it is never in neither of the two.
+        self.large_bytes.fetch_sub(to - from, Ordering::SeqCst);
         true
     }
 }

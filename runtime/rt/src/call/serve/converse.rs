@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pluto_proto::frame::{Decoder, Frame, Hello, put_hello};
+use pluto_proto::frame::{Coming, Decoder, Frame, Hello, put_hello};
 use pluto_proto::parts::Parts;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -49,9 +49,7 @@ async fn converse(server: Arc<Server>, arrival: Arrival) {
     }
     connection.close();
     server.cancel_all(&connection);
-    server.connections.lock().retain(|other| !Arc::ptr_eq(other, &connection));
-    server.remember(&connection);
-    server.nudge_if_draining();
+    server.has_ended(&connection);
 }
 
 async fn introduction(connection: &Connection, incoming: &mut Incoming) -> Option<(Decoder, Hello)> {
@@ -75,26 +73,26 @@ async fn read(server: &Arc<Server>, connection: &Arc<Connection>, mut decoder: D
     let mut buffer = vec![0; READ_BUFFER];
     let mut parts = Parts::default();
     loop {
+        let arrived = server.scheduler.clock.now();
         loop {
-            match decoder.take() {
-                Ok(Some(Frame::Request(mut request))) => {
-                    request.body = parts.finish(request.call, request.body);
-                    server.take_in(connection, request);
+            match decoder.take_in_place() {
+                Ok(Some(Coming::Request(head, body))) => {
+                    server.take_in(connection, head, parts.finish(head.call, body), arrived);
                 }
-                Ok(Some(Frame::Cancel { call })) => {
+                Ok(Some(Coming::Other(Frame::Cancel { call }))) => {
                     parts.forget(call);
                     server.cancel(connection, call);
                 }
-                Ok(Some(Frame::Part { call, bytes })) => {
+                Ok(Some(Coming::Other(Frame::Part { call, bytes }))) => {
                     if parts.add(call, &bytes).is_err() {
                         return;
                     }
                 }
-                Ok(Some(Frame::Ask)) => connection.is_alive(),
-                Ok(Some(Frame::AskStatus)) => connection.say(|| server.status().to_json()),
+                Ok(Some(Coming::Other(Frame::Ask))) => connection.is_alive(),
+                Ok(Some(Coming::Other(Frame::AskStatus))) => connection.say(|| server.status().to_json()),
                 Ok(None) => break,
                 // What only callees send.
-                Ok(Some(_)) | Err(_) => return,
+                Ok(Some(Coming::Reply(..) | Coming::Other(_))) | Err(_) => return,
             }
         }
         while !connection.may_read() {

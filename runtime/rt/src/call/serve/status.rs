@@ -12,8 +12,10 @@ use crate::channel::named;
 impl Server {
     /// How it is now.
     pub(super) fn status(&self) -> Status {
-        let connections = self.connections.lock().clone();
-        let mut tallies = self.past.lock().clone();
+        // Both at once: a connection whose calls are remembered is not among them any more.
+        let known = self.connections.lock();
+        let (connections, mut tallies) = (known.clone(), self.past.lock().clone());
+        drop(known);
         for connection in &connections {
             gather(&mut tallies, connection);
         }
@@ -31,7 +33,7 @@ impl Server {
             peers,
             pid: std::process::id(),
             up_ms: self.scheduler.clock.now().saturating_sub(self.since) / 1_000_000,
-            running: self.running.load(Ordering::SeqCst) as u64,
+            running: connections.iter().map(|connection| connection.running() as u64).sum(),
             connections: connections.iter().filter_map(|connection| connection.status()).collect(),
             edges: tallies.into_iter().map(edge).collect(),
             channels: named::status(),
@@ -51,7 +53,7 @@ impl Server {
         }
     }
 
-    /// A connection has ended: its calls are not forgotten.
+    /// Nothing of a connection goes on: its calls are not forgotten.
     pub(super) fn remember(&self, connection: &Connection) {
         gather(&mut self.past.lock(), connection);
     }

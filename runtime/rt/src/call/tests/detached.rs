@@ -7,7 +7,7 @@ const TARGET: Target = Target { service: "S", method: "m" };
 
 fn detach(task: &Task, method: u64, request: Vec<u8>) {
     let by = task.scheduler().now() + 5_000;
-    let call = Call { method, request, hears: Hears::Log(TARGET) };
+    let call = Call { method, request, hears: Hears::Log(Box::new(TARGET)) };
     task.scheduler().links().expect("connected").submit_detached(1, call, by);
 }
 
@@ -102,7 +102,7 @@ fn a_detached_call_for_nobody_is_forgotten_in_time() {
     let (_folder, way) = unix();
     as_caller(&way, |task| {
         let by = task.scheduler().now() + 60;
-        let call = Call { method: NOTE, request: number(14), hears: Hears::Log(TARGET) };
+        let call = Call { method: NOTE, request: number(14), hears: Hears::Log(Box::new(TARGET)) };
         let links = task.scheduler().links().expect("connected");
         links.submit_detached(1, call, by);
         assert!(!links.is_quiet());

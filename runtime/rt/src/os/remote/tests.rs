@@ -27,10 +27,10 @@ fn within(body: impl FnOnce(&Task) + Send + 'static) {
 
 /// A call whose outcome is there already.
 fn ended(task: &Task, outcome: Outcome) -> RemoteCall {
-    let pending = Pending::new(task.begin_wait(What::Reply, 0), task.scheduler());
-    pending.end(outcome);
+    let (pending, wait) = Pending::begin(task);
+    Task::hear(task.me(), wait, outcome);
     let mut call = RemoteCall::new(1, 0, 0);
-    call.sent = Some((pending, None));
+    call.sent = Some(pending);
     call
 }
 

@@ -58,6 +58,15 @@ impl Scheduler {
         !has_own_work && !self.has_work() && queues_are_empty() && self.sleepers.sleeping() + 1 >= self.worker_count()
     }
 
+    /// May something outside wake a task: connections that are served, calls under way?
+    pub(in crate::task) fn has_sources(&self) -> bool {
+        let desks = || (0..self.worker_count()).map(|index| self.desk(index));
+        // First what ended: then they are equal only if nothing was under way.
+        let ended: u64 = desks().map(|desk| desk.calls_ended.get()).sum();
+        let begun: u64 = desks().map(|desk| desk.calls_begun.get()).sum();
+        begun != ended || self.sources.load(Ordering::SeqCst) > 0
+    }
+
     /// How many tasks have not ended.
     pub fn task_count(&self) -> usize {
         // First who ended: then the result is 0 only if that was true.
@@ -80,9 +89,7 @@ impl Scheduler {
     /// All workers sleep, and there is no work: can anything wake a task?
     pub(in crate::task) fn look_for_deadlock(&'static self) {
         let Some(watched) = self.watched.get() else { return };
-        let possible = !self.nudged.load(Ordering::SeqCst)
-            && self.sources.load(Ordering::SeqCst) == 0
-            && self.timers.earliest() == NEVER;
+        let possible = !self.nudged.load(Ordering::SeqCst) && !self.has_sources() && self.timers.earliest() == NEVER;
         // A worker may be just starting, or just have been woken.
         if possible && self.sleepers.sleeping() == self.worker_count() && !self.has_work() {
             deadlock::found(self, watched);
@@ -101,9 +108,17 @@ impl Scheduler {
         self.task_count() == 0
     }
 
+    /// If all tasks are asked to end, this one is too, which begins now.
+    pub(in crate::task) fn end_with_all(&self, task: &Task) {
+        near_fence();
+        if self.ending_tasks.load(Ordering::Relaxed) {
+            task.cancel();
+        }
+    }
+
     /// Does nothing go on, and will nothing wake anybody?
     pub fn is_stuck(&self) -> bool {
-        self.is_idle() && self.timers.earliest() == NEVER && self.sources.load(Ordering::SeqCst) == 0
+        self.is_idle() && self.timers.earliest() == NEVER && !self.has_sources()
     }
 
     /// Asks all tasks but this one to end.

@@ -25,7 +25,7 @@ impl Scheduler {
 
     /// The keeper waits: until it is woken, something has come from outside, or a timer is due.
     pub(in crate::task) fn keep(&self, desk: &Desk, has_work: impl Fn() -> bool) {
-        if self.is_random() && self.sources.load(Ordering::SeqCst) == 0 && self.timers.earliest() != NEVER {
+        if self.is_random() && !self.has_sources() && self.timers.earliest() != NEVER {
             self.clock.jump(self.timers.earliest());
             return;
         }
