@@ -15,10 +15,7 @@ impl Machine<'_> {
         match inst {
             Inst::Assign { dest, value } => self.assign(*dest, value),
             Inst::Dup(local) => self.dup_local(*local),
-            Inst::Drop(local) => {
-                let value = self.take(*local)?;
-                self.heap.drop(value)
-            }
+            Inst::Drop(local) => self.drop_local(*local),
             Inst::Op2 { dest, op, left, right } => {
                 let result = op2(*op, self.borrowed(left)?, self.borrowed(right)?)?;
                 self.set(*dest, result)
@@ -75,11 +72,7 @@ impl Machine<'_> {
             Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
-            Inst::Load { dest, from } => {
-                let from = self.borrowed(from)?.place()?;
-                let value = self.load(from)?;
-                self.new_count(*dest, value)
-            }
+            Inst::Load { dest, from } => self.load_from(*dest, from),
             Inst::Store { to, value } => self.store(to, value),
             Inst::InitServiceField { service, index, value } => {
                 self.init_service_field(service, *index as usize, value)
@@ -95,11 +88,7 @@ impl Machine<'_> {
                 self.set(*dest, Value::truth(is_null))
             }
             Inst::Unwrap { dest, base } => self.unwrap(*dest, base),
-            Inst::ServiceField { dest, service, index } => {
-                let service = self.borrowed(service)?.service()?;
-                let value = self.service_field(service, *index as usize)?;
-                self.new_count(*dest, value)
-            }
+            Inst::ServiceField { dest, service, index } => self.own_field(*dest, service, *index as usize),
             Inst::Len { dest, base } => self.len(*dest, base),
             Inst::ElementAt { dest, array, index, part } => self.element_at(*dest, array, (index, *part as usize)),
             Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),
@@ -115,6 +104,23 @@ impl Machine<'_> {
             | Inst::DetachCall { .. }
             | Inst::ClearService { .. } => wrong("this is not in the subset"),
         }
+    }
+
+    fn drop_local(&mut self, local: Local) -> Sound<()> {
+        let value = self.take(local)?;
+        self.heap.drop(value)
+    }
+
+    fn load_from(&mut self, dest: Local, from: &Operand) -> Sound<()> {
+        let from = self.borrowed(from)?.place()?;
+        let value = self.load(from)?;
+        self.new_count(dest, value)
+    }
+
+    fn own_field(&mut self, dest: Local, service: &Operand, index: usize) -> Sound<()> {
+        let service = self.borrowed(service)?.service()?;
+        let value = self.service_field(service, index)?;
+        self.new_count(dest, value)
     }
 
     // ---- making objects ----
