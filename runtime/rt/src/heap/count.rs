@@ -4,7 +4,7 @@
 //! static. Freeing is a loop, so a list of a million nodes is no problem, nor is a queue that holds the end of a queue.
 
 use super::check;
-use super::describe::{Desc, first, is_counted, kind};
+use super::describe::{Desc, first, is_counted, kind, name};
 use super::ends;
 use super::object::Object;
 use pluto_abi::layout::{COUNT, Deed, FIELDS, FREED, LEAST_COUNT, PLAN_BITS};
@@ -146,6 +146,7 @@ impl Object {
     #[inline(always)]
     unsafe fn free_by_plan(self, plan: u64, waiting: &mut u64) {
         let mut counted = plan >> PLAN_BITS;
+        debug_assert_eq!(counted, self.words_with_parts(), "the plan and the parts of {}", name(self.desc()));
         while counted != 0 {
             let word = self.get(FIELDS + 8 * counted.trailing_zeros() as i32);
             counted &= counted - 1;
@@ -156,6 +157,13 @@ impl Object {
         }
         // SAFETY: all that it held was given back, and nobody owns it. Freeing never suspends.
         unsafe { self.release_planned((plan & ((1 << PLAN_BITS) - 1)) as usize) };
+    }
+
+    /// A bit for each word behind the header that has a count, of a small object.
+    fn words_with_parts(self) -> u64 {
+        let mut bits = 0;
+        self.each_part(|_, slot| bits |= 1 << ((slot.addr() - self.at(FIELDS).addr()) / 8));
+        bits
     }
 
     /// The same for every other object.

@@ -351,6 +351,7 @@ impl Object {
     /// Nobody owns it, what it held was given back, and its plan says so many words, header included.
     #[inline(always)]
     pub(super) unsafe fn release_planned(self, words: usize) {
+        debug_assert_eq!(words, self.words() + 2, "the plan and the words of {}", name(self.desc()));
         // SAFETY: it was allocated with this size.
         unsafe { memory::release_here(self.0, words) };
     }
