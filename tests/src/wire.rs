@@ -25,6 +25,9 @@ class Part { name: string, code: byte, next: Part? = none }
 class Point { x: int, y: float }
 class Line { from: Point, to: Point }
 class Named { at: Point, name: string }
+enum Shape { Dot { at: Point }, Label { text: string, n: int? }, Nothing, Colored { color: Color?, by: float } }
+class Small { n: int?, f: float?, color: Color?, shape: Shape, text: Text? }
+class Text { n: int, text: string }
 class All {
     n: int
     f: float
@@ -41,6 +44,12 @@ class All {
     named: [(int, Named)]
     around: Named?
     by_name: Map<string, Named>
+    small: Small
+    numbers: [int?]
+    shapes: [Shape]
+    maybe: [Shape?]
+    texts: [Text?]
+    by_number: Map<int?, Shape>
 }
 class Echo {
     fn echo(self, all: All) All {
@@ -51,12 +60,22 @@ class Echo {
     fn turned(self, before: int, line: Line, named: Named) (Named, Line) {
         (named, Line { from: line.to, to: Point { x: before, y: line.from.y } })
     }
+    fn moved(self, shape: Shape, maybe: Shape?, n: int?, text: Text?) (int?, Shape?, Text?, Shape) { (n, maybe, text, shape) }
+    fn alone(self, shape: Shape, keep: bool) Shape? { if keep { shape } else { none } }
+    fn shape(self, n: float?, shape: Shape) Shape {
+        if let n = n { Shape.Colored { color: Color.Green, by: n } } else { shape }
+    }
 }
 app Main[echo: Echo] {
     fn main(self) {
         let all = All { n: 1, f: 1.5, b: true, s: "", list: [], map: {}, kind: Kind.Plain, color: Color.Red, nested: none, grid: [],
-            line: Line { from: Point { x: 1, y: 0.5 }, to: Point { x: 2, y: 1.5 } }, points: [], named: [], around: none, by_name: {} }
+            line: Line { from: Point { x: 1, y: 0.5 }, to: Point { x: 2, y: 1.5 } }, points: [], named: [], around: none, by_name: {},
+            small: Small { n: none, f: none, color: none, shape: Shape.Nothing, text: none }, numbers: [], shapes: [], maybe: [],
+            texts: [], by_number: {} }
         print(self.echo.echo(all)!)
+        print(self.echo.moved(Shape.Nothing, none, none, none)!)
+        print(self.echo.alone(Shape.Nothing, true)!)
+        print(self.echo.shape(1.5, Shape.Nothing)!)
         print(self.echo.turned(1, all.line, Named { at: all.line.to, name: "" })!)
     }
 }
@@ -98,6 +117,29 @@ struct Named {
 }
 
 #[derive(Clone, Debug, Encode, Decode)]
+enum Shape {
+    Dot { at: Point },
+    Label { text: String, n: Option<i64> },
+    Nothing,
+    Colored { color: Option<Color>, by: f64 },
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Text {
+    n: i64,
+    text: String,
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
+struct Small {
+    n: Option<i64>,
+    f: Option<f64>,
+    color: Option<Color>,
+    shape: Shape,
+    text: Option<Text>,
+}
+
+#[derive(Clone, Debug, Encode, Decode)]
 struct Part {
     name: String,
     code: u8,
@@ -122,6 +164,12 @@ struct All {
     named: Vec<(i64, Named)>,
     around: Option<Named>,
     by_name: Vec<(String, Named)>,
+    small: Small,
+    numbers: Vec<Option<i64>>,
+    shapes: Vec<Shape>,
+    maybe: Vec<Option<Shape>>,
+    texts: Vec<Option<Text>>,
+    by_number: Vec<(Option<i64>, Shape)>,
 }
 
 fn colors() -> impl Strategy<Value = Color> {
@@ -149,6 +197,25 @@ fn named() -> impl Strategy<Value = Named> {
     (points(), ".{0,8}").prop_map(|(at, name)| Named { at, name })
 }
 
+fn shapes() -> impl Strategy<Value = Shape> {
+    prop_oneof![
+        points().prop_map(|at| Shape::Dot { at }),
+        (".{0,8}", prop::option::of(any::<i64>())).prop_map(|(text, n)| Shape::Label { text, n }),
+        Just(Shape::Nothing),
+        (prop::option::of(colors()), any::<f64>()).prop_map(|(color, by)| Shape::Colored { color, by }),
+    ]
+}
+
+fn texts() -> impl Strategy<Value = Text> {
+    (any::<i64>(), ".{0,8}").prop_map(|(n, text)| Text { n, text })
+}
+
+fn smalls() -> impl Strategy<Value = Small> {
+    let numbers = (prop::option::of(any::<i64>()), prop::option::of(any::<f64>()));
+    (numbers, prop::option::of(colors()), shapes(), prop::option::of(texts()))
+        .prop_map(|((n, f), color, shape, text)| Small { n, f, color, shape, text })
+}
+
 fn parts() -> impl Strategy<Value = Part> {
     let chain = prop::collection::vec((".{0,8}", any::<u8>()), 1..6);
     chain.prop_map(|names| {
@@ -170,13 +237,51 @@ fn alls() -> impl Strategy<Value = All> {
         prop::option::of(named()),
         prop::collection::btree_map(".{0,6}", named(), 0..4),
     );
-    (scalars, list, map, rest, grid, wide).prop_map(|((n, f, b, s), list, map, (kind, color, nested), grid, wide)| {
+    let few = (
+        smalls(),
+        prop::collection::vec(prop::option::of(any::<i64>()), 0..5),
+        prop::collection::vec(shapes(), 0..5),
+        prop::collection::vec(prop::option::of(shapes()), 0..5),
+        prop::collection::vec(prop::option::of(texts()), 0..5),
+        prop::collection::btree_map(prop::option::of(any::<i64>()), shapes(), 0..4),
+    );
+    let all = (scalars, list, map, rest, grid, wide, few);
+    all.prop_map(|((n, f, b, s), list, map, (kind, color, nested), grid, wide, few)| {
+        let (small, numbers, shapes, maybe, texts, by_number) = few;
+        let by_number = by_number.into_iter().collect();
         let map = map.into_iter().collect();
         let (line, points, named, around, by_name) = wide;
         let by_name = by_name.into_iter().collect();
-        All { n, f, b, s, list, map, kind, color, nested, grid, line, points, named, around, by_name }
+        All {
+            n,
+            f,
+            b,
+            s,
+            list,
+            map,
+            kind,
+            color,
+            nested,
+            grid,
+            line,
+            points,
+            named,
+            around,
+            by_name,
+            small,
+            numbers,
+            shapes,
+            maybe,
+            texts,
+            by_number,
+        }
     })
 }
+
+/// Methods by their numbers.
+const MOVED: u64 = 2;
+const ALONE: u64 = 3;
+const SHAPE: u64 = 4;
 
 /// The file with what the process says on its standard error.
 const ERRORS: &str = "errors";
@@ -283,6 +388,21 @@ impl Peer {
     }
 }
 
+/// Nullable values and enums of several words as parameters and results.
+fn small_values(runner: &mut TestRunner, peer: &mut Peer) {
+    let peer = std::cell::RefCell::new(peer);
+    let maybe = || (prop::option::of(shapes()), prop::option::of(any::<i64>()), prop::option::of(texts()));
+    let moved = runner.run(&(shapes(), maybe()), |(shape, (maybe, n, text))| {
+        let result = (n, maybe.clone(), text.clone(), shape.clone());
+        peer.borrow_mut().value(MOVED, &(shape.clone(), maybe, n, text), &result)?;
+        peer.borrow_mut().value(ALONE, &(shape.clone(), n.is_some()), &n.map(|_| shape.clone()))?;
+        let by = n.map(|n| n as f64);
+        let colored = by.map(|by| Shape::Colored { color: Some(Color::Green), by });
+        peer.borrow_mut().value(SHAPE, &(by, shape.clone()), &colored.unwrap_or(shape))
+    });
+    moved.unwrap_or_else(|error| panic!("{error}"));
+}
+
 #[test]
 fn generated_code_writes_and_reads_bincode() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -298,6 +418,7 @@ fn generated_code_writes_and_reads_bincode() {
         peer.borrow_mut().value(1, &(before, line, named), &result)
     });
     turned.unwrap_or_else(|error| panic!("{error}"));
+    small_values(&mut runner(), &mut peer.borrow_mut());
     let damaged = runner().run(&(alls(), any::<prop::sample::Index>()), |(all, at)| {
         let mut body = bincode::encode_to_vec(&all, standard()).expect("it can be encoded");
         body.truncate(at.index(body.len()));

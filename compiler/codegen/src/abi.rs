@@ -85,9 +85,9 @@ pub(crate) fn encoder() -> Signature {
     own(3, 0)
 }
 
-/// `decode(task, reader) -> value`.
-pub(crate) fn decoder() -> Signature {
-    own(2, 1)
+/// `decode(task, reader)`, which gives so many words.
+pub(crate) fn decoder(words: usize) -> Signature {
+    own(2, words)
 }
 
 /// A call that changes no register. It has no result.

@@ -4,6 +4,7 @@
 use crate::bytes::Bytes;
 use crate::symbol::{Code, Symbol};
 use pluto_abi::layout::{self, Kind};
+use pluto_middle::layout::Body;
 use pluto_middle::mir::{Boxed, Func, Name, Program, Type, TypeId};
 use pluto_middle::ty::Holder;
 
@@ -21,22 +22,25 @@ pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
     data.optional(second.map(Symbol::Desc));
     data.count(parts);
     data.optional((parts > 0).then_some(Symbol::Parts(id)));
+    data.word(0);
     list_counted(&mut data, program, id, if object_words(program, id) > 0 { Some(0) } else { None });
     data
 }
 
 /// The descriptor of places where values of an inline type lie.
 pub(crate) fn inline(program: &Program, id: TypeId) -> Bytes {
-    let words = program.layouts.words(id).len();
+    let layout = program.layouts.layout(id);
+    let inside = if let Type::Nullable { inner, .. } = program.types[id] { Some(slot(program, inner)) } else { None };
     let mut data = Bytes::default();
-    data.halves(Kind::Inline as u32, count(words));
+    data.halves(Kind::Inline as u32, count(layout.words.len()));
     // Of no object.
     data.word(0);
     data.text(&Name::from(""));
     data.address(Symbol::Desc(id));
-    data.optional(None);
-    data.count(words);
+    data.optional(inside);
+    data.count(layout.words.len());
     data.address(Symbol::Words(id));
+    data.word(u64::from(layout.tells.unwrap_or(0)));
     list_counted(&mut data, program, id, Some(0));
     data
 }
@@ -44,7 +48,9 @@ pub(crate) fn inline(program: &Program, id: TypeId) -> Bytes {
 /// The words of such a place, as `Part`s.
 pub(crate) fn words(program: &Program, id: TypeId) -> Bytes {
     let mut data = Bytes::default();
-    program.layouts.words(id).iter().for_each(|word| field(&mut data, program, &Name::from(""), *word));
+    for (at, word) in (0_u32..).zip(program.layouts.words(id)) {
+        field(&mut data, program, (&Name::from(""), *word), at);
+    }
     data
 }
 
@@ -64,7 +70,7 @@ pub(crate) fn string_descriptor() -> Bytes {
     data.halves(Kind::String as u32, 0);
     data.word(0);
     data.text(&Name::from(""));
-    for _ in 0..6 {
+    for _ in 0..7 {
         data.word(0);
     }
     data
@@ -74,9 +80,15 @@ pub(crate) fn string_descriptor() -> Bytes {
 pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
     let mut data = Bytes::default();
     match &program.types[id] {
-        Type::Class { fields, .. } | Type::Error { fields, .. } => fields_of(&mut data, program, fields),
+        Type::Class { fields, .. } | Type::Error { fields, .. } => {
+            let fields = fields.iter().map(|(name, ty)| (name, *ty));
+            fields_of(&mut data, program, fields, (program.layouts.body(id), 0));
+        }
         Type::Tuple(types) | Type::Closure { captures: types, .. } => {
-            types.iter().for_each(|ty| field(&mut data, program, &Name::from(""), *ty));
+            // The address of the code comes before captures.
+            let from = u32::from(matches!(program.types[id], Type::Closure { .. }));
+            let unnamed = Name::from("");
+            fields_of(&mut data, program, types.iter().map(|ty| (&unnamed, *ty)), (program.layouts.body(id), from));
         }
         Type::Tag { variants, .. } => variants.iter().for_each(|name| {
             variant(&mut data, name, None, 0);
@@ -85,7 +97,8 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
         Type::Enum { variants, .. } => {
             for (at, (name, fields)) in (0_u32..).zip(variants) {
                 let list = (!fields.is_empty()).then_some((Symbol::VariantParts(id, at), fields.len()));
-                variant(&mut data, name, list, program.layouts.variant(id, at).words.len());
+                let words = variant_from(program, id) + count(program.layouts.variant(id, at).words.len());
+                variant(&mut data, name, list, words);
                 list_counted(&mut data, program, id, Some(at));
             }
         }
@@ -113,9 +126,15 @@ pub(crate) fn parts(program: &Program, id: TypeId) -> Bytes {
 pub(crate) fn variant_parts(program: &Program, id: TypeId, variant: u32) -> Bytes {
     let mut data = Bytes::default();
     if let Type::Enum { variants, .. } = &program.types[id] {
-        fields_of(&mut data, program, &variants[variant as usize].1);
+        let fields = variants[variant as usize].1.iter().map(|(name, ty)| (name, *ty));
+        fields_of(&mut data, program, fields, (program.layouts.variant(id, variant), variant_from(program, id)));
     }
     data
+}
+
+/// Where the words that a variant's body lists begin in an object: behind the tag, unless they include it.
+fn variant_from(program: &Program, id: TypeId) -> u32 {
+    u32::from(!program.layouts.is_inline(id))
 }
 
 /// The static object of a variant without fields.
@@ -139,27 +158,41 @@ fn slot(program: &Program, ty: TypeId) -> Symbol {
     if program.layouts.is_inline(ty) { Symbol::Inline(ty) } else { Symbol::Desc(ty) }
 }
 
-fn fields_of(data: &mut Bytes, program: &Program, fields: &[(Name, TypeId)]) {
-    fields.iter().for_each(|(name, ty)| field(data, program, name, *ty));
+/// The fields of a body, whose words begin at one of an object.
+fn fields_of<'n>(
+    data: &mut Bytes,
+    program: &Program,
+    fields: impl Iterator<Item = (&'n Name, TypeId)>,
+    (body, from): (&Body, u32),
+) {
+    for (named, part) in fields.zip(&body.parts) {
+        field(data, program, named, from + part.start);
+    }
 }
 
-fn field(data: &mut Bytes, program: &Program, name: &Name, ty: TypeId) {
+fn field(data: &mut Bytes, program: &Program, (name, ty): (&Name, TypeId), at: u32) {
     data.text(name);
     data.address(slot(program, ty));
     data.halves(0, count(program.layouts.words(ty).len()));
     data.optional(None);
+    data.word(u64::from(at));
     list_counted(data, program, ty, None);
 }
 
-fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words: usize) {
+fn variant(data: &mut Bytes, name: &Name, fields: Option<(Symbol, usize)>, words: u32) {
     data.text(name);
     data.optional(None);
-    data.halves(count(fields.as_ref().map_or(0, |fields| fields.1)), count(words));
+    data.halves(count(fields.as_ref().map_or(0, |fields| fields.1)), words);
     data.optional(fields.map(|fields| fields.0));
+    data.word(0);
 }
 
 fn counted_words(program: &Program, id: TypeId, variant: u32) -> Vec<(usize, TypeId)> {
-    let words = program.layouts.variant(id, variant).words.iter().copied().enumerate();
+    // Behind the tag of an enum that is not inline, and behind the address of a closure's code.
+    let is_closure = matches!(program.types[id], Type::Closure { .. });
+    let is_enum = matches!(program.types[id], Type::Enum { .. });
+    let from = usize::from(is_closure || (is_enum && variant_from(program, id) == 1));
+    let words = (from..).zip(program.layouts.variant(id, variant).words.iter().copied());
     words.filter(|(_, ty)| program.types[*ty].is_counted()).collect()
 }
 

@@ -239,12 +239,12 @@ impl<'a> Emitter<'a> {
         (results, status)
     }
 
-    /// Calls an encoder, a decoder, or a quiet way to the runtime (the task goes first on its own); gives the decoded word.
-    pub(crate) fn call_code(&mut self, code: Code, args: &[Value]) -> Option<Value> {
+    /// Calls an encoder, a decoder, or a quiet way to the runtime (the task goes first on its own); gives the decoded words.
+    pub(crate) fn call_code(&mut self, code: Code, args: &[Value]) -> Vec<Value> {
         let callee = self.function(Symbol::Code(code), signature(self.program, code));
         let args: Vec<Value> = std::iter::once(self.task).chain(args.iter().copied()).collect();
         let call = self.b.ins().call(callee, &args);
-        self.b.inst_results(call).first().copied()
+        self.b.inst_results(call).to_vec()
     }
 
     // ---- blocks ----

@@ -10,6 +10,7 @@ mod guard;
 mod homes;
 mod inst;
 mod lock;
+mod packed;
 mod place;
 mod remote;
 mod select;

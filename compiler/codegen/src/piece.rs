@@ -135,7 +135,7 @@ pub(crate) fn signature(program: &Program, code: Code) -> Signature {
     match code {
         Code::Function(id) => abi::function(program, &program.functions[id]),
         Code::Encode(_) => abi::encoder(),
-        Code::Decode(_) => abi::decoder(),
+        Code::Decode(ty) => abi::decoder(wire::decoded_words(program, ty)),
         Code::Main => abi::door(2, 1),
         Code::Start(_) | Code::Stop(_) | Code::Test(_) => abi::door(1, 1),
         Code::Handler(_) => abi::door(3, 0),

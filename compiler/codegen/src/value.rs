@@ -45,7 +45,7 @@ pub(crate) enum Counted {
     AboveOne,
 }
 
-/// May an object of this type be static (count 0, never written)? Only strings, variants without fields and
+/// May an object of this type be static (count 0, never written)? Only strings, variants without fields of enums that are not inline, and
 /// closures without captures are.
 pub(crate) fn may_be_static(program: &Program, ty: &Type) -> bool {
     let mut ty = ty;
@@ -109,8 +109,9 @@ pub(crate) fn is_leaf(program: &Program, ty: &Type) -> bool {
     let plain = |ty: &TypeId| program.layouts.words(*ty).iter().all(|word| !program.types[*word].is_counted());
     match ty {
         Type::String => true,
-        // What is inside of a box is one word, and never an inline value: that has a box of its own.
-        Type::Array(part) | Type::Nullable { inner: part, boxed: Boxed::Yes } => plain(part),
+        Type::Array(part) => plain(part),
+        // What is inside of a box is one word: an inline value has a box of its own there.
+        Type::Nullable { inner, boxed: Boxed::Yes } => !program.types[*inner].is_counted(),
         Type::Nullable { inner, boxed: Boxed::No } => is_leaf(program, &program.types[*inner]),
         Type::Tuple(parts) => parts.iter().all(plain),
         Type::Class { fields, .. } | Type::Error { fields, .. } => fields.iter().all(|(_, ty)| plain(ty)),

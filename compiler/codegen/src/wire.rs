@@ -51,6 +51,39 @@ fn is_empty(program: &Program, ty: TypeId) -> bool {
     true
 }
 
+/// How many words the decoder of a type gives: all of an inline enum, so that what it is a part of needs no box for it; else one.
+pub(crate) fn decoded_words(program: &Program, ty: TypeId) -> usize {
+    match program.types[ty] {
+        Type::Enum { .. } => program.layouts.words(ty).len(),
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Tuple(_)
+        | Type::Nullable { .. }
+        | Type::Class { .. }
+        | Type::Tag { .. }
+        | Type::Error { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Closure { .. }
+        | Type::Holder { .. }
+        | Type::Service(_)
+        | Type::Status => 1,
+    }
+}
+
+/// The offset of a word.
+fn offset(base: i32, word: u32) -> i32 {
+    i32::try_from(word).ok().and_then(|word| word.checked_mul(8)?.checked_add(base)).expect("objects below 2 GiB")
+}
+
 /// The address of an element, without the offset of the first one.
 fn element_address(e: &mut Emitter<'_>, array: Value, index: Value, element: TypeId) -> Value {
     let bytes = 8 * e.program.layouts.words(element).len();

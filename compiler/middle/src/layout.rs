@@ -1,14 +1,23 @@
 //! Layouts: of how many words a value consists, and where parts lie in objects. In: the types and services of a process. Out:
-//! [`Layouts`], which lowering, code generation, the descriptors and the printer of `--emit layout` all ask.
+//! [`Layouts`], which scalar replacement, code generation, the descriptors and the printer of `--emit layout` all ask.
 //!
-//! Most values are one word. A value of a small class or tuple is **inline**: its words stand side by side wherever it is kept, in
-//! locals, parameters, results, elements of arrays, fields of objects and services, and captures. Where exactly one word is wanted
-//! (keys and values of maps, messages, results of tasks, what is inside a nullable value, arguments of remote calls and of the
-//! runtime), it is **boxed**: an object with the same words behind its header.
+//! Most values are one word. A value of a small class, tuple, enum or nullable type is **inline**: its words stand side by side wherever
+//! it is kept, in locals, parameters, results, elements of arrays, fields of objects and services, and captures.
+//! - A class or tuple: the words of its parts.
+//! - A nullable: the words of what is inside; it is `none` if one of them ([`Layout::tells`]) is 0. That is the first one of them that is
+//!   an address, if there is one, since no object is at 0; else a bool before them. Of `none` all words are 0.
+//! - An enum: its tag, then slots in which the fields of its variants lie, those of different variants in the same ones where their types
+//!   allow. Slots that a variant does not need are 0. Words with counts are nullable in slots, so that nobody needs to know the tag to
+//!   count them.
+//!
+//! Where exactly one word is wanted (keys and values of maps, messages, results of tasks, what is inside a nullable value that is not
+//! inline, arguments of remote calls and of the runtime), an inline value is **packed**: a class, tuple or enum is an object with the
+//! same words behind its header; a nullable is 0 for `none`, else what is inside, packed, in a box of its own if that is no address.
 
+mod find;
 pub mod print;
 
-use crate::ids::{Id, IndexVec};
+use crate::ids::IndexVec;
 use crate::mir::{Service, ServiceInfo, Type, TypeId};
 use std::ops::Range;
 
@@ -32,8 +41,11 @@ pub struct Body {
 pub struct Layout {
     /// The words of a value: itself, unless it is inline.
     pub words: Vec<TypeId>,
-    /// The objects of the type: one for each variant of an enum, one for other types with parts.
+    /// What has parts: one for each variant of an enum, one for other types. Of an inline enum each lists all words of the value, the tag
+    /// too; of others only what lies behind the tag.
     pub bodies: Vec<Body>,
+    /// Of an inline nullable type: the word that is 0 if the value is `none`.
+    pub tells: Option<u32>,
 }
 
 /// The layouts of a process.
@@ -44,25 +56,21 @@ pub struct Layouts {
 }
 
 impl Layouts {
-    /// Of these types and services.
+    /// Of these types and services. Types of words that are not among them yet are added.
     #[must_use]
-    pub fn of(types: &IndexVec<TypeId, Type>, services: &IndexVec<Service, ServiceInfo>) -> Layouts {
-        let words = Finder::new(types).all();
-        let mut layouts = Layouts::default();
-        for (id, ty) in types.iter_enumerated() {
-            let bodies = parts_of(ty).iter().map(|parts| body(parts, &words)).collect();
-            layouts.types.push(Layout { words: words[id].clone(), bodies });
-        }
+    pub fn of(types: &mut IndexVec<TypeId, Type>, services: &IndexVec<Service, ServiceInfo>) -> Layouts {
+        let mut layouts = Layouts { types: find::layouts(types), services: IndexVec::new() };
         for service in services.iter() {
             let fields: Vec<TypeId> = service.fields.iter().map(|(_, ty)| *ty).collect();
-            layouts.services.push(body(&fields, &words));
+            let body = Body::of(fields.iter().map(|field| layouts.words(*field)));
+            layouts.services.push(body);
         }
         layouts
     }
 
     /// A type of one word without parts, made later than the others: the next id.
     pub fn add_plain(&mut self, ty: TypeId) {
-        let id = self.types.push(Layout { words: vec![ty], bodies: vec![] });
+        let id = self.types.push(Layout { words: vec![ty], bodies: vec![], tells: None });
         assert!(id == ty, "layouts are as many as types");
     }
 
@@ -72,22 +80,23 @@ impl Layouts {
         &self.types[ty].words
     }
 
-    /// Is a value of the type kept as its parts, side by side?
+    /// Is a value of the type kept as its words, side by side?
     #[must_use]
     pub fn is_inline(&self, ty: TypeId) -> bool {
         *self.words(ty) != [ty]
     }
 
-    /// What is in an object of a class, tuple, error or closure; the words of an inline value are the same.
+    /// What is in an object of a class, tuple, error or closure; the words of an inline value are the same. Of an inline nullable: where
+    /// its inside lies.
     ///
     /// # Panics
-    /// If objects of the type have no such parts.
+    /// If the type has no such parts.
     #[must_use]
     pub fn body(&self, ty: TypeId) -> &Body {
         &self.types[ty].bodies[0]
     }
 
-    /// What is in an object of a variant of an enum, behind the tag.
+    /// What is in an object of a variant of an enum; see [`Layout::bodies`].
     ///
     /// # Panics
     /// If there is no such variant.
@@ -109,14 +118,21 @@ impl Layouts {
     }
 }
 
-fn body(parts: &[TypeId], words: &IndexVec<TypeId, Vec<TypeId>>) -> Body {
-    let mut body = Body::default();
-    for part in parts {
-        let from = body.words.len();
-        body.words.extend(&words[*part]);
-        body.parts.push(number(from)..number(body.words.len()));
+impl Body {
+    /// Parts of these words, one behind the other.
+    fn of<'w>(parts: impl Iterator<Item = &'w [TypeId]>) -> Body {
+        let mut body = Body::default();
+        for words in parts {
+            body.put(words);
+        }
+        body
     }
-    body
+
+    fn put(&mut self, words: &[TypeId]) {
+        let from = number(self.words.len());
+        self.words.extend(words);
+        self.parts.push(from..number(self.words.len()));
+    }
 }
 
 fn number(count: usize) -> u32 {
@@ -124,7 +140,8 @@ fn number(count: usize) -> u32 {
 }
 
 /// The parts of the objects of a type, by variant.
-fn parts_of(ty: &Type) -> Vec<Vec<TypeId>> {
+#[must_use]
+pub fn parts_of(ty: &Type) -> Vec<Vec<TypeId>> {
     match ty {
         Type::Class { fields, .. } | Type::Error { fields, .. } => vec![fields.iter().map(|(_, ty)| *ty).collect()],
         Type::Tuple(parts) | Type::Closure { captures: parts, .. } => vec![parts.clone()],
@@ -146,120 +163,6 @@ fn parts_of(ty: &Type) -> Vec<Vec<TypeId>> {
         | Type::Duration
         | Type::Fn { .. }
         | Type::Holder { .. }
-        | Type::Service(_)
-        | Type::Status => vec![],
-    }
-}
-
-/// Finds out which types are inline. A type through which one comes back to itself is not: there the box is what ends it.
-struct Finder<'a> {
-    types: &'a IndexVec<TypeId, Type>,
-    known: IndexVec<TypeId, Option<Vec<TypeId>>>,
-}
-
-impl<'a> Finder<'a> {
-    fn new(types: &'a IndexVec<TypeId, Type>) -> Finder<'a> {
-        Finder { types, known: IndexVec::filled(None, types.len()) }
-    }
-
-    fn all(mut self) -> IndexVec<TypeId, Vec<TypeId>> {
-        let recursive = recursive(self.types);
-        let mut all = IndexVec::new();
-        for ty in self.types.ids() {
-            all.push(self.words(ty, &recursive));
-        }
-        all
-    }
-
-    /// Inline parts are not recursive, and of at most [`MAX_WORDS`] parts each: this ends, and soon.
-    fn words(&mut self, ty: TypeId, recursive: &IndexVec<TypeId, bool>) -> Vec<TypeId> {
-        if let Some(words) = &self.known[ty] {
-            return words.clone();
-        }
-        let words = self.inline(ty, recursive).unwrap_or_else(|| vec![ty]);
-        self.known[ty] = Some(words.clone());
-        words
-    }
-
-    fn inline(&mut self, ty: TypeId, recursive: &IndexVec<TypeId, bool>) -> Option<Vec<TypeId>> {
-        let parts: Vec<TypeId> = match &self.types[ty] {
-            Type::Class { fields, .. } => fields.iter().map(|(_, ty)| *ty).collect(),
-            Type::Tuple(parts) => parts.clone(),
-            Type::Unit
-            | Type::Int
-            | Type::Float
-            | Type::Bool
-            | Type::Byte
-            | Type::String
-            | Type::Array(_)
-            | Type::Map(..)
-            | Type::Nullable { .. }
-            | Type::Tag { .. }
-            | Type::Enum { .. }
-            | Type::Error { .. }
-            | Type::AnyError
-            | Type::Ref(_)
-            | Type::Duration
-            | Type::Fn { .. }
-            | Type::Closure { .. }
-            | Type::Holder { .. }
-            | Type::Service(_)
-            | Type::Status => return None,
-        };
-        if recursive[ty] || parts.is_empty() || parts.len() > MAX_WORDS {
-            return None;
-        }
-        let words: Vec<TypeId> = parts.iter().flat_map(|part| self.words(*part, recursive)).collect();
-        let counted = words.iter().filter(|word| self.types[**word].is_counted()).count();
-        (words.len() <= MAX_WORDS && counted <= MAX_COUNTED).then_some(words)
-    }
-}
-
-/// By type: can a value of it hold one of the same type? By a search from each class and tuple that is small enough to matter.
-fn recursive(types: &IndexVec<TypeId, Type>) -> IndexVec<TypeId, bool> {
-    let mut recursive = IndexVec::filled(false, types.len());
-    for start in types.ids() {
-        let small = parts_of(&types[start]).first().is_some_and(|parts| parts.len() <= MAX_WORDS);
-        if small && matches!(types[start], Type::Class { .. } | Type::Tuple(_)) {
-            recursive[start] = reaches_itself(types, start);
-        }
-    }
-    recursive
-}
-
-fn reaches_itself(types: &IndexVec<TypeId, Type>, start: TypeId) -> bool {
-    let mut seen = vec![false; types.len()];
-    let mut open = held(&types[start]);
-    while let Some(ty) = open.pop() {
-        if ty == start {
-            return true;
-        }
-        if !std::mem::replace(&mut seen[ty.index()], true) {
-            open.extend(held(&types[ty]));
-        }
-    }
-    false
-}
-
-/// The types of what a value of a type holds.
-fn held(ty: &Type) -> Vec<TypeId> {
-    match ty {
-        Type::Array(inner) | Type::Nullable { inner, .. } | Type::Holder { inner, .. } => vec![*inner],
-        Type::Map(key, value) => vec![*key, *value],
-        Type::Class { .. } | Type::Error { .. } | Type::Tuple(_) | Type::Closure { .. } | Type::Enum { .. } => {
-            parts_of(ty).concat()
-        }
-        Type::Unit
-        | Type::Int
-        | Type::Float
-        | Type::Bool
-        | Type::Byte
-        | Type::String
-        | Type::Tag { .. }
-        | Type::AnyError
-        | Type::Ref(_)
-        | Type::Duration
-        | Type::Fn { .. }
         | Type::Service(_)
         | Type::Status => vec![],
     }

@@ -5,10 +5,11 @@
 //! **Values** are words of 64 bits: int, float (bits), bool (0/1), byte, unit (0), the tag of an enum without data
 //! ([`Type::Tag`]); or a pointer to a counted heap object (string, array, map, tuple, class, enum with data, error); or, for
 //! nullable types, 0 for `none`, else the word of the inner value if that is a pointer, else a pointer to a box that holds it.
-//! Values of small classes and tuples are *inline*: several words ([`crate::layout`]). `lower` knows nothing of it; `mir/scalars`
-//! puts a local for each word in the place of every local of such a type. What is said below of parts, fields and captures is then
-//! said of their words: an `index` is that of a word of the object ([`crate::layout::Body`]), and a local of an inline type holds a
-//! *box*, an object with the same words, for those that take or give exactly one word.
+//! Values of small classes, tuples, enums and nullable types are *inline*: several words ([`crate::layout`]). `lower` knows nothing of
+//! it; `mir/scalars` puts a local for each word in the place of every local of such a type. What is said below of parts, fields and
+//! captures is then said of their words: an `index` is that of a word of the object ([`crate::layout::Body`]), and a local of an inline
+//! type holds its value *packed* into one word, for those that take or give exactly one: an object with the same words (`New` makes it,
+//! `Field` reads it), but for nullable types (`Pack`, `Unpack`).
 //!
 //! **Ownership.** A local of a counted type owns what it holds. `lower` produces MIR in which every operand is `Copy`; the
 //! ownership pass turns last uses into `Move` and inserts `Dup` and `Drop`. Rules for each use are in [`Inst`] and
@@ -18,8 +19,8 @@
 //! something else holds them, and gives them no count.
 //!
 //! **References** (locals of type [`Type::Ref`]) hold the address of a word: a variable, field, element or entry; of inline types
-//! that of the first of their words, side by side, never that of a box. They are
-//! made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
+//! that of the first of their words, side by side, never that of a box; but that of the one packed word of an inline nullable value in
+//! an entry of a map, which is read and written whole. They are made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
 //! can change the root. They are never counted.
 
 pub mod flow;
@@ -231,6 +232,8 @@ pub struct Handler {
     pub service: Service,
     /// The function to call with the instance and the decoded parameters (the locking wrapper if there is one).
     pub function: Func,
+    /// The types of the parameters: whole values, of which the function may take the words.
+    pub params: Vec<TypeId>,
     /// The errors that it may send back, by their number on the wire (position).
     pub errors: Vec<TypeId>,
     /// May it run twice for one call?

@@ -23,7 +23,7 @@ pub const COUNT: i32 = 0;
 pub const DESC: i32 = 8;
 /// Offset of the first field of a class, tuple or error object; of the tag of an enum object; of the word in a box.
 pub const FIELDS: i32 = 16;
-/// Offset of the first field of an enum object's variant.
+/// Offset of the first field in an object of an enum that is not inline.
 pub const VARIANT_FIELDS: i32 = 24;
 /// Offset of the length (bytes, elements or entries) of a string, array or map.
 pub const LEN: i32 = 16;
@@ -79,8 +79,9 @@ pub enum Kind {
     /// Nanoseconds, like an int.
     Duration = 22,
     /// Not a type of words, but of a place that is several words wide: an element of an array, a field or a capture whose value is
-    /// kept as its parts, side by side. `first` is the class or tuple, `parts` are the words, one each. Where exactly one word is
-    /// wanted, the same value is an object of `first`, with the same words behind its header.
+    /// kept as its words, side by side. `first` is the class, tuple, enum or nullable type, `parts` are the words, one each. Where
+    /// exactly one word is wanted, the same value is *packed*: an object of `first` with the same words behind its header; but of a
+    /// nullable type 0, or what is inside, packed.
     Inline = 23,
 }
 
@@ -102,12 +103,14 @@ pub struct TypeDesc {
     /// Element of an array, key of a map, inside of a nullable, message of an end, result of a task, type of an inline place; else
     /// null. Of these, only elements may be inline.
     pub first: *const TypeDesc,
-    /// Value of a map; else null.
+    /// Value of a map; of an inline place of a nullable type the place inside, which its last words are; else null.
     pub second: *const TypeDesc,
     /// How many fields (class, error, tuple), variants (tag, enum), captures (closure) or words (inline).
     pub part_count: u64,
     /// They.
     pub parts: *const Part,
+    /// Of an inline place of a nullable type: the word that is 0 if the value is `none`; else 0.
+    pub tells: u64,
     /// How many of the `words` have counts.
     pub counted_count: u64,
     /// They.
@@ -133,13 +136,13 @@ pub const PLAN_BITS: u32 = 6;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Counted {
-    /// Its place among the words of all fields or captures of an object, or among those of an inline value.
+    /// Its place from [`FIELDS`] on in an object, or among the words of an inline value.
     pub word: u64,
     /// Its type.
     pub desc: *const TypeDesc,
 }
 
-/// A field, or a variant. Fields lie one behind the other, in order.
+/// A field, or a variant.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Part {
@@ -151,10 +154,13 @@ pub struct Part {
     pub desc: *const TypeDesc,
     /// How many fields a variant has; of a field 0.
     pub field_count: u32,
-    /// How many words the field takes, or all fields of the variant do.
+    /// How many words the field takes, or an object of the variant has behind its header. Those of an inline enum have all as many,
+    /// and words that their variant does not need are 0.
     pub words: u32,
     /// The fields of a variant.
     pub fields: *const Part,
+    /// Where a field or capture lies in an object: so many words behind [`FIELDS`]. Of a word of an inline place: its number.
+    pub at: u64,
     /// How many of a variant's words have counts; of a field 0.
     pub counted_count: u64,
     /// They.

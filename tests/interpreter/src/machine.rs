@@ -6,6 +6,7 @@ mod builtin;
 mod end;
 mod frame;
 mod inst;
+mod packed;
 mod part;
 mod place;
 mod text;

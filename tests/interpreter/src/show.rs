@@ -90,6 +90,7 @@ impl Show<'_> {
                 };
                 Ok(listed("{", self.heap.table(value)?.entries().iter().map(entry), "}"))
             }
+            Type::Enum { .. } if self.program.layouts.is_inline(ty) => self.object(ty, self.heap.fields(value)?.1),
             Type::Enum { variants, .. } => self.variant(ty, variants, value),
             Type::Tuple(_) | Type::Class { .. } | Type::Error { .. } | Type::AnyError => {
                 // Its own type says what it is.
@@ -106,6 +107,18 @@ impl Show<'_> {
     /// The words of a class, tuple or error, wherever they are.
     fn object(&self, ty: TypeId, words: &[Value]) -> Sound<Vec<Step>> {
         let layout = self.program.layouts.body(ty);
+        if let Type::Nullable { inner, .. } = &self.program.types[ty] {
+            let tells = self.program.layouts.layout(ty).tells.and_then(|tells| words.get(tells as usize));
+            let none = matches!(tells, Some(Value::Null | Value::Word(0)));
+            return if none { Ok(vec![said("none")]) } else { self.parts(layout, std::iter::once(*inner), words) };
+        }
+        if let Type::Enum { variants, .. } = &self.program.types[ty] {
+            let tag = u32::try_from(words[0].word()?).unwrap_or(u32::MAX);
+            return match variants.get(tag as usize) {
+                Some((name, fields)) => self.with_fields(name, fields, (self.program.layouts.variant(ty, tag), words)),
+                None => wrong(format!("there is no variant {tag}")),
+            };
+        }
         if let Type::Tuple(parts) = &self.program.types[ty] {
             let shown = self.parts(layout, parts.iter().copied(), words)?;
             return Ok(listed("(", shown.into_iter().map(|step| vec![step]), ")"));

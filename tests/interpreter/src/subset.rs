@@ -70,6 +70,8 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::IsNull { .. }
         | Inst::Unwrap { .. }
         | Inst::Wrap { .. }
+        | Inst::Pack { .. }
+        | Inst::Unpack { .. }
         | Inst::ServiceField { .. }
         | Inst::InitServiceField { .. }
         | Inst::RefLocal { .. }

@@ -32,6 +32,8 @@ impl FnCx<'_, '_> {
             Inst::IsError { dest, base, error } => self.is_error(*dest, base, *error),
             Inst::IsNull { dest, base } => self.is_null(*dest, base),
             Inst::Unwrap { dest, base } => self.unwrap(*dest, base),
+            Inst::Pack { dest, ty, words } => self.pack(*dest, *ty, words),
+            Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index),
             Inst::Wrap { dest, ty, value } => self.wrap(*dest, *ty, value),
             Inst::ServiceField { dest, service, index } => self.load_part(*dest, service, at(0, *index)),
             Inst::InitServiceField { service, index, value } => self.init_service_field(service, *index, value),

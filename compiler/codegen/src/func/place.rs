@@ -130,9 +130,14 @@ impl FnCx<'_, '_> {
         }
     }
 
-    /// The address of what is in a map's entry: of an inline value its first word, in its box, which is made unique.
+    /// The address of what is in a map's entry: of an inline value its first word, in its box, which is made unique; but a nullable value
+    /// is read and written packed there.
     fn in_entry(&mut self, dest: Local, map_slot: Value, entry: Value) -> Value {
-        if self.points_to_words(&Operand::Copy(dest)) {
+        let nullable = match self.operand_type(&Operand::Copy(dest)).map(|ty| self.e.ty(ty)) {
+            Some(Type::Ref(inner)) => self.e.program.layouts.layout(*inner).tells.is_some(),
+            Some(_) | None => false,
+        };
+        if !nullable && self.points_to_words(&Operand::Copy(dest)) {
             let object = self.unique(entry);
             self.note_container(dest, object);
             return self.e.b.ins().iadd_imm_s(object, i64::from(layout::FIELDS));

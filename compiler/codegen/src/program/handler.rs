@@ -14,7 +14,7 @@ use pluto_middle::mir::{Handler, Name, Passing, TypeId};
 /// Said to the caller if a method ends with an error that its interface does not list, which `infer` rules out.
 const UNKNOWN_ERROR: &str = "the method ended with an error that its interface does not list";
 
-/// A decoded parameter, or one of the words of an inline one, which are written one after the other just as its parts.
+/// A decoded parameter, or one of the words of an inline one.
 struct Arg {
     word: Value,
     ty: TypeId,
@@ -54,13 +54,10 @@ pub(crate) fn build(e: &mut Emitter<'_>, number: u32) {
 
 fn decode_args(e: &mut Emitter<'_>, handler: &Handler, reader: Value) -> Vec<Arg> {
     let function = &e.program.functions[handler.function];
+    let words: Vec<Value> = handler.params.iter().flat_map(|ty| decode::words(e, *ty, reader)).collect();
     let params = function.params.iter().skip(1);
-    params
-        .map(|(local, passing)| {
-            let ty = function.locals[*local].ty;
-            Arg { word: decode::value(e, ty, reader), ty, passing: *passing }
-        })
-        .collect()
+    let args = words.into_iter().zip(params);
+    args.map(|(word, (local, passing))| Arg { word, ty: function.locals[*local].ty, passing: *passing }).collect()
 }
 
 fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Vec<Value>, Option<Value>) {
@@ -72,14 +69,16 @@ fn call(e: &mut Emitter<'_>, handler: &Handler, args: &[Arg]) -> (Vec<Value>, Op
     e.call(handler.function, &values)
 }
 
-/// The words of an inline result are written one after the other just as its parts.
 fn reply_value(e: &mut Emitter<'_>, handler: &Handler, reply: Value, results: &[Value]) {
     let kind = e.word(ReplyKind::Value as i64);
     e.run(RuntimeFn::write_byte, &[reply, kind]);
-    let types = e.program.results(&e.program.functions[handler.function]);
-    for (ty, result) in types.into_iter().zip(results) {
+    let function = &e.program.functions[handler.function];
+    let slot = e.slot(results.len());
+    let at = e.slot_address(slot);
+    e.store_words(at, 0, results);
+    encode::place(e, function.result, reply, (at, 0));
+    for (ty, result) in e.program.results(function).into_iter().zip(results) {
         let word = e.as_word(*result);
-        encode::value(e, ty, reply, word);
         e.drop_word(ty, word);
     }
     e.leave(&[]);

@@ -46,7 +46,7 @@ pub(crate) fn ty(program: &mut Program, ty: Type) -> TypeId {
 
 /// Computes the layouts of what the program has by now.
 pub(crate) fn lay_out(program: &mut Program) {
-    program.layouts = Layouts::of(&program.types, &program.services);
+    program.layouts = Layouts::of(&mut program.types, &program.services);
 }
 
 /// A function under construction; its first block is open.

@@ -223,7 +223,8 @@ pub(crate) fn remote() -> Program {
     let fingerprint = Fingerprint(7);
     p.remotes.push(RemoteMethod { peer: Peer::from_index(1), name: name.clone(), fingerprint });
     let (errors, repeatable) = (vec![lost], Repeatable::No);
-    p.handlers.push(Handler { name, service, function: method, errors, repeatable, fingerprint });
+    let params = vec![tree, float];
+    p.handlers.push(Handler { name, service, function: method, params, errors, repeatable, fingerprint });
 
     let mut m = Make::new(&mut p, "main", &[tree, float], tree);
     let dest = m.local(tree);

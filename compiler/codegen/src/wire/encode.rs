@@ -1,11 +1,12 @@
-//! Writing values. In: a buffer and a word of a known type (borrowed). Out: code that appends its bytes.
+//! Writing values. In: a buffer and a word of a known type (borrowed), or the address where its words lie. Out: code that appends its bytes.
 
-use super::{element_address, may_recurse, switch};
+use super::{element_address, may_recurse, offset, switch};
 use crate::abi::RuntimeFn;
 use crate::emitter::Emitter;
 use crate::symbol::Code;
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use pluto_abi::layout;
+use pluto_middle::layout::parts_of;
 use pluto_middle::mir::{Boxed, Const, Function, Operand, Type, TypeId};
 
 /// Writes a value.
@@ -22,10 +23,10 @@ pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, word: Value)
         | Type::Tuple(_)
         | Type::Nullable { .. }
         | Type::Class { .. }
-        | Type::Enum { .. }
         | Type::Error { .. } => {
             e.call_code(Code::Encode(ty), &[buffer, word]);
         }
+        Type::Enum { .. } => variant_at(e, ty, buffer, (word, layout::FIELDS)),
         // Not data: `check` lets none of these into the signature of a served method.
         Type::AnyError
         | Type::Ref(_)
@@ -37,13 +38,35 @@ pub(crate) fn value(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, word: Value)
     }
 }
 
-/// Writes what lies at an address, word by word: an inline value is written as its words are, one after the other, since its bytes are
-/// those of its parts, and theirs of their parts.
-fn words(e: &mut Emitter<'_>, words: &[TypeId], buffer: Value, (base, from): (Value, i32)) {
-    for (offset, ty) in (from..).step_by(8).zip(words) {
-        let word = e.load(base, offset);
-        value(e, *ty, buffer, word);
+/// Writes the value that lies at an address.
+pub(crate) fn place(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, (base, from): (Value, i32)) {
+    let layout = e.program.layouts.layout(ty);
+    if !e.program.layouts.is_inline(ty) {
+        let word = e.load(base, from);
+        value(e, ty, buffer, word);
+    } else if let (Type::Nullable { inner, .. }, Some(tells)) = (e.ty(ty), layout.tells) {
+        let tells = e.load(base, offset(from, tells));
+        let inside = offset(from, layout.bodies[0].parts[0].start);
+        nullable(e, tells, buffer, |e| place(e, *inner, buffer, (base, inside)));
+    } else if let Type::Enum { .. } = e.ty(ty) {
+        variant_at(e, ty, buffer, (base, from));
+    } else {
+        body(e, (ty, 0), buffer, (base, from));
     }
+}
+
+/// Writes the parts of a class, tuple, error or variant, whose words begin at an address.
+fn body(e: &mut Emitter<'_>, (ty, variant): (TypeId, u32), buffer: Value, (base, from): (Value, i32)) {
+    let types = parts_of(e.ty(ty)).swap_remove(variant as usize);
+    for (ty, part) in types.into_iter().zip(&e.program.layouts.variant(ty, variant).parts) {
+        place(e, ty, buffer, (base, offset(from, part.start)));
+    }
+}
+
+/// Writes an enum whose tag lies at an address.
+fn variant_at(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, (base, from): (Value, i32)) {
+    let at = e.b.ins().iadd_imm_s(base, i64::from(from));
+    e.call_code(Code::Encode(ty), &[buffer, at]);
 }
 
 /// Writes an argument. Constants (which lowering does not pass) are taken as the type that they are written as.
@@ -59,7 +82,7 @@ pub(crate) fn operand(e: &mut Emitter<'_>, function: &Function, operand: &Operan
     }
 }
 
-/// The function `encode(task, buffer, value)` of a type.
+/// The function `encode(task, buffer, value)` of a type; of an enum it takes the address of the tag.
 pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
     let (buffer, object) = (e.params[1], e.params[2]);
     if may_recurse(e.ty(ty)) {
@@ -73,9 +96,12 @@ pub(crate) fn build(e: &mut Emitter<'_>, ty: TypeId) {
     match e.ty(ty) {
         Type::Array(element) => array(e, *element, buffer, object),
         Type::Map(key, held) => map(e, (*key, *held), buffer, object),
-        Type::Nullable { inner, boxed } => nullable(e, (*inner, *boxed), buffer, object),
+        Type::Nullable { inner, boxed } => nullable(e, object, buffer, |e| {
+            let inside = if *boxed == Boxed::Yes { e.load(object, layout::FIELDS) } else { object };
+            value(e, *inner, buffer, inside);
+        }),
         Type::Tuple(_) | Type::Class { .. } | Type::Error { .. } => {
-            words(e, &e.program.layouts.body(ty).words, buffer, (object, layout::FIELDS));
+            body(e, (ty, 0), buffer, (object, layout::FIELDS));
         }
         Type::Enum { .. } => variant(e, ty, buffer, object),
         Type::Unit
@@ -102,7 +128,7 @@ fn array(e: &mut Emitter<'_>, element: TypeId, buffer: Value, array: Value) {
     e.run(RuntimeFn::write_varint, &[buffer, len]);
     e.repeat(len, |e, at| {
         let address = element_address(e, array, at, element);
-        words(e, e.program.layouts.words(element), buffer, (address, layout::DATA));
+        place(e, element, buffer, (address, layout::DATA));
     });
 }
 
@@ -119,14 +145,14 @@ fn map(e: &mut Emitter<'_>, (key, held): (TypeId, TypeId), buffer: Value, map: V
     });
 }
 
-fn nullable(e: &mut Emitter<'_>, (inner, boxed): (TypeId, Boxed), buffer: Value, word: Value) {
+/// Writes a nullable value that is `none` if a word is 0.
+fn nullable(e: &mut Emitter<'_>, tells: Value, buffer: Value, inside: impl FnOnce(&mut Emitter<'_>)) {
     let (some, none, done) = (e.block(), e.block(), e.block());
-    e.branch(word, some, none);
+    e.branch(tells, some, none);
     e.begin(some);
     let one = e.word(1);
     e.run(RuntimeFn::write_byte, &[buffer, one]);
-    let inside = if boxed == Boxed::Yes { e.load(word, layout::FIELDS) } else { word };
-    value(e, inner, buffer, inside);
+    inside(e);
     e.jump(done);
     e.begin(none);
     let zero = e.word(0);
@@ -135,16 +161,18 @@ fn nullable(e: &mut Emitter<'_>, (inner, boxed): (TypeId, Boxed), buffer: Value,
     e.begin(done);
 }
 
-fn variant(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, object: Value) {
-    let tag = e.load(object, layout::FIELDS);
+fn variant(e: &mut Emitter<'_>, ty: TypeId, buffer: Value, at: Value) {
+    let tag = e.load(at, 0);
     e.run(RuntimeFn::write_varint, &[buffer, tag]);
     let bodies = &e.program.layouts.layout(ty).bodies;
+    // Those of an inline enum say where things lie from the tag on, others from behind it.
+    let from = if e.program.layouts.is_inline(ty) { 0 } else { layout::VARIANT_FIELDS - layout::FIELDS };
     let arms: Vec<Block> = bodies.iter().map(|_| e.block()).collect();
     let done = e.block();
     switch(e, tag, &arms, done);
-    for (block, body) in arms.into_iter().zip(bodies) {
+    for (number, block) in (0_u32..).zip(arms) {
         e.begin(block);
-        words(e, &body.words, buffer, (object, layout::VARIANT_FIELDS));
+        body(e, (ty, number), buffer, (at, from));
         e.jump(done);
     }
     e.begin(done);

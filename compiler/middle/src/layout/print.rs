@@ -37,10 +37,18 @@ fn one(program: &Program, id: TypeId, out: &mut String) {
             parts(program, layouts.body(id), (&names, types), out);
         }
         Type::Enum { variants, .. } => {
-            let _ = writeln!(out, "{name}: the address of an object: its tag, then");
+            let count = words(layouts.words(id).len());
+            let inline = layouts.is_inline(id);
+            let _ = match inline {
+                true => writeln!(out, "{name}: inline, {count}: a tag, then"),
+                false => writeln!(out, "{name}: the address of an object: its tag, then"),
+            };
             for (number, (variant, fields)) in (0..).zip(variants) {
                 let body = layouts.variant(id, number);
-                let _ = writeln!(out, "  {variant}: {}", words(body.words.len()));
+                let _ = match inline {
+                    true => writeln!(out, "  {variant}"),
+                    false => writeln!(out, "  {variant}: {}", words(body.words.len())),
+                };
                 let (names, types): (Vec<Name>, Vec<TypeId>) = fields.iter().cloned().unzip();
                 parts(program, body, (&names, &types), out);
             }
@@ -56,7 +64,13 @@ fn one(program: &Program, id: TypeId, out: &mut String) {
                 Boxed::No => "the address itself",
                 Boxed::Yes => "the address of a box",
             };
-            let _ = writeln!(out, "{name}: 0 for none, or {inside}");
+            let layout = layouts.layout(id);
+            let _ = match layout.tells {
+                Some(tells) => {
+                    writeln!(out, "{name}: inline, {}: none if word {tells} is 0", words(layout.words.len()))
+                }
+                None => writeln!(out, "{name}: 0 for none, or {inside}"),
+            };
         }
         Type::Unit
         | Type::Int

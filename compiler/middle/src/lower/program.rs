@@ -184,7 +184,8 @@ impl<'a> Lowering<'a> {
             let repeatable = if self.facts.repeatable.contains(&method) { Repeatable::Yes } else { Repeatable::No };
             let name = self.program.fns[method].qualified.clone();
             let fingerprint = self.fingerprint(self.process, method);
-            Handler { name, service, function, errors, repeatable, fingerprint }
+            let params = self.param_types(method);
+            Handler { name, service, function, params, errors, repeatable, fingerprint }
         });
         handlers.collect()
     }
@@ -221,11 +222,13 @@ impl<'a> Lowering<'a> {
 
     /// The same where nothing comes back.
     pub(super) fn crosses_into(&mut self, method: FnId) {
+        let params = self.param_types(method);
+        self.crossing.extend(params);
+    }
+
+    fn param_types(&mut self, method: FnId) -> Vec<TypeId> {
         let locals = &self.types.locals[method];
-        for param in &self.program.fns[method].params {
-            let ty = self.table.of(locals[*param]);
-            self.crossing.insert(ty);
-        }
+        self.program.fns[method].params.iter().map(|param| self.table.of(locals[*param])).collect()
     }
 
     /// The tests.
@@ -254,8 +257,8 @@ impl<'a> Lowering<'a> {
         let builtin_errors = self.known_builtin_errors();
         let peers = self.peers();
         let channels = self.channel_infos();
-        let types = self.table.finish();
-        let layouts = Layouts::of(&types, &services);
+        let mut types = self.table.finish();
+        let layouts = Layouts::of(&mut types, &services);
         mir::Program {
             process: self.placement.processes.get(self.process).map_or("main".into(), |found| found.name.clone()),
             build: "".into(),

@@ -90,6 +90,8 @@ macro_rules! dest_visitors {
                 | Inst::IsError { dest, .. }
                 | Inst::IsNull { dest, .. }
                 | Inst::Unwrap { dest, .. }
+                | Inst::Pack { dest, .. }
+                | Inst::Unpack { dest, .. }
                 | Inst::Wrap { dest, .. }
                 | Inst::ServiceField { dest, .. }
                 | Inst::RefLocal { dest, .. }

@@ -160,6 +160,10 @@ pub enum Inst {
     IsNull { dest: Local, base: Operand },
     /// `dest` = inside of a nullable value that is not `none` (b), a new count.
     Unwrap { dest: Local, base: Operand },
+    /// `dest` = the value of an inline nullable type of these words (o*), packed into one.
+    Pack { dest: Local, ty: TypeId, words: Vec<Operand> },
+    /// `dest` = a word of the value of an inline nullable type that `base` (b) is packed: a new count.
+    Unpack { dest: Local, base: Operand, index: u32 },
     /// `dest` = the value as nullable: o. `ty` is the nullable type.
     Wrap { dest: Local, ty: TypeId, value: Operand },
     /// `dest` = field of a service instance (b), a new count.

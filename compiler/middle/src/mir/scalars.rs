@@ -9,11 +9,12 @@ mod ends;
 mod insts;
 mod places;
 mod tidy;
+mod values;
 
 use super::flow;
 use super::{
-    Addressed, Block, BlockData, Entry, Function, Holds, Inst, Local, LocalDecl, Name, Operand, Program, Root, Type,
-    TypeId,
+    Addressed, Block, BlockData, Const, Entry, Func, Function, Holds, Inst, Local, LocalDecl, Name, Operand, Program,
+    Root, Service, Type, TypeId,
 };
 use crate::ids::{Id, IndexVec};
 use crate::layout::Layouts;
@@ -21,11 +22,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Replaces the values of inline types in all functions.
 pub fn replace(program: &mut Program) {
-    let Program { types, layouts, functions, .. } = program;
+    let Program { types, layouts, functions, services, .. } = program;
     if !types.ids().any(|ty| layouts.is_inline(ty)) {
         return;
     }
-    let mut table = Table::of(types, layouts);
+    let services = services.iter().map(|service| service.fields.iter().map(|(_, ty)| *ty).collect()).collect();
+    let mut table = Table::of(types, layouts, services);
+    for function in functions.iter() {
+        let params = function.params.iter().map(|(param, _)| function.locals[*param].ty).collect();
+        table.signatures.push(params);
+    }
     for function in functions.iter_mut() {
         let mut pass = Pass::new(function, &mut table);
         pass.blocks();
@@ -41,15 +47,22 @@ struct Table<'p> {
     /// By what they point to.
     references: BTreeMap<TypeId, TypeId>,
     truth: Option<TypeId>,
+    /// The parameters of each function, and the fields of each service, as `lower` knows them.
+    signatures: IndexVec<Func, Vec<TypeId>>,
+    services: IndexVec<Service, Vec<TypeId>>,
 }
 
 impl<'p> Table<'p> {
-    fn of(types: &'p mut IndexVec<TypeId, Type>, layouts: &'p mut Layouts) -> Table<'p> {
+    fn of(
+        types: &'p mut IndexVec<TypeId, Type>,
+        layouts: &'p mut Layouts,
+        services: IndexVec<Service, Vec<TypeId>>,
+    ) -> Table<'p> {
         let found =
             types.iter_enumerated().filter_map(|(id, ty)| if let Type::Ref(to) = ty { Some((*to, id)) } else { None });
         let references = found.collect();
         let truth = types.iter_enumerated().find(|(_, ty)| **ty == Type::Bool).map(|(id, _)| id);
-        Table { types, layouts, references, truth }
+        Table { types, layouts, references, truth, signatures: IndexVec::new(), services }
     }
 
     /// The type of references to values of a type.
@@ -94,6 +107,7 @@ struct Pass<'t, 'p> {
     /// How many edges lead to each old block.
     entries: IndexVec<Block, u32>,
     entry: Entry,
+    result: TypeId,
     /// By old local: that of its (first) word.
     at: IndexVec<Local, Local>,
     locals: IndexVec<Local, LocalDecl>,
@@ -101,6 +115,8 @@ struct Pass<'t, 'p> {
     fixed: Vec<bool>,
     /// By old local: what references to inline variables name.
     places: BTreeMap<Local, Place>,
+    /// Old references to nullable values in entries of maps: they are packed there.
+    packed: BTreeSet<Local>,
     /// Locals that are only another name for one that is `fixed` too.
     names: BTreeMap<Local, Local>,
     /// Old inline variables that must stand in memory.
@@ -124,10 +140,12 @@ impl<'t, 'p> Pass<'t, 'p> {
             table,
             entries,
             entry: function.entry,
+            result: function.result,
             at: IndexVec::new(),
             locals: IndexVec::new(),
             fixed: Vec::new(),
             places: BTreeMap::new(),
+            packed: BTreeSet::new(),
             names: BTreeMap::new(),
             in_memory: BTreeSet::new(),
             done: IndexVec::filled(empty, source.len()),
@@ -224,17 +242,24 @@ impl<'t, 'p> Pass<'t, 'p> {
         }
     }
 
-    /// The words of an old operand.
-    fn parts(&mut self, operand: &Operand) -> Vec<Operand> {
+    /// The words of an old operand, where a value of this type is wanted.
+    fn parts(&mut self, operand: &Operand, ty: TypeId) -> Vec<Operand> {
         match operand {
             Operand::Copy(local) | Operand::Move(local) if self.is_inline(*local) => {
                 self.words(*local).into_iter().map(Operand::Copy).collect()
             }
+            Operand::Const(Const::Null) if self.table.layouts.is_inline(ty) => self.zeros(ty),
             Operand::Copy(_) | Operand::Move(_) | Operand::Const(_) => vec![self.word(operand)],
         }
     }
 
-    /// An old operand as one word: boxed if it is inline, a real reference if it names words.
+    /// Words of which nothing is known but that they are 0: those of `none`, and slots of an enum that a variant does not need.
+    fn zeros(&self, ty: TypeId) -> Vec<Operand> {
+        let words = self.table.layouts.words(ty).iter();
+        words.map(|word| Operand::Const(zero(&self.table.types[*word]))).collect()
+    }
+
+    /// An old operand as one word: packed if it is inline, a real reference if it names words.
     fn word(&mut self, operand: &Operand) -> Operand {
         let (Operand::Copy(local) | Operand::Move(local)) = operand else { return operand.clone() };
         if let Some(place) = self.places.get(local).copied() {
@@ -244,22 +269,40 @@ impl<'t, 'p> Pass<'t, 'p> {
             return Operand::Copy(self.at[*local]);
         }
         let ty = self.old[*local].ty;
-        let fields = self.words(*local).into_iter().map(Operand::Copy).collect();
+        let words = self.words(*local).into_iter().map(Operand::Copy).collect();
+        self.pack(ty, words)
+    }
+
+    /// A value of an inline type as one word.
+    fn pack(&mut self, ty: TypeId, words: Vec<Operand>) -> Operand {
         let dest = self.temp(ty);
-        self.insts.push(Inst::New { dest, ty, fields });
+        self.insts.push(match self.table.layouts.layout(ty).tells {
+            Some(_) => Inst::Pack { dest, ty, words },
+            None => Inst::New { dest, ty, fields: words },
+        });
         Operand::Copy(dest)
     }
 
-    /// The one local that an instruction is to set in the place of an old one, and, if that is a box, what takes it apart.
-    fn dest(&mut self, old: Local, unbox: &mut Vec<Inst>) -> Local {
+    /// Reads a word of a value that is packed.
+    fn unpack(&self, ty: TypeId, dest: Local, packed: Local, index: u32) -> Inst {
+        let base = Operand::Copy(packed);
+        match self.table.layouts.layout(ty).tells {
+            Some(_) => Inst::Unpack { dest, base, index },
+            None => Inst::Field { dest, base, index },
+        }
+    }
+
+    /// The one local that an instruction is to set in the place of an old one, and, if its value comes packed, what takes it apart.
+    fn dest(&mut self, old: Local, unpack: &mut Vec<Inst>) -> Local {
         if !self.is_inline(old) {
             return self.at[old];
         }
-        let boxed = self.temp(self.old[old].ty);
+        let ty = self.old[old].ty;
+        let packed = self.temp(ty);
         for (index, dest) in (0_u32..).zip(self.words(old)) {
-            unbox.push(Inst::Field { dest, base: Operand::Copy(boxed), index });
+            unpack.push(self.unpack(ty, dest, packed, index));
         }
-        boxed
+        packed
     }
 
     /// Puts words into locals. One that is set nowhere else gets only another name.
@@ -272,8 +315,24 @@ impl<'t, 'p> Pass<'t, 'p> {
             {
                 self.names.insert(dest, from);
             } else {
-                self.insts.push(Inst::Assign { dest, value });
+                let word = self.set_word(dest, value);
+                self.insts.push(word);
             }
+        }
+    }
+
+    /// Sets a word to one that may be nullable where it is not, or the other way round: in slots of enums and niches.
+    fn set_word(&self, dest: Local, value: Operand) -> Inst {
+        let ty = self.locals[dest].ty;
+        let is_nullable = |ty: TypeId| matches!(self.table.types[ty], Type::Nullable { .. });
+        let from_nullable = match &value {
+            Operand::Copy(from) | Operand::Move(from) => is_nullable(self.locals[*from].ty),
+            Operand::Const(constant) => *constant == Const::Null,
+        };
+        match (is_nullable(ty), from_nullable) {
+            (true, false) => Inst::Wrap { dest, ty, value },
+            (false, true) if matches!(value, Operand::Copy(_)) => Inst::Unwrap { dest, base: value },
+            (false | true, true | false) => Inst::Assign { dest, value },
         }
     }
 
@@ -293,6 +352,17 @@ impl<'t, 'p> Pass<'t, 'p> {
         });
         apart.collect()
     }
+}
+
+/// The constant of a type that is 0.
+fn zero(ty: &Type) -> Const {
+    if *ty == Type::Unit {
+        return Const::Unit;
+    }
+    if *ty == Type::Float {
+        return Const::Float(0.0);
+    }
+    if ty.is_counted() { Const::Null } else { Const::Int(0) }
 }
 
 fn words_from(first: Local, count: usize) -> impl Iterator<Item = Local> {

@@ -12,7 +12,7 @@ use super::place;
 use super::sharing::stored_in;
 use super::string::text_of;
 use super::text::status;
-use pluto_abi::layout::{CAP, DATA, FIELDS, Kind, LEN};
+use pluto_abi::layout::{CAP, DATA, Kind, LEN};
 use std::cmp::Ordering;
 
 /// An array of `len` elements, not initialized.
@@ -344,8 +344,7 @@ unsafe fn position(array: u64, value: u64) -> Option<usize> {
         if !is_inline(of) {
             return words(array).iter().position(|&word| same(of, word, value, Floats::Ieee));
         }
-        let other = Object::from_word(value).at(FIELDS);
-        (0..array.len()).position(|index| place::are_equal(of, element(array, index), other, Floats::Ieee))
+        (0..array.len()).position(|index| place::is_equal(of, element(array, index), value, Floats::Ieee))
     }
 }
 

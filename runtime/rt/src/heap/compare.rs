@@ -8,7 +8,7 @@ use super::describe::{Desc, desc, first, is_inline, kind, name, part_desc, parts
 use super::object::Object;
 use super::string::text_of;
 use super::table::Table;
-use pluto_abi::layout::{FIELDS, HANDLE, Kind, Part, VARIANT_FIELDS};
+use pluto_abi::layout::{FIELDS, HANDLE, Kind, Part};
 use std::cmp::Ordering;
 
 /// Are two values of a type equal? 1 or 0.
@@ -86,7 +86,7 @@ enum Step {
     Pair(Desc, u64, u64),
     /// Elements of two arrays of one length, from an index on.
     Elements(Desc, Object, Object, usize),
-    /// Fields of two objects, the first of them at these addresses.
+    /// Fields of two objects, whose words begin at these addresses.
     Fields(&'static [Part], *const u64, *const u64),
     /// Entries of two maps of one length, from an index of the left one's table on.
     Entries(Object, Object, usize),
@@ -164,15 +164,15 @@ impl Comparison {
             }
             Step::Fields(fields, left, right) => {
                 if let Some((field, rest)) = fields.split_first() {
-                    let (of, width) = (part_desc(field), field.words as usize);
-                    // SAFETY: both objects have the words of all fields, one after the other.
+                    let (of, at) = (part_desc(field), field.at as usize);
+                    self.todo.push((Step::Fields(rest, left, right), floats));
+                    // SAFETY: both objects have the words of all fields. Inline values are equal if all their words are.
                     unsafe {
-                        self.todo.push((Step::Fields(rest, left.add(width), right.add(width)), floats));
                         if !is_inline(of) {
-                            return self.pair(of, *left, *right, floats);
+                            return self.pair(of, *left.add(at), *right.add(at), floats);
                         }
+                        self.todo.push((Step::Fields(parts(of), left.add(at), right.add(at)), floats));
                     }
-                    self.todo.push((Step::Fields(parts(of), left, right), floats));
                 }
                 true
             }
@@ -223,14 +223,14 @@ impl Comparison {
                 if tag != right_object.get(FIELDS) {
                     return false;
                 }
-                self.fields(variant_fields(of, tag), left_object, right_object, VARIANT_FIELDS, floats);
+                self.fields(variant_fields(of, tag), left_object, right_object, floats);
             }
             Kind::Tuple | Kind::Class | Kind::Error => {
-                self.fields(parts(of), left_object, right_object, FIELDS, floats);
+                self.fields(parts(of), left_object, right_object, floats);
             }
             Kind::AnyError => {
                 let of = left_object.desc();
-                self.fields(parts(of), left_object, right_object, FIELDS, floats);
+                self.fields(parts(of), left_object, right_object, floats);
                 return std::ptr::eq(of, right_object.desc());
             }
             // Two ends of one side of one channel are equal.
@@ -251,8 +251,8 @@ impl Comparison {
         true
     }
 
-    fn fields(&mut self, fields: &'static [Part], left: Object, right: Object, offset: i32, floats: Floats) {
-        self.todo.push((Step::Fields(fields, left.at(offset), right.at(offset)), floats));
+    fn fields(&mut self, fields: &'static [Part], left: Object, right: Object, floats: Floats) {
+        self.todo.push((Step::Fields(fields, left.at(FIELDS), right.at(FIELDS)), floats));
     }
 
     /// Looks up the key of the left map's next entry in the right map.

@@ -70,6 +70,13 @@ pub(crate) fn whole(desc: Desc) -> Desc {
     if is_inline(desc) { first(desc) } else { desc }
 }
 
+/// The place of what is inside, if a place described so is an inline one of a nullable type. It has the last of the words.
+#[inline]
+pub(crate) fn inside(desc: Desc) -> Option<Desc> {
+    // SAFETY: descriptors are static.
+    if is_inline(desc) { unsafe { desc.second.as_ref() } } else { None }
+}
+
 /// The fields of a variant.
 #[inline]
 pub(crate) fn variant_fields(desc: Desc, tag: u64) -> &'static [Part] {
@@ -77,7 +84,7 @@ pub(crate) fn variant_fields(desc: Desc, tag: u64) -> &'static [Part] {
     slice(variant.fields, u64::from(variant.field_count))
 }
 
-/// How many words the fields of a variant take.
+/// How many words an object of a variant has behind its header.
 #[inline]
 pub(crate) fn variant_words(desc: Desc, tag: u64) -> usize {
     parts(desc)[tag as usize].words as usize

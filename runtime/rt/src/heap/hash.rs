@@ -1,13 +1,14 @@
 //! Hashes of map keys, seeded per process. In: borrowed words. Out: hashes; equal keys have equal ones. No recursion.
 
 use super::array::element_at;
-use super::describe::{Desc, first, is_inline, kind, part_desc, parts, second, variant_fields};
+use super::describe::{Desc, first, kind, part_desc, parts, second, variant_fields};
 use super::object::Object;
+use super::place::{Seen, look};
 use super::string::text_of;
 use super::table::Table;
 use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
-use pluto_abi::layout::{FIELDS, HANDLE, Kind, Part, VARIANT_FIELDS};
+use pluto_abi::layout::{FIELDS, HANDLE, Kind, Part};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 
@@ -92,22 +93,16 @@ fn float_bits(value: f64) -> u64 {
 /// What is left to take in.
 enum Step {
     Word(Desc, u64),
+    /// What lies at this address.
+    Place(Desc, *const u64),
     Elements(Desc, Object, usize),
+    /// Fields of an object whose words begin at this address.
     Fields(&'static [Part], *const u64),
     /// An entry of a map begins: its key's hash.
     Entry(u64),
     /// It ends: its hash is added to the map's sum, so that order does not matter.
     EntryEnd,
     MapEnd,
-}
-
-/// The value at an address.
-///
-/// # Safety
-/// The place there is described so.
-unsafe fn value(of: Desc, at: *const u64) -> Step {
-    // SAFETY: as the caller promises.
-    if is_inline(of) { Step::Fields(parts(of), at) } else { Step::Word(of, unsafe { *at }) }
 }
 
 struct Hashing {
@@ -126,20 +121,20 @@ impl Hashing {
             match step {
                 // SAFETY: as the caller promises; parts of live objects are alive.
                 Step::Word(of, word) => unsafe { self.word(of, word) },
+                // SAFETY: the same.
+                Step::Place(of, at) => unsafe { self.place(of, at) },
                 Step::Elements(of, array, index) => {
                     if let Some(at) = element_at(array, index) {
                         self.todo.push(Step::Elements(of, array, index + 1));
-                        // SAFETY: elements of live arrays are alive.
-                        self.todo.push(unsafe { value(of, at) });
+                        self.todo.push(Step::Place(of, at));
                     }
                 }
                 Step::Fields(fields, at) => {
                     if let Some((field, rest)) = fields.split_first() {
-                        // SAFETY: an object has the words of all fields, one after the other.
-                        unsafe {
-                            self.todo.push(Step::Fields(rest, at.add(field.words as usize)));
-                            self.todo.push(value(part_desc(field), at));
-                        }
+                        self.todo.push(Step::Fields(rest, at));
+                        // SAFETY: an object has the words of all its fields.
+                        let at = unsafe { at.add(field.at as usize) };
+                        self.todo.push(Step::Place(part_desc(field), at));
                     }
                 }
                 Step::Entry(key) => {
@@ -184,13 +179,9 @@ impl Hashing {
                 self.todo.push(Step::Elements(first(of), object, 0));
             }
             Kind::Map => self.map(of, object),
-            Kind::Enum => {
-                let tag = object.get(FIELDS);
-                self.number(tag);
-                self.todo.push(Step::Fields(variant_fields(of, tag), object.at(VARIANT_FIELDS)));
-            }
-            Kind::Tuple | Kind::Class | Kind::Error | Kind::AnyError => {
-                self.todo.push(Step::Fields(parts(object.desc()), object.at(FIELDS)));
+            Kind::Enum | Kind::Tuple | Kind::Class | Kind::Error | Kind::AnyError => {
+                // SAFETY: the object's words lie there.
+                unsafe { self.record(object.desc(), object.at(FIELDS)) };
             }
             // No keys in the language; whatever holds them hashes by identity.
             Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
@@ -207,6 +198,43 @@ impl Hashing {
             | Kind::Duration
             | Kind::Inline => {}
         }
+    }
+
+    /// The same as of the value as one word.
+    ///
+    /// # Safety
+    /// The value at the place is alive and of this type.
+    unsafe fn place(&mut self, of: Desc, at: *const u64) {
+        // SAFETY: as the caller promises.
+        match unsafe { look(of, at) } {
+            Seen::Word(word) => self.todo.push(Step::Word(of, word)),
+            Seen::None => self.number(0),
+            Seen::Some(of, at) => {
+                self.number(1);
+                self.todo.push(Step::Place(of, at));
+            }
+            Seen::Words(of) => {
+                self.number(1);
+                // SAFETY: the words of the value lie there.
+                unsafe { self.record(of, at) };
+            }
+        }
+    }
+
+    /// The words of a class, tuple, error or enum.
+    ///
+    /// # Safety
+    /// They are alive and lie at this address.
+    unsafe fn record(&mut self, of: Desc, at: *const u64) {
+        let fields = if kind(of) == Kind::Enum {
+            // SAFETY: the tag comes first.
+            let tag = unsafe { *at };
+            self.number(tag);
+            variant_fields(of, tag)
+        } else {
+            parts(of)
+        };
+        self.todo.push(Step::Fields(fields, at));
     }
 
     fn map(&mut self, of: Desc, map: Object) {

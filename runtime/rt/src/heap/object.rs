@@ -7,8 +7,7 @@ use super::describe::{
 use super::memory;
 use super::table::Table;
 use pluto_abi::layout::{
-    CAP, CAPTURES, DATA, DESC, Deed, FIELDS, Header, Kind, LEAST_COUNT, LEN, MAP_TABLE, PLAN_BITS, TypeDesc,
-    VARIANT_FIELDS,
+    CAP, DATA, DESC, Deed, FIELDS, Header, Kind, LEAST_COUNT, LEN, MAP_TABLE, PLAN_BITS, TypeDesc,
 };
 use std::ptr::NonNull;
 
@@ -252,10 +251,9 @@ impl Object {
     #[inline]
     pub(crate) fn each_part(self, mut visit: impl FnMut(Desc, *mut u64)) {
         let of = self.desc();
-        let (offset, words) = match kind(of) {
-            Kind::Tuple | Kind::Class | Kind::Error => (FIELDS, counted(of)),
-            Kind::Enum => (VARIANT_FIELDS, variant_counted(of, self.get(FIELDS))),
-            Kind::Fn => (CAPTURES, counted(of)),
+        let words = match kind(of) {
+            Kind::Tuple | Kind::Class | Kind::Error | Kind::Fn => counted(of),
+            Kind::Enum => variant_counted(of, self.get(FIELDS)),
             Kind::Array => return self.each_element(first(of), visit),
             Kind::Map | Kind::NullableBoxed => return self.each_whole(visit),
             Kind::String | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => return,
@@ -271,8 +269,8 @@ impl Object {
             | Kind::Inline => unreachable!("an object cannot be of kind {:?}", kind(of)),
         };
         for word in words {
-            // SAFETY: the object has the words of all fields from this offset on.
-            visit(counted_desc(word), unsafe { self.at(offset).add(word.word as usize) });
+            // SAFETY: the object has these words.
+            visit(counted_desc(word), unsafe { self.at(FIELDS).add(word.word as usize) });
         }
     }
 
@@ -320,7 +318,7 @@ impl Object {
             Kind::Array => 2 + self.get(CAP) as usize * width(first(of)),
             Kind::Map => 2,
             Kind::Tuple | Kind::Class | Kind::Error => of.words as usize,
-            Kind::Enum => 1 + variant_words(of, self.get(FIELDS)),
+            Kind::Enum => variant_words(of, self.get(FIELDS)),
             Kind::NullableBoxed | Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => 1,
             Kind::Fn => 1 + of.words as usize,
             Kind::Unit

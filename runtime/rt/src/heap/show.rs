@@ -2,14 +2,15 @@
 //! A string by itself, nullable or not, is shown as it is, inside data in quotes.
 
 use super::array::element_at;
-use super::describe::{Desc, desc, first, is_inline, kind, name, part_desc, part_name, parts, second, variant_fields};
+use super::describe::{Desc, desc, first, kind, name, part_desc, part_name, parts, second, variant_fields};
 use super::fixed::Fixed;
 use super::float::Float;
 use super::format::{Format, duration_text};
 use super::object::Object;
+use super::place::{Seen, look};
 use super::string::{new_string, share_string, text_of};
 use super::table::Table;
-use pluto_abi::layout::{FIELDS, Kind, Part, VARIANT_FIELDS};
+use pluto_abi::layout::{FIELDS, Kind, Part};
 use std::fmt::Write;
 
 /// The text of a value, with a format if there is one.
@@ -126,12 +127,12 @@ fn bare(of: Desc, value: u64) -> Option<u64> {
 /// What is left to show.
 enum Step {
     Word(Desc, u64),
-    /// An inline value at this address.
-    Inline(Desc, *const u64),
+    /// What lies at this address.
+    Place(Desc, *const u64),
     Text(&'static str),
     /// Elements from an index on, and the closing bracket.
     Elements(Desc, Object, usize),
-    /// Fields, the first of them at this address, and the closing text.
+    /// Fields of an object whose words begin at this address, and the closing text.
     Fields {
         fields: &'static [Part],
         at: *const u64,
@@ -159,7 +160,8 @@ impl Showing {
             match step {
                 // SAFETY: as the caller promises; parts of live objects are alive.
                 Step::Word(of, word) => unsafe { self.word(of, word) },
-                Step::Inline(of, at) => self.record(first(of), at),
+                // SAFETY: the same.
+                Step::Place(of, at) => unsafe { self.place(of, at) },
                 Step::Text(text) => self.out.push_str(text),
                 Step::Elements(of, array, index) => self.element(of, array, index),
                 Step::Fields { fields, at, separator, close } => {
@@ -167,16 +169,15 @@ impl Showing {
                         self.out.push_str(close);
                         continue;
                     };
-                    // SAFETY: an object has the words of all fields, one after the other.
-                    let next = unsafe { at.add(field.words as usize) };
                     self.out.push_str(separator);
                     if !part_name(field).is_empty() {
                         self.out.push_str(part_name(field));
                         self.out.push_str(": ");
                     }
-                    self.todo.push(Step::Fields { fields: rest, at: next, separator: ", ", close });
-                    // SAFETY: as the caller promises.
-                    self.todo.push(unsafe { value(part_desc(field), at) });
+                    self.todo.push(Step::Fields { fields: rest, at, separator: ", ", close });
+                    // SAFETY: an object has the words of all its fields.
+                    let at = unsafe { at.add(field.at as usize) };
+                    self.todo.push(Step::Place(part_desc(field), at));
                 }
                 Step::Entries { map, position, separator } => self.entry(map, position, separator),
             }
@@ -230,17 +231,14 @@ impl Showing {
                 self.out.push('{');
                 self.todo.push(Step::Entries { map: object, position: 0, separator: "" });
             }
-            Kind::Tuple => self.record(of, object.at(FIELDS)),
-            Kind::Enum => {
-                let tag = object.get(FIELDS);
-                self.out.push_str(parts(of).get(tag as usize).map_or("?", part_name));
-                self.fields(variant_fields(of, tag), object.at(VARIANT_FIELDS));
-            }
             Kind::Fn => self.out.push_str(name(of)),
             Kind::Sender | Kind::Receiver | Kind::Publisher | Kind::Subscriber | Kind::Task => {
                 self.out.push_str(&object.handle_text());
             }
-            Kind::Class | Kind::Error | Kind::AnyError => self.record(object.desc(), object.at(FIELDS)),
+            Kind::Tuple | Kind::Enum | Kind::Class | Kind::Error | Kind::AnyError => {
+                // SAFETY: the object's words lie there.
+                unsafe { self.record(object.desc(), object.at(FIELDS)) };
+            }
             Kind::Unit
             | Kind::Int
             | Kind::Float
@@ -254,11 +252,32 @@ impl Showing {
         }
     }
 
-    /// A tuple, or an object with a name, whose first field is at this address.
-    fn record(&mut self, of: Desc, at: *const u64) {
+    /// # Safety
+    /// The value at the place is alive and of this type.
+    unsafe fn place(&mut self, of: Desc, at: *const u64) {
+        // SAFETY: as the caller promises.
+        match unsafe { look(of, at) } {
+            Seen::Word(word) => self.todo.push(Step::Word(of, word)),
+            Seen::None => self.out.push_str("none"),
+            Seen::Some(of, at) => self.todo.push(Step::Place(of, at)),
+            // SAFETY: the words of the value lie there.
+            Seen::Words(of) => unsafe { self.record(of, at) },
+        }
+    }
+
+    /// The words of a tuple, enum, class or error.
+    ///
+    /// # Safety
+    /// They are alive and lie at this address.
+    unsafe fn record(&mut self, of: Desc, at: *const u64) {
         if kind(of) == Kind::Tuple {
             self.out.push('(');
             self.todo.push(Step::Fields { fields: parts(of), at, separator: "", close: ")" });
+        } else if kind(of) == Kind::Enum {
+            // SAFETY: the tag comes first.
+            let tag = unsafe { *at };
+            self.out.push_str(parts(of).get(tag as usize).map_or("?", part_name));
+            self.fields(variant_fields(of, tag), at);
         } else {
             self.out.push_str(name(of));
             self.fields(parts(of), at);
@@ -281,8 +300,7 @@ impl Showing {
             self.out.push_str(", ");
         }
         self.todo.push(Step::Elements(of, array, index + 1));
-        // SAFETY: as for `run`: elements of live arrays are alive.
-        self.todo.push(unsafe { value(of, at) });
+        self.todo.push(Step::Place(of, at));
     }
 
     fn entry(&mut self, map: Object, position: usize, separator: &'static str) {
@@ -300,15 +318,6 @@ impl Showing {
         self.todo.push(Step::Text(": "));
         self.todo.push(Step::Word(first(map.desc()), entry.key));
     }
-}
-
-/// The value at an address.
-///
-/// # Safety
-/// The place there is described so.
-unsafe fn value(of: Desc, at: *const u64) -> Step {
-    // SAFETY: as the caller promises.
-    if is_inline(of) { Step::Inline(of, at) } else { Step::Word(of, unsafe { *at }) }
 }
 
 fn push(out: &mut String, value: impl std::fmt::Display) {

@@ -179,6 +179,7 @@ static STRING: StaticDesc = StaticDesc(TypeDesc {
     second: std::ptr::null(),
     part_count: 0,
     parts: std::ptr::null(),
+    tells: 0,
     counted_count: 0,
     counted: std::ptr::null(),
 });

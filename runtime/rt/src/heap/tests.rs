@@ -11,5 +11,6 @@ mod maps;
 mod printed;
 mod sharing;
 mod shown;
+mod small;
 mod strings;
 mod wired;

@@ -80,14 +80,13 @@ impl Machine<'_> {
         if !self.program.layouts.is_inline(element) {
             return Ok(vec![value]);
         }
-        let (ty, words) = self.heap.fields(value)?;
-        if ty == element { Ok(words.to_vec()) } else { wrong(format!("a box of type {} is no element", ty.0)) }
+        self.unpacked(element, value)
     }
 
     /// Takes these words (owned) out of an array.
     fn taken_out(&mut self, element: TypeId, words: Vec<Value>) -> Sound<Value> {
         match words[..] {
-            _ if self.program.layouts.is_inline(element) => Ok(self.heap.new_object(Body::Fields(element, words))),
+            _ if self.program.layouts.is_inline(element) => self.packed(element, words),
             [word] => Ok(word),
             _ => wrong(format!("an element has {} words", words.len())),
         }

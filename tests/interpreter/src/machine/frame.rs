@@ -112,7 +112,8 @@ impl<'p> Machine<'p> {
     fn is_boxed_where_inline(&self, local: Local, value: Value) -> Sound<()> {
         let frame = self.frame()?;
         let ty = frame.function.locals[local].ty;
-        if self.program.layouts.is_inline(ty) && self.heap.fields(value)?.0 != ty {
+        let is_object = self.program.layouts.is_inline(ty) && self.program.layouts.layout(ty).tells.is_none();
+        if is_object && self.heap.fields(value)?.0 != ty {
             return wrong(format!("{} gets a box of another type", frame.name(local)));
         }
         Ok(())

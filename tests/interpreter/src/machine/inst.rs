@@ -15,7 +15,10 @@ impl Machine<'_> {
         match inst {
             Inst::Assign { dest, value } => self.assign(*dest, value),
             Inst::Dup(local) => self.dup_local(*local),
-            Inst::Drop(local) => self.drop_local(*local),
+            Inst::Drop(local) => {
+                let value = self.take(*local)?;
+                self.heap.drop(value)
+            }
             Inst::Op2 { dest, op, left, right } => {
                 let result = op2(*op, self.borrowed(left)?, self.borrowed(right)?)?;
                 self.set(*dest, result)
@@ -45,6 +48,8 @@ impl Machine<'_> {
                 Err(message) => wrong(format!("{method:?} cannot fault, and says: {message}")),
             },
             Inst::Sort { dest, op, args } => self.sort(*dest, *op, args),
+            Inst::Pack { dest, ty, words } => self.pack(*dest, *ty, words),
+            Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index as usize),
             Inst::New { dest, ty, fields } => {
                 let wanted = self.program.layouts.body(*ty).words.len();
                 self.new_of((*dest, wanted), fields, |words| Body::Fields(*ty, words))
@@ -56,11 +61,7 @@ impl Machine<'_> {
                 let wanted = self.program.layouts.body(*ty).words.len();
                 self.new_of((*dest, wanted), captures, |captures| Body::Closure(*function, captures))
             }
-            Inst::Wrap { dest, ty, value } => {
-                let value = self.owned(value)?;
-                let wrapped = self.wrap(*ty, value)?;
-                self.set(*dest, wrapped)
-            }
+            Inst::Wrap { dest, ty, value } => self.wrap_into(*dest, *ty, value),
             Inst::RefLocal { dest, local } => {
                 let depth = self.frames.len() - 1;
                 self.set(*dest, Value::Ref(Place::Local { depth, local: *local }))
@@ -72,7 +73,7 @@ impl Machine<'_> {
             Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
-            Inst::Load { dest, from } => self.load_from(*dest, from),
+            Inst::Load { dest, from } => self.load_into(*dest, from),
             Inst::Store { to, value } => self.store(to, value),
             Inst::InitServiceField { service, index, value } => {
                 self.init_service_field(service, *index as usize, value)
@@ -88,7 +89,7 @@ impl Machine<'_> {
                 self.set(*dest, Value::truth(is_null))
             }
             Inst::Unwrap { dest, base } => self.unwrap(*dest, base),
-            Inst::ServiceField { dest, service, index } => self.own_field(*dest, service, *index as usize),
+            Inst::ServiceField { dest, service, index } => self.read_service(*dest, service, *index as usize),
             Inst::Len { dest, base } => self.len(*dest, base),
             Inst::ElementAt { dest, array, index, part } => self.element_at(*dest, array, (index, *part as usize)),
             Inst::EntryAt { key, value, map, index } => self.entry_at((*key, *value), map, index),
@@ -106,21 +107,22 @@ impl Machine<'_> {
         }
     }
 
-    fn drop_local(&mut self, local: Local) -> Sound<()> {
-        let value = self.take(local)?;
-        self.heap.drop(value)
-    }
-
-    fn load_from(&mut self, dest: Local, from: &Operand) -> Sound<()> {
+    fn load_into(&mut self, dest: Local, from: &Operand) -> Sound<()> {
         let from = self.borrowed(from)?.place()?;
         let value = self.load(from)?;
         self.new_count(dest, value)
     }
 
-    fn own_field(&mut self, dest: Local, service: &Operand, index: usize) -> Sound<()> {
+    fn read_service(&mut self, dest: Local, service: &Operand, index: usize) -> Sound<()> {
         let service = self.borrowed(service)?.service()?;
         let value = self.service_field(service, index)?;
         self.new_count(dest, value)
+    }
+
+    fn wrap_into(&mut self, dest: Local, ty: TypeId, value: &Operand) -> Sound<()> {
+        let value = self.owned(value)?;
+        let wrapped = self.wrap(ty, value)?;
+        self.set(dest, wrapped)
     }
 
     // ---- making objects ----

@@ -51,10 +51,12 @@ impl Machine<'_> {
         }
     }
 
-    /// The place of the value of an entry of a map that is unique; inside its box, which is made unique, if values are inline.
+    /// The place of the value of an entry of a map that is unique; inside its box, which is made unique, if values are inline
+    /// and have one: a nullable value is read and written packed.
     pub(super) fn entry(&mut self, object: Handle, index: usize, value: TypeId) -> Sound<Place> {
         let entry = Place::Part { object, index };
-        if !self.program.layouts.is_inline(value) {
+        let packed = self.program.layouts.layout(value).tells.is_some();
+        if packed || !self.program.layouts.is_inline(value) {
             return Ok(entry);
         }
         Ok(Place::Part { object: self.unique_at(entry)?, index: 0 })

@@ -27,6 +27,7 @@ macro_rules! operand_visitors {
                 Inst::New { fields: all, .. }
                 | Inst::NewVariant { fields: all, .. }
                 | Inst::NewArray { elements: all, .. }
+                | Inst::Pack { words: all, .. }
                 | Inst::MakeClosure { captures: all, .. } => {
                     for one in all {
                         see(one, Owned);
@@ -39,6 +40,7 @@ macro_rules! operand_visitors {
                 | Inst::IsError { base: one, .. }
                 | Inst::IsNull { base: one, .. }
                 | Inst::Unwrap { base: one, .. }
+                | Inst::Unpack { base: one, .. }
                 | Inst::ServiceField { service: one, .. }
                 | Inst::RefServiceField { service: one, .. }
                 | Inst::RefField { base: one, .. }

@@ -33,6 +33,8 @@ impl Printer<'_> {
             Inst::IsError { dest, base, error } => format!("{} {} is {}", self.set(*dest), op(base), self.ty(*error)),
             Inst::IsNull { dest, base } => format!("{} {} is none", self.set(*dest), op(base)),
             Inst::Unwrap { dest, base } => format!("{} unwrap {}", self.set(*dest), op(base)),
+            Inst::Pack { dest, words, .. } => format!("{} pack {}", self.set(*dest), self.list(words)),
+            Inst::Unpack { dest, base, index } => format!("{} unpack {} word {index}", self.set(*dest), op(base)),
             Inst::Wrap { dest, value, .. } => format!("{} wrap {}", self.set(*dest), op(value)),
             Inst::ServiceField { dest, service, index } => format!("{} field {}.{index}", self.set(*dest), op(service)),
             Inst::InitServiceField { service, index, value } => format!("init {}.{index} = {}", op(service), op(value)),

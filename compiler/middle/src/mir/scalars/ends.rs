@@ -11,7 +11,7 @@ impl Pass<'_, '_> {
         if let Terminator::Return(values) = end {
             let values = match self.entry {
                 Entry::Task => values.iter().map(|value| self.word(value)).collect(),
-                Entry::Direct | Entry::Value => self.all_parts(values),
+                Entry::Direct | Entry::Value => self.all_parts(values, &[self.result]),
             };
             return Terminator::Return(values);
         }
@@ -26,20 +26,30 @@ impl Pass<'_, '_> {
             let on_fail = self.early(*on_fail);
             return Terminator::CheckIndex { array, index, then, on_fail, site: *site };
         }
+        if let Terminator::RefIndex { dest, base, .. } = end
+            && let Type::Map(..) = self.table.types[self.target(base)]
+        {
+            self.note_entry(*dest);
+        }
         let mut end = end.clone();
         self.calls(&mut end);
         end
     }
 
     fn calls(&mut self, end: &mut Terminator) {
-        if let Terminator::Call { dests, args, .. } = end {
-            (*args, *dests) = (self.all_parts(args), self.all_words(dests));
+        if let Terminator::Call { dests, args, function, .. } = end {
+            let params = self.table.signatures[*function].clone();
+            (*args, *dests) = (self.all_parts(args, &params), self.all_words(dests));
             if let Terminator::Call { on_fail: Some(on_fail), .. } = end {
                 *on_fail = self.early(*on_fail);
             }
         } else if let Terminator::CallValue { dests, callee, args, on_fail, .. } = end {
+            let params = match self.type_of(callee).map(|ty| &self.table.types[ty]) {
+                Some(Type::Fn { params, .. }) => params.clone(),
+                Some(_) | None => panic!("{callee:?} is no function"),
+            };
             let callee_word = self.word(callee);
-            (*callee, *args, *dests) = (callee_word, self.all_parts(args), self.all_words(dests));
+            (*callee, *args, *dests) = (callee_word, self.all_parts(args, &params), self.all_words(dests));
             *on_fail = self.early(*on_fail);
         } else {
             flow::end_operands_mut(end, &|_, _| Use::Borrowed, &mut |operand, _| *operand = self.word(operand));

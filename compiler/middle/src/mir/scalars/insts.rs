@@ -21,21 +21,20 @@ impl Pass<'_, '_> {
         } else if let Inst::RefVariantField { dest, base, variant, index } = inst {
             self.ref_variant_field(*dest, base, *variant, *index);
         } else if let Inst::RefInside { dest, base } = inst {
-            let base = self.word(base);
-            let dest = self.derived(*dest, &base);
-            self.insts.push(Inst::RefInside { dest, base });
+            self.ref_inside(*dest, base);
         } else if let Inst::RefServiceField { dest, service, index } = inst {
             let index = self.service_part(service, *index).start;
             self.insts.push(Inst::RefServiceField { dest: self.at[*dest], service: service.clone(), index });
         } else if let Inst::RefOrInsert { dest, map, key, value } = inst {
             let [map, key, value] = [map, key, value].map(|operand| self.word(operand));
+            self.note_entry(*dest);
             let dest = self.derived(*dest, &map);
             self.insts.push(Inst::RefOrInsert { dest, map, key, value });
         } else if let Inst::Load { dest, from } = inst {
             self.load(*dest, from);
         } else if let Inst::Store { to, value } = inst {
             self.store(to, value);
-        } else if !self.made(inst) && !self.read(inst) {
+        } else if !self.value(inst) && !self.made(inst) && !self.read(inst) {
             self.of_words(inst.clone());
         }
     }
@@ -55,36 +54,38 @@ impl Pass<'_, '_> {
         if !self.is_inline(dest) {
             return self.of_words(inst.clone());
         }
-        let values = self.parts(value);
+        let values = self.parts(value, self.old[dest].ty);
         self.assign(self.words(dest), values);
     }
 
     /// What puts values into new objects, containers and services.
     fn made(&mut self, inst: &Inst) -> bool {
         if let Inst::New { dest, ty, fields } = inst {
-            let fields = self.all_parts(fields);
+            let fields = self.all_parts(fields, &self.part_types(*ty, 0));
             if self.table.layouts.is_inline(*ty) {
                 self.assign(self.words(*dest), fields);
             } else {
                 self.insts.push(Inst::New { dest: self.at[*dest], ty: *ty, fields });
             }
         } else if let Inst::NewVariant { dest, ty, variant, fields } = inst {
-            let fields = self.all_parts(fields);
+            let fields = self.all_parts(fields, &self.part_types(*ty, *variant));
             self.insts.push(Inst::NewVariant { dest: self.at[*dest], ty: *ty, variant: *variant, fields });
         } else if let Inst::NewArray { dest, ty, elements } = inst {
-            let elements = self.all_parts(elements);
+            let types = vec![self.element_of(*ty); elements.len()];
+            let elements = self.all_parts(elements, &types);
             self.insts.push(Inst::NewArray { dest: self.at[*dest], ty: *ty, elements });
         } else if let Inst::MakeClosure { dest, ty, function, captures } = inst {
-            let captures = self.all_parts(captures);
+            let captures = self.all_parts(captures, &self.part_types(*ty, 0));
             self.insts.push(Inst::MakeClosure { dest: self.at[*dest], ty: *ty, function: *function, captures });
         } else if let Inst::InitServiceField { service, index, value } = inst {
             let range = self.service_part(service, *index);
-            for (index, value) in range.zip(self.parts(value)) {
+            let ty = self.service_fields(service)[*index as usize];
+            for (index, value) in range.zip(self.parts(value, ty)) {
                 self.insts.push(Inst::InitServiceField { service: service.clone(), index, value });
             }
         } else if let Inst::Builtin { dest, method: Method::ArrayPush, receiver, args } = inst {
             let mut words = vec![self.word(&args[0])];
-            words.extend(self.all_parts(&args[1..]));
+            words.extend(self.parts(&args[1], self.element_of(*receiver)));
             let (method, receiver) = (Method::ArrayPush, *receiver);
             self.insts.push(Inst::Builtin { dest: self.at[*dest], method, receiver, args: words });
         } else {
@@ -99,7 +100,7 @@ impl Pass<'_, '_> {
             let of = self.type_of(base).expect("fields are read from locals");
             let range = self.part(of, *index);
             if self.table.layouts.is_inline(of) {
-                let values = self.parts(base);
+                let values = self.parts(base, of);
                 let values = values[range.start as usize..range.end as usize].to_vec();
                 self.assign(self.words(*dest), values);
             } else {
@@ -150,15 +151,26 @@ impl Pass<'_, '_> {
         }
     }
 
-    /// The words of all these values, one behind the other.
-    pub(super) fn all_parts(&mut self, operands: &[Operand]) -> Vec<Operand> {
-        operands.iter().flat_map(|operand| self.parts(operand)).collect()
+    /// The words of all these values, one behind the other, where values of these types are wanted.
+    pub(super) fn all_parts(&mut self, operands: &[Operand], types: &[TypeId]) -> Vec<Operand> {
+        assert!(operands.len() == types.len(), "{operands:?} do not match {types:?}");
+        operands.iter().zip(types).flat_map(|(operand, ty)| self.parts(operand, *ty)).collect()
+    }
+
+    /// The types of the parts of a class, tuple, error or closure, or of a variant.
+    pub(super) fn part_types(&self, ty: TypeId, variant: u32) -> Vec<TypeId> {
+        crate::layout::parts_of(&self.table.types[ty]).swap_remove(variant as usize)
+    }
+
+    fn element_of(&self, array: TypeId) -> TypeId {
+        let Type::Array(element) = self.table.types[array] else { panic!("only arrays have elements") };
+        element
     }
 
     /// Equal if all words are.
     fn compare(&mut self, dest: Local, op: Cmp, ty: TypeId, (left, right): (&Operand, &Operand)) {
         let truth = self.table.truth();
-        let (left, right) = (self.parts(left), self.parts(right));
+        let (left, right) = (self.parts(left, ty), self.parts(right, ty));
         let words = self.table.layouts.words(ty).to_vec();
         let mut so_far: Option<Operand> = None;
         for (word, (left, right)) in words.into_iter().zip(left.into_iter().zip(right)) {

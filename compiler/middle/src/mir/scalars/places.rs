@@ -37,13 +37,8 @@ impl Pass<'_, '_> {
     pub(super) fn ref_field(&mut self, dest: Local, base: &Operand, index: u32) {
         let of = self.target(base);
         let range = self.part(of, index);
-        if let (Operand::Copy(local), true) = (base, self.table.layouts.is_inline(of))
-            && let Some(place) = self.places.get(local).copied()
-        {
-            let first = Local::from_index(place.first.index() + range.start as usize);
-            let ty = self.target(&Operand::Copy(dest));
-            self.places.insert(dest, Place { first, ty, ..place });
-            return;
+        if self.table.layouts.is_inline(of) {
+            return self.ref_words(dest, base, range.start);
         }
         let base = self.word(base);
         let dest = self.derived(dest, &base);
@@ -54,9 +49,36 @@ impl Pass<'_, '_> {
     pub(super) fn ref_variant_field(&mut self, dest: Local, base: &Operand, variant: u32, index: u32) {
         let of = self.target(base);
         let index = self.table.layouts.variant(of, variant).parts[index as usize].start;
+        if self.table.layouts.is_inline(of) {
+            return self.ref_words(dest, base, index);
+        }
         let base = self.word(base);
         let dest = self.derived(dest, &base);
         self.insts.push(Inst::RefVariantField { dest, base, variant, index });
+    }
+
+    /// `RefInside`.
+    pub(super) fn ref_inside(&mut self, dest: Local, base: &Operand) {
+        let of = self.target(base);
+        if self.table.layouts.is_inline(of) && !self.is_packed(base) {
+            return self.ref_words(dest, base, self.part(of, 0).start);
+        }
+        let base = self.word(base);
+        let dest = self.derived(dest, &base);
+        self.insts.push(Inst::RefInside { dest, base });
+    }
+
+    /// A reference to words of an inline value, from one of them on.
+    fn ref_words(&mut self, dest: Local, base: &Operand, from: u32) {
+        if let Some(place) = self.named(base) {
+            let first = Local::from_index(place.first.index() + from as usize);
+            let ty = self.target(&Operand::Copy(dest));
+            self.places.insert(dest, Place { first, ty, ..place });
+            return;
+        }
+        let base = self.word(base);
+        let dest = self.derived(dest, &base);
+        self.insts.push(Inst::RefField { dest, base, index: from });
     }
 
     /// The local of a reference that is made from another one: it points into the same.
@@ -68,8 +90,25 @@ impl Pass<'_, '_> {
         dest
     }
 
+    /// A reference to an entry of a map.
+    pub(super) fn note_entry(&mut self, dest: Local) {
+        if self.table.layouts.layout(self.target(&Operand::Copy(dest))).tells.is_some() {
+            self.packed.insert(dest);
+        }
+    }
+
+    fn is_packed(&self, reference: &Operand) -> bool {
+        matches!(reference, Operand::Copy(local) if self.packed.contains(local))
+    }
+
     /// `Load`.
     pub(super) fn load(&mut self, dest: Local, from: &Operand) {
+        if self.is_packed(from) {
+            let (from, mut unpack) = (self.word(from), Vec::new());
+            let dest = self.dest(dest, &mut unpack);
+            self.insts.push(Inst::Load { dest, from });
+            return self.insts.append(&mut unpack);
+        }
         let dests = self.words(dest);
         if let Some(place) = self.named(from) {
             let values = words_from(place.first, dests.len()).map(Operand::Copy).collect();
@@ -84,11 +123,15 @@ impl Pass<'_, '_> {
 
     /// `Store`.
     pub(super) fn store(&mut self, to: &Operand, value: &Operand) {
-        let values = self.parts(value);
+        if self.is_packed(to) {
+            let (to, value) = (self.word(to), self.word(value));
+            return self.insts.push(Inst::Store { to, value });
+        }
+        let ty = self.target(to);
+        let values = self.parts(value, ty);
         if let Some(place) = self.named(to) {
             return self.assign(words_from(place.first, values.len()).collect(), values);
         }
-        let ty = self.target(to);
         let to = self.word(to);
         for (to, value) in self.word_references(to, ty).into_iter().zip(values) {
             self.insts.push(Inst::Store { to, value });
@@ -117,7 +160,7 @@ impl Pass<'_, '_> {
     }
 
     /// What an old reference points to.
-    fn target(&self, reference: &Operand) -> TypeId {
+    pub(super) fn target(&self, reference: &Operand) -> TypeId {
         match self.type_of(reference).map(|ty| &self.table.types[ty]) {
             Some(Type::Ref(inner)) => *inner,
             Some(_) | None => panic!("{reference:?} is no reference"),
@@ -132,6 +175,11 @@ impl Pass<'_, '_> {
     /// The same of a service.
     pub(super) fn service_part(&self, service: &Operand, index: u32) -> Range<u32> {
         self.table.layouts.service(self.service(service)).parts[index as usize].clone()
+    }
+
+    /// The types of the fields of a service.
+    pub(super) fn service_fields(&self, service: &Operand) -> &[TypeId] {
+        &self.table.services[self.service(service)]
     }
 
     fn service(&self, operand: &Operand) -> Service {

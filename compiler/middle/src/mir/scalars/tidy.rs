@@ -84,6 +84,8 @@ fn only_sets(inst: &Inst) -> bool {
             | Inst::Field { .. }
             | Inst::VariantField { .. }
             | Inst::Unwrap { .. }
+            | Inst::Unpack { .. }
+            | Inst::IsNull { .. }
             | Inst::ServiceField { .. }
             | Inst::Load { .. }
             | Inst::RefLocal { .. }

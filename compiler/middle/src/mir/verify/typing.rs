@@ -73,10 +73,15 @@ impl Typing<'_> {
         operands.iter().zip(wanted).try_for_each(|(operand, ty)| self.fits(operand, *ty))
     }
 
-    /// The types of the words of the objects of a class, tuple or error.
+    /// The types of the words of the objects of a class, tuple, error or inline enum.
     fn parts(&self, ty: TypeId) -> Option<Vec<TypeId>> {
+        let layouts = &self.program.layouts;
+        let is_enum = matches!(self.program.types[ty], Type::Enum { .. });
+        if is_enum && layouts.is_inline(ty) {
+            return Some(layouts.words(ty).to_vec());
+        }
         let has_fields = matches!(self.program.types[ty], Type::Class { .. } | Type::Error { .. } | Type::Tuple(_));
-        has_fields.then(|| self.program.layouts.body(ty).words.clone())
+        has_fields.then(|| layouts.body(ty).words.clone())
     }
 
     /// Results one by one.
@@ -93,6 +98,7 @@ impl Typing<'_> {
     fn variant(&self, ty: TypeId, variant: u32) -> Result<Vec<TypeId>, String> {
         let Type::Enum { variants, .. } = &self.program.types[ty] else { return Err("it is not an enum".to_owned()) };
         ensure((variant as usize) < variants.len(), || format!("there is no variant {variant}"))?;
+        ensure(!self.program.layouts.is_inline(ty), || "it is an inline enum".to_owned())?;
         Ok(self.program.layouts.variant(ty, variant).words.clone())
     }
 

@@ -32,8 +32,10 @@ fn plan_of(kind: Kind, first: Option<Desc>, parts: &'static [Part]) -> u64 {
 
 fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts: Vec<Part>) -> &'static mut TypeDesc {
     let words = if matches!(kind, Kind::Tag | Kind::Enum) { 0 } else { parts.iter().map(|part| part.words).sum() };
+    // The code's address comes before captures.
+    let parts = if kind == Kind::Enum { parts } else { placed(parts, u64::from(kind == Kind::Fn)) };
     let (name, parts) = (name.to_owned().leak(), parts.leak());
-    let counted = if words == 0 { &[][..] } else { counted_of(parts) };
+    let counted = if words == 0 { &[][..] } else { counted_from(u64::from(kind == Kind::Fn), parts) };
     let pointer = |desc: Option<Desc>| desc.map_or(null(), |desc| desc as *const TypeDesc);
     Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
@@ -45,9 +47,20 @@ fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts
         second: pointer(second),
         part_count: parts.len() as u64,
         parts: parts.as_ptr(),
+        tells: 0,
         counted_count: counted.len() as u64,
         counted: counted.as_ptr(),
     }))
+}
+
+/// One behind the other.
+fn placed(mut parts: Vec<Part>, from: u64) -> Vec<Part> {
+    let mut at = from;
+    for part in &mut parts {
+        part.at = at;
+        at += u64::from(part.words);
+    }
+    parts
 }
 
 /// The types of all words of these fields.
@@ -56,7 +69,12 @@ fn words_of(fields: &'static [Part]) -> Vec<Desc> {
 }
 
 fn counted_of(fields: &'static [Part]) -> &'static [Counted] {
-    let words = (0..).zip(words_of(fields)).filter(|(_, of)| is_counted(kind(of)));
+    counted_from(0, fields)
+}
+
+/// Behind so many other words.
+fn counted_from(from: u64, fields: &'static [Part]) -> &'static [Counted] {
+    let words = (from..).zip(words_of(fields)).filter(|(_, of)| is_counted(kind(of)));
     words.map(|(word, desc)| Counted { word, desc }).collect::<Vec<_>>().leak()
 }
 
@@ -92,7 +110,17 @@ fn field((name, desc): &(&str, Desc)) -> Part {
     let name = (*name).to_owned().leak();
     let words = width(desc) as u32;
     let (name, name_len) = (name.as_ptr(), name.len() as u64);
-    Part { name, name_len, desc: *desc, field_count: 0, words, fields: null(), counted_count: 0, counted: null() }
+    Part {
+        name,
+        name_len,
+        desc: *desc,
+        field_count: 0,
+        words,
+        fields: null(),
+        at: 0,
+        counted_count: 0,
+        counted: null(),
+    }
 }
 
 /// A class, error or tuple.
@@ -102,14 +130,15 @@ pub(super) fn record(kind: Kind, name: &str, fields: &[(&str, Desc)]) -> Desc {
 
 pub(super) fn choice(name: &str, variants: &[(&str, &[(&str, Desc)])]) -> Desc {
     let variant = |(name, fields): &(&str, &[(&str, Desc)])| {
-        let fields = fields.iter().map(field).collect::<Vec<_>>().leak();
+        let fields = placed(fields.iter().map(field).collect(), 1).leak();
         let name = (*name).to_owned().leak();
-        let words = fields.iter().map(|field| field.words).sum();
-        let counted = counted_of(fields);
+        let words = 1 + fields.iter().map(|field| field.words).sum::<u32>();
+        // The tag comes before them.
+        let counted = counted_from(1, fields);
         let (name, name_len) = (name.as_ptr(), name.len() as u64);
         let (field_count, fields) = (fields.len() as u32, fields.as_ptr());
         let (counted_count, counted) = (counted.len() as u64, counted.as_ptr());
-        Part { name, name_len, desc: null(), field_count, words, fields, counted_count, counted }
+        Part { name, name_len, desc: null(), field_count, words, fields, at: 0, counted_count, counted }
     };
     let any_fields = variants.iter().any(|(_, fields)| !fields.is_empty());
     let kind = if any_fields { Kind::Enum } else { Kind::Tag };
@@ -122,6 +151,46 @@ pub(super) fn inline(of: Desc) -> Desc {
     make(Kind::Inline, "", Some(of), None, words.map(|word| field(&("", word))).collect())
 }
 
+/// A place for inline values of a nullable type. The word that tells whether there is a value is one of what is inside, or one before that.
+pub(super) fn inline_nullable(of: Desc, inner: Desc, niche: Option<usize>) -> Desc {
+    let mut words = if is_inline(inner) { parts(inner).iter().map(part_desc).collect() } else { vec![inner] };
+    match niche {
+        Some(word) => words[word] = nullable(words[word]),
+        None => words.insert(0, plain(Kind::Bool)),
+    }
+    let words = words.into_iter().map(|word| field(&("", word))).collect();
+    let place = make(Kind::Inline, "", Some(of), Some(inner), words);
+    place.tells = niche.unwrap_or(0) as u64;
+    place
+}
+
+/// A variant's name, and its fields: name, type, and which word of the value they begin at.
+pub(super) type Variant<'a> = (&'a str, &'a [(&'a str, Desc, u64)]);
+
+/// A place for inline values of an enum: its words, the tag first, and where the fields of its variants lie among them.
+pub(super) fn inline_choice(name: &str, words: &[Desc], variants: &[Variant<'_>]) -> Desc {
+    let listed = words.iter().map(|word| field(&("", *word))).collect::<Vec<_>>().leak();
+    let counted = counted_of(listed);
+    let variant = |(name, fields): &Variant<'_>| {
+        let placed = fields.iter().map(|(name, desc, at)| Part { at: *at, ..field(&(*name, *desc)) });
+        let fields = placed.collect::<Vec<_>>().leak();
+        let name = (*name).to_owned().leak();
+        Part {
+            name: name.as_ptr(),
+            name_len: name.len() as u64,
+            desc: null(),
+            field_count: fields.len() as u32,
+            words: words.len() as u32,
+            fields: fields.as_ptr(),
+            at: 0,
+            counted_count: counted.len() as u64,
+            counted: counted.as_ptr(),
+        }
+    };
+    let whole = make(Kind::Enum, name, None, None, variants.iter().map(variant).collect());
+    make(Kind::Inline, "", Some(whole), None, words.iter().map(|word| field(&("", *word))).collect())
+}
+
 /// A recursive class: `class Node { value: int, next: Node? }`.
 pub(super) fn node() -> Desc {
     let node = make(Kind::Class, "Node", None, None, vec![]);
@@ -129,7 +198,7 @@ pub(super) fn node() -> Desc {
     // SAFETY: the descriptor is filled in before anybody reads it.
     unsafe {
         let next = nullable(&*node_at);
-        let fields = [("value", int()), ("next", next)].iter().map(field).collect::<Vec<_>>().leak();
+        let fields = placed([("value", int()), ("next", next)].iter().map(field).collect(), 0).leak();
         (*node_at).parts = fields.as_ptr();
         (*node_at).part_count = 2;
         (*node_at).words = 2;

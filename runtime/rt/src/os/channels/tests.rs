@@ -48,6 +48,7 @@ fn make(kind: Kind, first: *const TypeDesc) -> Of {
         second: std::ptr::null(),
         part_count: 0,
         parts: std::ptr::null(),
+        tells: 0,
         counted_count: 0,
         counted: std::ptr::null(),
     })))

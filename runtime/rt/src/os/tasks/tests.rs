@@ -22,6 +22,7 @@ fn type_of(kind: Kind, first: *const TypeDesc) -> *mut u8 {
         second: std::ptr::null(),
         part_count: 0,
         parts: std::ptr::null(),
+        tells: 0,
         counted_count: 0,
         counted: std::ptr::null(),
     };

@@ -81,6 +81,8 @@ fn is_quiet(inst: &Inst) -> bool {
             | Inst::IsError { .. }
             | Inst::IsNull { .. }
             | Inst::Unwrap { .. }
+            | Inst::Pack { .. }
+            | Inst::Unpack { .. }
             | Inst::Wrap { .. }
             | Inst::ServiceField { .. }
             | Inst::Load { .. }

@@ -137,6 +137,7 @@ fn base_of(function: &Function, inst: &Inst) -> Option<(Base, bool)> {
     let (Inst::Field { base, .. }
     | Inst::VariantField { base, .. }
     | Inst::Unwrap { base, .. }
+    | Inst::Unpack { base, .. }
     | Inst::Load { from: base, .. }
     | Inst::Capture { closure: base, .. }
     | Inst::ElementAt { array: base, .. }

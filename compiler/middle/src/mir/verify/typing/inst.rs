@@ -47,6 +47,8 @@ impl Typing<'_> {
                 self.is(base, "nullable", |ty| matches!(ty, Type::Nullable { .. }))
             }
             Inst::Unwrap { dest, base } => self.same(*dest, self.inside(self.type_of(base)?)?),
+            Inst::Pack { dest, ty, words } => self.same(*dest, *ty).and(self.fields(words, self.nullable_words(*ty)?)),
+            Inst::Unpack { dest, base, index } => self.unpack(*dest, base, *index),
             Inst::Wrap { dest, ty, value } => {
                 self.same(*dest, *ty)?;
                 self.fits(value, self.inside(*ty)?)
@@ -58,11 +60,7 @@ impl Typing<'_> {
                 self.service_field(base, *index)?;
                 self.points_into(*dest, self.service_words(base)?, *index)
             }
-            Inst::RefField { dest, base, index } => {
-                let ty = self.target(base)?;
-                self.part(ty, *index)?;
-                self.points_into(*dest, &self.program.layouts.body(ty).words, *index)
-            }
+            Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index),
             Inst::RefVariantField { dest, base, variant, index } => self.ref_payload(*dest, base, *variant, *index),
             Inst::RefInside { dest, base } => self.points_to(*dest, self.inside(self.target(base)?)?),
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
@@ -108,6 +106,27 @@ impl Typing<'_> {
         }
     }
 
+    fn unpack(&self, dest: Local, base: &Operand, index: u32) -> Checked {
+        let words = self.nullable_words(self.type_of(base)?)?;
+        self.same(dest, *words.get(index as usize).ok_or("there is no such word")?)
+    }
+
+    fn ref_field(&self, dest: Local, base: &Operand, index: u32) -> Checked {
+        let (ty, layouts) = (self.target(base)?, &self.program.layouts);
+        if layouts.is_inline(ty) {
+            return self.points_into(dest, layouts.words(ty), index);
+        }
+        self.part(ty, index)?;
+        self.points_into(dest, &layouts.body(ty).words, index)
+    }
+
+    /// The words of an inline nullable type.
+    fn nullable_words(&self, ty: TypeId) -> Result<&[TypeId], String> {
+        let inline = self.program.layouts.layout(ty).tells.is_some();
+        ensure(inline, || "it is no inline nullable".to_owned())?;
+        Ok(self.program.layouts.words(ty))
+    }
+
     /// All words of some elements.
     fn elements(&self, array: TypeId, elements: &[Operand]) -> Checked {
         let words = self.program.layouts.words(self.element(array)?);
@@ -151,7 +170,13 @@ impl Typing<'_> {
     fn points_into(&self, dest: Local, words: &[TypeId], index: u32) -> Checked {
         let target = self.target(&Operand::Copy(dest))?;
         let wanted = self.program.layouts.words(target);
-        let there = words.get(index as usize..).is_some_and(|words| words.starts_with(wanted));
+        // In slots of enums and in niches a word may be nullable that is known not to be `none`.
+        let fits = |(word, wanted): (&TypeId, &TypeId)| {
+            let inside = if let Type::Nullable { inner, .. } = self.program.types[*word] { Some(inner) } else { None };
+            word == wanted || inside == Some(*wanted)
+        };
+        let words = words.get(index as usize..).unwrap_or_default();
+        let there = wanted.len() <= words.len() && words.iter().zip(wanted).all(fits);
         ensure(there, || "the reference has another type".to_owned())
     }
 
