@@ -109,9 +109,13 @@ fn what_cannot_be_sent_is_said_by_the_caller() {
     let mut build = Command::new(driver::plutoc());
     let built = build.arg("build").arg(&file).args(["--system", "Near", "-o"]).arg(&out).status();
     assert!(built.expect("plutoc starts").success());
-    let mut back = Command::new(out.join("back")).stdout(Stdio::null()).spawn().expect("it starts");
+    // Not where the topology says: a run of the same test elsewhere on this machine would listen there too.
+    let socket = |name: &str| format!("unix:{}", temp.path().join(name).display());
+    let places = [("PLUTO_ADDR_back", socket("back.sock")), ("PLUTO_ADDR_front", socket("front.sock"))];
+    let mut back = Command::new(out.join("back"));
+    let mut back = back.envs(places.clone()).stdout(Stdio::null()).spawn().expect("it starts");
     let mut front = Command::new(out.join("front"));
-    let mut front = front.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut front = front.envs(places).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut output = BufReader::new(front.stdout.take().expect("piped"));
     wait_for_line(&mut output, "kill");
     back.kill().expect("it lives");
