@@ -5,7 +5,7 @@
 //! system are never given back. A thread that ends leaves its lists behind; workers do not end.
 //!
 //! [`take`] and [`give`] are not inlined: whoever calls them may be a task that goes on on another thread later, and must not keep the
-//! address of this thread's lists. Generated code takes pieces itself (`codegen/func/make`): it asks its task each time where the lists are.
+//! address of this thread's lists. Generated code takes pieces itself (`codegen/make`): it asks its task each time where the lists are.
 
 use super::memory::{layout, out_of_memory};
 use pluto_abi::layout::{FreeList, SMALL_WORDS};
