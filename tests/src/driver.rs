@@ -193,9 +193,24 @@ pub fn build_with(files: &Files, options: Options, out: &Path) -> Result<(), Str
 /// So long a program of a test may take, in seconds; who takes longer hangs (exit code 124).
 const LIMIT: &str = "120";
 
+/// Where a program of a test has its memory from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Heap {
+    /// Each object from the system, and counted: what is left in the end makes the process fail.
+    Counted,
+    /// As usual: from free lists, of which generated code takes itself.
+    Usual,
+}
+
 /// Runs a command to its end, with leaks counted.
 #[must_use]
 pub fn run_command(command: &mut Command) -> Ran {
+    run_command_with(command, Heap::Counted)
+}
+
+/// Runs a command to its end.
+#[must_use]
+pub fn run_command_with(command: &mut Command, memory: Heap) -> Ran {
     let mut limited = Command::new("timeout");
     limited.args(["--kill-after=5", LIMIT]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -207,7 +222,11 @@ pub fn run_command(command: &mut Command) -> Ran {
     if let Some(folder) = command.get_current_dir() {
         limited.current_dir(folder);
     }
-    let output = limited.env(CHECK_LEAKS.0, CHECK_LEAKS.1).stdin(Stdio::null()).output().expect("the program starts");
+    match memory {
+        Heap::Counted => limited.env(CHECK_LEAKS.0, CHECK_LEAKS.1),
+        Heap::Usual => limited.env_remove(CHECK_LEAKS.0),
+    };
+    let output = limited.stdin(Stdio::null()).output().expect("the program starts");
     Ran {
         output: String::from_utf8_lossy(&output.stdout).into_owned(),
         errors: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -215,12 +234,18 @@ pub fn run_command(command: &mut Command) -> Ran {
     }
 }
 
-/// Builds a program as one process and runs it with these numbers of worker threads (`None`: as many as there are processors).
+/// Builds a program as one process and runs it with these numbers of worker threads (`None`: as many as there are processors) and kinds
+/// of memory.
 ///
 /// # Errors
 /// The rendered diagnostics.
-pub fn run_local(files: &Files, args: &[String], folder: &Path, workers: &[Option<u32>]) -> Result<Vec<Ran>, String> {
-    run_local_with(files, options(files, None), args, folder, workers)
+pub fn run_local(
+    files: &Files,
+    args: &[String],
+    folder: &Path,
+    runs: &[(Option<u32>, Heap)],
+) -> Result<Vec<Ran>, String> {
+    run_local_with(files, options(files, None), args, folder, runs)
 }
 
 /// The same with these options.
@@ -232,20 +257,20 @@ pub fn run_local_with(
     options: Options,
     args: &[String],
     folder: &Path,
-    workers: &[Option<u32>],
+    runs: &[(Option<u32>, Heap)],
 ) -> Result<Vec<Ran>, String> {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let path = temp.path().join("program");
     build_with(files, options, &path)?;
-    let run = |workers: &Option<u32>| {
+    let run = |(workers, memory): &(Option<u32>, Heap)| {
         let mut command = Command::new(&path);
         command.args(args).current_dir(folder).env_remove("PLUTO_WORKERS");
         if let Some(workers) = workers {
             command.env("PLUTO_WORKERS", workers.to_string());
         }
-        run_command(&mut command)
+        run_command_with(&mut command, *memory)
     };
-    Ok(workers.iter().map(run).collect())
+    Ok(runs.iter().map(run).collect())
 }
 
 /// The `plutoc` executable that cargo built for this test run.

@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use pluto_interpreter::World;
 use pluto_middle::ids::IndexVec;
 use pluto_middle::mir::{Checked, Concurrent, Local, LocalDecl, Program, Terminator, TypeId, flow};
-use pluto_tests::driver::{self, Ran};
+use pluto_tests::driver::{self, Heap, Ran};
 use pluto_tests::generate::{self, Generated};
 use pluto_tests::repo;
 use plutoc::link;
@@ -108,11 +108,19 @@ fn run_entry(program: &Program, (path, spawns): (&Path, bool), entry: &str) -> R
     let world = World { args: vec![entry.to_owned()], folder: repo::root() };
     let ran = pluto_interpreter::run(program, &world).map_err(|stopped| format!("entry {entry}: {stopped}"))?;
     let interpreted = Ran { output: ran.output, errors: ran.errors, code: ran.code };
-    let compiled = driver::run_command(Command::new(path).arg(entry));
-    if let Some(changed) = compiled.output.lines().find(|line| line.starts_with(generate::CHANGED)) {
-        return Err(format!("entry {entry}: the program finds itself wrong: {changed}"));
+    for memory in [Heap::Counted, Heap::Usual] {
+        let compiled = driver::run_command_with(Command::new(path).arg(entry), memory);
+        same(&interpreted, &compiled, spawns)
+            .map_err(|different| format!("entry {entry}, memory {memory:?}: {different}"))?;
     }
-    if interpreted == compiled || (spawns && without_path(&interpreted) == without_path(&compiled)) {
+    Ok(())
+}
+
+fn same(interpreted: &Ran, compiled: &Ran, spawns: bool) -> Result<(), String> {
+    if let Some(changed) = compiled.output.lines().find(|line| line.starts_with(generate::CHANGED)) {
+        return Err(format!("the program finds itself wrong: {changed}"));
+    }
+    if interpreted == compiled || (spawns && without_path(interpreted) == without_path(compiled)) {
         return Ok(());
     }
     let line =
@@ -121,8 +129,8 @@ fn run_entry(program: &Program, (path, spawns): (&Path, bool), entry: &str) -> R
         let rest: Vec<&str> = ran.output.lines().skip(line).take(5).collect();
         format!("exit code {}\n{}\nstandard error:\n{}", ran.code, rest.join("\n"), ran.errors)
     };
-    let (left, right) = (shown(&interpreted), shown(&compiled));
-    Err(format!("entry {entry}, from line {} on:\n── interpreted ──\n{left}\n── compiled ──\n{right}", line + 1))
+    let (left, right) = (shown(interpreted), shown(compiled));
+    Err(format!("from line {} on:\n── interpreted ──\n{left}\n── compiled ──\n{right}", line + 1))
 }
 
 /// A fault or error that came out of a task has a path of its own.

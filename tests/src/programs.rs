@@ -1,4 +1,4 @@
-//! Runs every program of `examples/` and `tests/run` under every placement: as one process (with 1, 5 and as many worker threads as
+//! Runs every program of `examples/` and `tests/run` under every placement: as one process (with 1, 3, 5 and as many worker threads as
 //! there are processors), under each system that it declares, and, if it has services, with all of them in processes of one pod
 //! and in pods of their own. Each prints the same, leaks nothing, and ends with the same exit code; and so does
 //! each once more with its memory checked, as one process. Services that share a named
@@ -6,6 +6,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pluto_tests::corpus::{self, Case};
+use pluto_tests::driver::Heap;
 use pluto_tests::placements::with_systems;
 use pluto_tests::{driver, repo};
 use plutoc::options::{Checks, Options};
@@ -15,6 +16,10 @@ fn main() {
     let arguments = Arguments::from_args();
     libtest_mimic::run(&arguments, corpus::cases().into_iter().flat_map(trials_of).collect()).exit();
 }
+
+/// Leaks are counted in most of them; the last one has the memory that programs have otherwise.
+const RUNS: [(Option<u32>, Heap); 4] =
+    [(None, Heap::Counted), (Some(1), Heap::Counted), (Some(5), Heap::Counted), (Some(3), Heap::Usual)];
 
 fn trials_of(case: Case) -> Vec<Trial> {
     let Case { name, files, expected, args } = case;
@@ -34,7 +39,7 @@ fn checked(name: &str, files: &driver::Files, args: &[String], expected: &Path) 
     let (files, expected, args) = (files.clone(), expected.to_owned(), args.to_vec());
     let run = move || {
         let options = Options { checks: Checks::Memory, ..driver::options(&files, None) };
-        let ran = driver::run_local_with(&files, options, &args, &repo::root(), &[None])?;
+        let ran = driver::run_local_with(&files, options, &args, &repo::root(), &[(None, Heap::Counted)])?;
         compare(&ran[0], None, 1, &expected)
     };
     Trial::test(format!("{name} · memory checked"), run)
@@ -42,7 +47,7 @@ fn checked(name: &str, files: &driver::Files, args: &[String], expected: &Path) 
 
 fn run(files: &driver::Files, system: Option<&str>, args: &[String], expected: &Path) -> Result<(), Failed> {
     let ran = match system {
-        None => driver::run_local(files, args, &repo::root(), &[None, Some(1), Some(5)])?,
+        None => driver::run_local(files, args, &repo::root(), &RUNS)?,
         Some(system) => vec![driver::run_system(files, system, args, &repo::root())],
     };
     ran.iter().enumerate().try_for_each(|(at, ran)| compare(ran, system, at, expected))

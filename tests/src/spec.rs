@@ -43,7 +43,7 @@ fn keep(page: &Path, case: &Case, code: Option<&str>) -> Result<(), Failed> {
     let files = fences::split_files(&case.program.text);
     match case.promise() {
         "run" => {
-            let ran = driver::run_local(&files, &[], &repo::root(), &[None])?.remove(0);
+            let ran = driver::run_local(&files, &[], &repo::root(), &[(None, driver::Heap::Counted)])?.remove(0);
             ran.memory_is_fine()?;
             same(page, output_of(case)?, &shown(&ran))?;
             under_every_system(&files, &ran)

@@ -3,7 +3,7 @@
 
 use crate::bytes::Bytes;
 use crate::symbol::{Code, Symbol};
-use pluto_abi::layout::Kind;
+use pluto_abi::layout::{self, Kind};
 use pluto_middle::layout::Body;
 use pluto_middle::mir::{Boxed, Func, Name, Program, Type, TypeId};
 use pluto_middle::ty::Holder;
@@ -16,6 +16,7 @@ pub(crate) fn descriptor(program: &Program, id: TypeId) -> Bytes {
     let name = name(ty);
     let mut data = Bytes::default();
     data.halves(kind(ty) as u32, object_words(program, id));
+    data.word(plan(program, id));
     data.text(&name);
     data.optional(first.map(|first| if let Type::Array(_) = ty { slot(program, first) } else { Symbol::Desc(first) }));
     data.optional(second.map(Symbol::Desc));
@@ -32,6 +33,8 @@ pub(crate) fn inline(program: &Program, id: TypeId) -> Bytes {
     let inside = if let Type::Nullable { inner, .. } = program.types[id] { Some(slot(program, inner)) } else { None };
     let mut data = Bytes::default();
     data.halves(Kind::Inline as u32, count(layout.words.len()));
+    // Of no object.
+    data.word(0);
     data.text(&Name::from(""));
     data.address(Symbol::Desc(id));
     data.optional(inside);
@@ -65,6 +68,7 @@ pub(crate) fn counted(program: &Program, id: TypeId, variant: u32) -> Bytes {
 pub(crate) fn string_descriptor() -> Bytes {
     let mut data = Bytes::default();
     data.halves(Kind::String as u32, 0);
+    data.word(0);
     data.text(&Name::from(""));
     for _ in 0..7 {
         data.word(0);
@@ -265,6 +269,36 @@ fn kind(ty: &Type) -> Kind {
         Type::Holder { holder: Holder::Publisher, .. } => Kind::Publisher,
         Type::Holder { holder: Holder::Subscriber, .. } => Kind::Subscriber,
         Type::Holder { holder: Holder::Task, .. } => Kind::Task,
+    }
+}
+
+/// How its objects are freed: where all are of one size.
+fn plan(program: &Program, id: TypeId) -> u64 {
+    let counted = |ty: &TypeId| program.types[*ty].is_counted();
+    let words = || program.layouts.body(id).words.iter().map(counted);
+    match &program.types[id] {
+        Type::Class { .. } | Type::Error { .. } | Type::Tuple(_) => layout::plan(&words().collect::<Vec<_>>()),
+        // The code comes first.
+        Type::Closure { .. } => layout::plan(&std::iter::once(false).chain(words()).collect::<Vec<_>>()),
+        Type::Nullable { inner, boxed: Boxed::Yes } => layout::plan(&[counted(inner)]),
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Array(_)
+        | Type::Map(..)
+        | Type::Nullable { .. }
+        | Type::Tag { .. }
+        | Type::Enum { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Holder { .. }
+        | Type::Service(_)
+        | Type::Status => 0,
     }
 }
 

@@ -301,14 +301,6 @@ impl<'a> Emitter<'a> {
         self.branch(used_up, deep, go_on);
     }
 
-    /// A new object of these words (of an enum, the tag first).
-    pub(crate) fn object(&mut self, ty: TypeId, words: &[Value]) -> Value {
-        let (desc, count) = (self.desc(ty), self.number(words.len()));
-        let object = self.ask(RuntimeFn::object_new, &[desc, count]);
-        self.store_words(object, layout::FIELDS, words);
-        object
-    }
-
     /// Writes words one behind the other.
     pub(crate) fn store_words(&mut self, base: Value, from: i32, words: &[Value]) {
         for (offset, word) in (from..).step_by(8).zip(words) {

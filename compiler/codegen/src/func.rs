@@ -17,6 +17,7 @@ mod select;
 mod share;
 mod task;
 mod terminator;
+mod text;
 mod wait;
 
 use crate::abi::RuntimeFn;

@@ -11,6 +11,7 @@ mod descriptors;
 mod emitter;
 mod func;
 mod inline;
+mod make;
 mod object;
 mod piece;
 mod program;

@@ -13,13 +13,15 @@ pub(crate) fn descriptor(program: &Program) -> Symbol {
     }
 }
 
-/// A static string object: header, length, capacity, bytes.
+/// A static string object: header, length, capacity, bytes up to a whole word.
 pub(crate) fn object(program: &Program, text: &Name) -> Bytes {
     let mut data = Bytes::default();
     data.static_header(descriptor(program));
     data.count(text.len());
     data.count(text.len());
     data.bytes.extend(text.as_bytes());
+    // Whole words, one at least: see `func/text`.
+    data.bytes.resize(data.bytes.len().next_multiple_of(8) + if text.is_empty() { 8 } else { 0 }, 0);
     data
 }
 

@@ -1,5 +1,6 @@
 //! Layouts of heap objects and type descriptors: little-endian, 64-bit, all words 8-byte aligned.
 
+use core::cell::Cell;
 use core::sync::atomic::AtomicU64;
 
 /// Every counted object begins with this. A pointer to an object points to it.
@@ -93,6 +94,8 @@ pub struct TypeDesc {
     /// How many words the fields or captures take in an object of the type (class, tuple, error, closure), or the value does where
     /// it lies (inline); else 0.
     pub words: u32,
+    /// How an object of this type is freed ([`plan`]); 0: as its kind says.
+    pub plan: u64,
     /// The name, UTF-8, for printing; not terminated.
     pub name: *const u8,
     /// Its length in bytes.
@@ -113,6 +116,21 @@ pub struct TypeDesc {
     /// They.
     pub counted: *const Counted,
 }
+
+/// How objects that are all of one small size are freed: the size in words, header included, in the lower [`PLAN_BITS`] bits; above it a
+/// bit for each word behind the header that is 0 or a counted object. 0 for larger ones: the runtime then looks at kind and parts.
+#[must_use]
+pub fn plan(counted: &[bool]) -> u64 {
+    let words = counted.len() + 2;
+    if words > SMALL_WORDS {
+        return 0;
+    }
+    let bit = |(at, counted): (usize, &bool)| u64::from(*counted) << (at as u32 + PLAN_BITS);
+    counted.iter().enumerate().map(bit).fold(words as u64, |plan, bit| plan | bit)
+}
+
+/// Where the bits of the words begin in a plan.
+pub const PLAN_BITS: u32 = 6;
 
 /// A word that is a pointer to an object, or 0.
 #[repr(C)]
@@ -213,6 +231,8 @@ pub struct Whereabouts {
     pub leaning: u64,
     /// The address of the lock of service 0; the others follow at a distance of [`LOCK_STRIDE`].
     pub locks: u64,
+    /// The address of this worker's [`FreeList`]s. Written once, by its thread.
+    pub lists: AtomicU64,
 }
 
 impl Whereabouts {
@@ -229,8 +249,30 @@ pub const SECTION: i32 = 0;
 pub const LEANING: i32 = 8;
 /// Offset of `Whereabouts.locks`.
 pub const LOCKS: i32 = 16;
+/// Offset of `Whereabouts.lists`.
+pub const LISTS: i32 = 24;
 /// The distance from lock to lock.
 pub const LOCK_STRIDE: i32 = 128;
+
+/// Free memory of one size, of one worker: a worker has a list for each size up to [`SMALL_WORDS`], in an array. Generated code takes the
+/// first piece if there is one, and calls `object_new` if not. With checks switched on the lists stay empty.
+#[repr(C)]
+#[derive(Debug)]
+pub struct FreeList {
+    /// The first piece, which begins with the address of the next one; or null.
+    pub first: Cell<*mut u8>,
+    /// How many there are.
+    pub count: Cell<u64>,
+    /// The runtime's.
+    pub spare: Cell<*mut u8>,
+}
+
+/// Offset of `FreeList.first`.
+pub const FREE_FIRST: i32 = 0;
+/// Offset of `FreeList.count`.
+pub const FREE_COUNT: i32 = 8;
+/// Objects of up to this many words, header included, come from such lists.
+pub const SMALL_WORDS: usize = 32;
 
 /// Faults that generated code detects itself: first argument of `fault`. The meaning of `a` and `b` is in brackets.
 #[repr(u64)]

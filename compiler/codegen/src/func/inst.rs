@@ -8,7 +8,7 @@ use cranelift_codegen::ir::Value;
 use cranelift_codegen::ir::condcodes::IntCC;
 use pluto_abi::layout;
 use pluto_middle::ids::Id;
-use pluto_middle::mir::{Inst, Local, Name, Operand, Site, Type, TypeId};
+use pluto_middle::mir::{Inst, Local, Operand, Site, Type, TypeId};
 
 impl FnCx<'_, '_> {
     /// One instruction.
@@ -121,20 +121,9 @@ impl FnCx<'_, '_> {
         self.define(dest, same);
     }
 
-    fn print(&mut self, text: &Operand) {
-        let text = self.word(text);
-        self.e.run(RuntimeFn::print, &[self.e.task, text]);
-    }
-
     fn trace(&mut self, status: &Operand, site: Site) {
         let (status, site) = (self.word(status), self.e.number(site.index()));
         self.e.run(RuntimeFn::trace, &[self.e.task, status, site]);
-    }
-
-    fn char_at(&mut self, dest: Local, text: &Operand, at: &Operand) {
-        let args = [self.word(text), self.word(at)];
-        let found = self.e.ask(RuntimeFn::string_char_at, &args);
-        self.define(dest, found);
     }
 
     fn new_variant(&mut self, dest: Local, ty: TypeId, variant: u32, fields: &[Operand]) {
@@ -148,50 +137,5 @@ impl FnCx<'_, '_> {
             self.e.object(ty, &words)
         };
         self.define(dest, object);
-    }
-
-    fn show(&mut self, dest: Local, ty: TypeId, value: &Operand, format: Option<&Name>) {
-        let (desc, word) = (self.e.desc(ty), self.word(value));
-        let (at, len) = match format {
-            Some(text) => (self.e.address(Symbol::Text(text.clone())), self.e.number(text.len())),
-            None => (self.e.word(0), self.e.word(0)),
-        };
-        let text = self.e.ask(RuntimeFn::show, &[desc, word, at, len]);
-        self.define(dest, text);
-    }
-
-    fn concat(&mut self, dest: Local, parts: &[Operand]) {
-        let parts = self.in_memory(parts);
-        let text = self.e.ask(RuntimeFn::concat, &parts);
-        self.define(dest, text);
-    }
-
-    fn append(&mut self, dest: Local, text: &Operand, parts: &[Operand]) {
-        let text = self.word(text);
-        let longer = if let [part] = parts {
-            let part = self.word(part);
-            self.e.ask(RuntimeFn::string_append, &[text, part])
-        } else {
-            let [at, count] = self.in_memory(parts);
-            self.e.ask(RuntimeFn::string_append_all, &[text, at, count])
-        };
-        self.define(dest, longer);
-    }
-
-    /// The string behind a reference; an empty one is left there.
-    fn take(&mut self, dest: Local, from: &Operand) {
-        let (from, empty) = (self.word(from), self.e.address(Symbol::Str("".into())));
-        let text = self.e.load(from, 0);
-        self.e.store(from, 0, empty);
-        self.define(dest, text);
-    }
-
-    /// Address and number of words.
-    fn in_memory(&mut self, operands: &[Operand]) -> [Value; 2] {
-        let words = self.words(operands);
-        let slot = self.e.slot(words.len());
-        let at = self.e.slot_address(slot);
-        self.e.store_words(at, 0, &words);
-        [at, self.e.number(words.len())]
     }
 }

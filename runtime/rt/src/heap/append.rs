@@ -95,14 +95,18 @@ unsafe fn put(text: Object, part: Object) {
 /// # Safety
 /// There are so many at both places, which are apart.
 #[inline]
-unsafe fn copy_bytes(from: *const u8, to: *mut u8, count: usize) {
+pub(super) unsafe fn copy_bytes(from: *const u8, to: *mut u8, count: usize) {
     // SAFETY: as the caller promises; the two pieces of each length may overlap, but not reach outside.
     unsafe {
         match count {
+            0 => {}
             1 => *to = *from,
             2..4 => copy_ends::<u16>(from, to, count),
             4..8 => copy_ends::<u32>(from, to, count),
             8..=16 => copy_ends::<u64>(from, to, count),
+            17..=32 => {
+                copy_ends::<[u64; 2]>(from, to, count);
+            }
             _ => std::ptr::copy_nonoverlapping(from, to, count),
         }
     }

@@ -243,6 +243,18 @@ pub(crate) unsafe fn reorder(slot: *mut u8, order: &[usize]) {
     }
 }
 
+/// Puts an owned word behind the others.
+///
+/// # Safety
+/// The caller owns the array alone, it has room for one more, and its elements are one word each.
+#[inline]
+pub(super) unsafe fn put_last(array: Object, word: u64) {
+    let len = array.len();
+    // SAFETY: as the caller promises.
+    unsafe { *element(array, len) = word };
+    array.set(LEN, len as u64 + 1);
+}
+
 /// The words of all elements of an array.
 #[inline]
 pub(super) fn words<'a>(array: Object) -> &'a [u64] {

@@ -4,10 +4,10 @@
 //! static. Freeing is a loop, so a list of a million nodes is no problem, nor is a queue that holds the end of a queue.
 
 use super::check;
-use super::describe::{Desc, first, is_counted, kind};
+use super::describe::{Desc, first, is_counted, kind, name};
 use super::ends;
 use super::object::Object;
-use pluto_abi::layout::{COUNT, Deed, FREED, LEAST_COUNT};
+use pluto_abi::layout::{COUNT, Deed, FIELDS, FREED, LEAST_COUNT, PLAN_BITS};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering, fence};
 
@@ -117,25 +117,19 @@ impl Object {
     ///
     /// # Safety
     /// Nobody owns it any more.
+    #[inline(never)]
     pub(crate) unsafe fn free(self) {
         let mut waiting: u64 = 0;
         let mut object = self;
         loop {
-            object.each_part(|_, slot| {
-                // SAFETY: the slot is a part of an object that dies: the count that it owns goes away. Its object is alive
-                // until then.
-                unsafe {
-                    if *slot != 0 {
-                        Object::from_word(*slot).unlink(&mut waiting);
-                    }
+            // SAFETY: nobody owns it.
+            unsafe {
+                match object.desc().plan {
+                    0 if object.is_string() => object.release_string(),
+                    0 => object.free_by_kind(&mut waiting),
+                    plan => object.free_by_plan(plan, &mut waiting),
                 }
-            });
-            if object.is_handle() {
-                // SAFETY: the handle dies, once. Messages that nobody can receive any more are words of the message's type.
-                unsafe { free_handle(object, &mut waiting) };
             }
-            // SAFETY: all that it held was given back, and nobody owns it.
-            unsafe { object.release() };
             if waiting == 0 {
                 return;
             }
@@ -143,6 +137,55 @@ impl Object {
             object = unsafe { Object::from_word(waiting) };
             waiting = object.get(COUNT);
         }
+    }
+
+    /// Gives back what an object of a fixed small size holds, and its memory.
+    ///
+    /// # Safety
+    /// Nobody owns it; the plan is that of its descriptor.
+    #[inline(always)]
+    unsafe fn free_by_plan(self, plan: u64, waiting: &mut u64) {
+        let mut counted = plan >> PLAN_BITS;
+        debug_assert_eq!(counted, self.words_with_parts(), "the plan and the parts of {}", name(self.desc()));
+        while counted != 0 {
+            let word = self.get(FIELDS + 8 * counted.trailing_zeros() as i32);
+            counted &= counted - 1;
+            if word != 0 {
+                // SAFETY: the plan says that it is an object, of which a part that dies owns a count.
+                unsafe { Object::from_word(word).unlink(waiting) };
+            }
+        }
+        // SAFETY: all that it held was given back, and nobody owns it. Freeing never suspends.
+        unsafe { self.release_planned((plan & ((1 << PLAN_BITS) - 1)) as usize) };
+    }
+
+    /// A bit for each word behind the header that has a count, of a small object.
+    fn words_with_parts(self) -> u64 {
+        let mut bits = 0;
+        self.each_part(|_, slot| bits |= 1 << ((slot.addr() - self.at(FIELDS).addr()) / 8));
+        bits
+    }
+
+    /// The same for every other object.
+    ///
+    /// # Safety
+    /// Nobody owns it.
+    unsafe fn free_by_kind(self, waiting: &mut u64) {
+        self.each_part(|_, slot| {
+            // SAFETY: the slot is a part of an object that dies: the count that it owns goes away. Its object is alive
+            // until then.
+            unsafe {
+                if *slot != 0 {
+                    Object::from_word(*slot).unlink(waiting);
+                }
+            }
+        });
+        if self.is_handle() {
+            // SAFETY: the handle dies, once. Messages that nobody can receive any more are words of the message's type.
+            unsafe { free_handle(self, waiting) };
+        }
+        // SAFETY: all that it held was given back, and nobody owns it.
+        unsafe { self.release() };
     }
 
     /// One owner fewer, who dies; the object is put on the list of those to free if that was the last.
@@ -157,7 +200,7 @@ impl Object {
         } else if count == 1 || (count < 0 && self.shared_less()) {
             if self.is_string() {
                 // SAFETY: a string holds nothing, and its last owner dies.
-                unsafe { self.release() };
+                unsafe { self.release_string() };
             } else {
                 self.set(COUNT, *waiting);
                 *waiting = self.word();

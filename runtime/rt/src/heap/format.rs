@@ -2,9 +2,12 @@
 //!
 //! A format is `[[fill]align][+][0][width][.digits][x|X|b|o|e]`, with `<`, `>` or `^` to align, as in Rust.
 
+use super::fixed::Fixed;
+use super::float::Float;
+
 /// A float as JavaScript prints it: the shortest text that reads back the same.
 pub(crate) fn float_text(value: f64) -> String {
-    ryu_js::Buffer::new().format(value).to_owned()
+    Float::new().text(value).to_owned()
 }
 
 /// A duration (nanoseconds) in the largest unit of which it is a whole number, as it is written in a program: `1500ms`, `2m`.
@@ -52,35 +55,38 @@ const MOST_DIGITS: usize = 100;
 impl Format {
     /// Takes a format apart. What it does not know it leaves out: the compiler has checked it.
     pub(super) fn parse(text: &str) -> Format {
-        let chars: Vec<char> = text.chars().collect();
-        let mut rest = &chars[..];
+        let mut rest = text;
         let mut format = Format { fill: ' ', align: None, plus: false, width: 0, digits: None, style: ' ' };
-        if let [fill, align, after @ ..] = rest
-            && let Some(align) = align_of(*align)
-        {
-            (format.fill, format.align, rest) = (*fill, Some(align), after);
-        } else if let [align, after @ ..] = rest
-            && let Some(align) = align_of(*align)
-        {
-            (format.align, rest) = (Some(align), after);
+        let mut chars = text.chars();
+        let (first, second) = (chars.next(), chars.next());
+        if let Some(align) = second.and_then(align_of) {
+            (format.fill, format.align, rest) = (first.unwrap_or(' '), Some(align), chars.as_str());
+        } else if let Some(align) = first.and_then(align_of) {
+            (format.align, rest) = (Some(align), &text[1..]);
         }
-        if let ['+', after @ ..] = rest {
+        if let Some(after) = rest.strip_prefix('+') {
             (format.plus, rest) = (true, after);
         }
-        if let ['0', after @ ..] = rest
+        if let Some(after) = rest.strip_prefix('0')
             && format.align.is_none()
         {
             (format.fill, rest) = ('0', after);
         }
         (format.width, rest) = number(rest);
-        if let ['.', after @ ..] = rest {
+        if let Some(after) = rest.strip_prefix('.') {
             let (digits, after) = number(after);
             (format.digits, rest) = (Some(digits), after);
         }
-        if let [style, ..] = rest {
-            format.style = *style;
+        if let Some(style) = rest.chars().next() {
+            format.style = style;
         }
         format
+    }
+
+    /// Is a number of digits all that it says? How many, then.
+    pub(super) fn only_digits(&self) -> Option<usize> {
+        let Format { fill: _, align: _, plus, width, digits, style } = *self;
+        digits.filter(|_| !plus && width == 0 && style == ' ').map(|digits| digits.min(MOST_DIGITS))
     }
 
     /// An integer.
@@ -126,6 +132,9 @@ impl Format {
     }
 
     fn pad(&self, text: String, usual: Align) -> String {
+        if self.width == 0 {
+            return text;
+        }
         let missing = self.width.min(MOST).saturating_sub(text.chars().count());
         let left = match self.align.unwrap_or(usual) {
             Align::Left => 0,
@@ -139,7 +148,7 @@ impl Format {
 
 /// With so many digits after the point, as JavaScript's `toFixed`: halves away from zero, and no minus sign before a zero.
 fn fixed(value: f64, digits: usize) -> String {
-    ryu_js::Buffer::new().format_to_fixed(value, digits as u8).to_owned()
+    Fixed::new().text(value, digits).to_owned()
 }
 
 fn align_of(character: char) -> Option<Align> {
@@ -151,8 +160,7 @@ fn align_of(character: char) -> Option<Align> {
     }
 }
 
-fn number(text: &[char]) -> (usize, &[char]) {
-    let len = text.iter().take_while(|character| character.is_ascii_digit()).count();
-    let digits: String = text[..len].iter().collect();
-    (if len == 0 { 0 } else { digits.parse().unwrap_or(MOST) }, &text[len..])
+fn number(text: &str) -> (usize, &str) {
+    let (digits, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    (if digits.is_empty() { 0 } else { digits.parse().unwrap_or(MOST) }, rest)
 }

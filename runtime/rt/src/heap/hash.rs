@@ -6,9 +6,10 @@ use super::object::Object;
 use super::place::{Seen, look};
 use super::string::text_of;
 use super::table::Table;
-use foldhash::quality::RandomState;
+use foldhash::SharedSeed;
+use foldhash::fast::SeedableRandomState;
 use pluto_abi::layout::{FIELDS, HANDLE, Kind, Part};
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 
 /// The hash of a key. Never 0.
@@ -34,9 +35,14 @@ unsafe fn with_parts(of: Desc, word: u64, hasher: State) -> State {
     unsafe { Hashing { states: vec![hasher], sums: vec![], todo: vec![Step::Word(of, word)] }.run() }
 }
 
-type State = <RandomState as BuildHasher>::Hasher;
+type State = <SeedableRandomState as BuildHasher>::Hasher;
 
-static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+/// From the system's random numbers, so that nobody outside knows which keys have equal hashes.
+static SEED: LazyLock<SeedableRandomState> = LazyLock::new(|| {
+    let random = RandomState::new();
+    let shared: &'static SharedSeed = Box::leak(Box::new(SharedSeed::from_u64(random.hash_one(0))));
+    SeedableRandomState::with_seed(random.hash_one(1), shared)
+});
 
 /// Takes in a word of a type without parts; false for other types.
 ///
@@ -50,8 +56,8 @@ unsafe fn plain(of: Desc, word: u64, hasher: &mut State) -> bool {
         Kind::String => {
             // SAFETY: as the caller promises.
             let text = unsafe { text_of(word) };
+            // Takes in the length too.
             hasher.write(text.as_bytes());
-            hasher.write_u64(text.len() as u64);
         }
         Kind::Array
         | Kind::Map

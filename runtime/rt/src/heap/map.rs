@@ -45,7 +45,11 @@ pub unsafe fn map_find_mut(slot: *mut u8, key: u64) -> *mut u8 {
     unsafe {
         let map = Object::from_word(object_unique(slot) as u64);
         match position(map, key) {
-            Some(at) => (&raw mut *Table::of_mut(map).value_at(at)).cast(),
+            Some(at) => {
+                let table = Table::of_mut(map);
+                table.remember(at);
+                (&raw mut *table.value_at(at)).cast()
+            }
             None => std::ptr::null_mut(),
         }
     }
@@ -128,21 +132,29 @@ pub unsafe fn map_or_insert(slot: *mut u8, key: u64, value: u64) -> *mut u8 {
     // SAFETY: as the caller promises; what is not needed is given back.
     unsafe {
         let map = Object::from_word(object_unique(slot) as u64);
-        let (of, hash) = (first(map.desc()), hash_key(first(map.desc()), key));
-        stored_in(map, of, key);
-        stored_in(map, second(map.desc()), value);
+        let of = first(map.desc());
         let table = Table::of_mut(map);
-        let at = match table.find(of, hash, key) {
-            Some(at) => {
+        let at = match table.again(of, key) {
+            Some(at) => Ok(at),
+            None => {
+                let hash = hash_key(of, key);
+                table.find(of, hash, key).ok_or(hash)
+            }
+        };
+        let at = match at {
+            Ok(at) => {
                 give_back(of, key);
                 give_back(second(map.desc()), value);
                 at
             }
-            None => {
+            Err(hash) => {
+                stored_in(map, of, key);
+                stored_in(map, second(map.desc()), value);
                 map.set(LEN, map.get(LEN) + 1);
                 table.insert(Entry { hash, key, value })
             }
         };
+        table.remember(at);
         (&raw mut *table.value_at(at)).cast()
     }
 }
@@ -216,6 +228,16 @@ unsafe fn position(map: Object, key: u64) -> Option<usize> {
         return None;
     }
     let of = first(map.desc());
+    let table = Table::of(map)?;
     // SAFETY: as the caller promises.
-    unsafe { Table::of(map)?.find(of, hash_key(of, key), key) }
+    unsafe {
+        if let Some(at) = table.again(of, key) {
+            return Some(at);
+        }
+        let at = table.find(of, hash_key(of, key), key)?;
+        if !map.is_shared() {
+            table.remember(at);
+        }
+        Some(at)
+    }
 }

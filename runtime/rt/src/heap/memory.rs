@@ -3,8 +3,8 @@
 //! Small objects come from free lists by size ([`super::pool`]); large ones from the system. Where memory is looked after
 //! ([`super::check`]), every object comes from the system.
 
-use super::check;
-use super::pool::{self, SMALL_WORDS};
+use super::{check, pool};
+use pluto_abi::layout::SMALL_WORDS;
 use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::ptr::NonNull;
 
@@ -14,6 +14,19 @@ pub(super) fn allocate(words: usize) -> NonNull<u8> {
     #[cfg(test)]
     live::add(1);
     if words <= SMALL_WORDS && !check::is_on() { pool::take(words) } else { large(words) }
+}
+
+/// The same for a caller that never suspends.
+#[inline(always)]
+pub(super) fn allocate_here(words: usize) -> NonNull<u8> {
+    #[cfg(test)]
+    live::add(1);
+    if words <= SMALL_WORDS && !check::is_on() { pool::take_here(words) } else { large(words) }
+}
+
+/// The address of this thread's lists of free memory, for generated code. With leaks checked they are always empty.
+pub(crate) fn lists_of_thread() -> u64 {
+    pool::lists().addr() as u64
 }
 
 /// Memory of so many words, at least 2, for something that is no object.
@@ -50,6 +63,23 @@ pub(super) unsafe fn release(at: NonNull<u8>, words: usize) {
     if words <= SMALL_WORDS && !check::is_on() {
         // SAFETY: small objects come from the pool, with the same size.
         unsafe { pool::give(at, words) };
+    } else {
+        // SAFETY: large or checked objects come from `large`, with the same size.
+        unsafe { release_large(at, words) };
+    }
+}
+
+/// The same for a caller that never suspends.
+///
+/// # Safety
+/// As for [`release`].
+#[inline(always)]
+pub(super) unsafe fn release_here(at: NonNull<u8>, words: usize) {
+    #[cfg(test)]
+    live::add(-1);
+    if words <= SMALL_WORDS && !check::is_on() {
+        // SAFETY: small objects come from the pool, with the same size.
+        unsafe { pool::give_here(at, words) };
     } else {
         // SAFETY: large or checked objects come from `large`, with the same size.
         unsafe { release_large(at, words) };

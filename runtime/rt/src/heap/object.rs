@@ -6,7 +6,9 @@ use super::describe::{
 };
 use super::memory;
 use super::table::Table;
-use pluto_abi::layout::{CAP, DATA, DESC, Deed, FIELDS, Header, Kind, LEAST_COUNT, LEN, MAP_TABLE, TypeDesc};
+use pluto_abi::layout::{
+    CAP, DATA, DESC, Deed, FIELDS, Header, Kind, LEAST_COUNT, LEN, MAP_TABLE, PLAN_BITS, TypeDesc,
+};
 use std::ptr::NonNull;
 
 /// A new object with count 1 and `words` words behind its header, not initialized.
@@ -14,8 +16,9 @@ use std::ptr::NonNull;
 /// # Safety
 /// `of` is a descriptor.
 pub unsafe fn object_new(of: *mut u8, words: u64) -> *mut u8 {
-    // SAFETY: as the caller promises.
-    Object::new(unsafe { desc(of) }, words as usize).address()
+    let memory = memory::allocate_here((words as usize).saturating_add(2));
+    // SAFETY: as the caller promises. The memory is new.
+    unsafe { Object::begin(memory, desc(of)) }.address()
 }
 
 /// The count fell to 0: drops all it holds and frees it.
@@ -24,7 +27,14 @@ pub unsafe fn object_new(of: *mut u8, words: u64) -> *mut u8 {
 /// `object` is an object that nobody owns any more.
 pub unsafe fn object_free(object: *mut u8) {
     // SAFETY: as the caller promises.
-    unsafe { Object::from_word(object as u64).free() };
+    unsafe {
+        let object = Object::from_word(object as u64);
+        match object.desc().plan {
+            // Nothing in it is counted.
+            plan if plan != 0 && plan >> PLAN_BITS == 0 => object.release_planned(plan as usize),
+            _ => object.free(),
+        }
+    }
 }
 
 /// Drops a word of any type.
@@ -115,11 +125,20 @@ impl Object {
     /// A new object with count 1 and so many words, not initialized, behind its header.
     #[inline]
     pub(crate) fn new(desc: Desc, words: usize) -> Object {
-        let object = Object(memory::allocate(words.saturating_add(2)));
+        // SAFETY: the memory is new.
+        unsafe { Object::begin(memory::allocate(words.saturating_add(2)), desc) }
+    }
+
+    /// Makes an object of memory.
+    ///
+    /// # Safety
+    /// The memory is new, and has room for a header.
+    #[inline]
+    unsafe fn begin(memory: NonNull<u8>, desc: Desc) -> Object {
         let header = Header { count: 1, reserved: 0, desc: desc as *const TypeDesc };
-        // SAFETY: the memory is new and has room for a header.
-        unsafe { object.0.cast::<Header>().write(header) };
-        object
+        // SAFETY: as the caller promises.
+        unsafe { memory.cast::<Header>().write(header) };
+        Object(memory)
     }
 
     /// Its address as a word.
@@ -322,6 +341,27 @@ impl Object {
     pub(crate) unsafe fn resize(self, words: usize) -> Object {
         // SAFETY: it is alive with this size, and given up for the result.
         Object(unsafe { memory::grow(self.0, self.words() + 2, words.saturating_add(2)) })
+    }
+
+    /// Gives the memory of an object with a plan back, nothing else. Not for callers that may suspend.
+    ///
+    /// # Safety
+    /// Nobody owns it, what it held was given back, and its plan says so many words, header included.
+    #[inline(always)]
+    pub(super) unsafe fn release_planned(self, words: usize) {
+        debug_assert_eq!(words, self.words() + 2, "the plan and the words of {}", name(self.desc()));
+        // SAFETY: it was allocated with this size.
+        unsafe { memory::release_here(self.0, words) };
+    }
+
+    /// Gives the memory of a string back. Not for callers that may suspend.
+    ///
+    /// # Safety
+    /// It is a string, and nobody owns it.
+    #[inline(always)]
+    pub(super) unsafe fn release_string(self) {
+        // SAFETY: it was allocated with this size.
+        unsafe { memory::release_here(self.0, 4 + (self.get(CAP) as usize).div_ceil(8)) };
     }
 
     /// Gives the memory back, nothing else.

@@ -4,45 +4,38 @@
 //! needs goes through a depot in whole magazines, so that a producer and a consumer do not grow without bound. Chunks from the
 //! system are never given back. A thread that ends leaves its lists behind; workers do not end.
 //!
-//! The functions are not inlined: whoever calls them may be a task that goes on on another thread later, and must not keep the
-//! address of this thread's lists.
+//! [`take`] and [`give`] are not inlined: whoever calls them may be a task that goes on on another thread later, and must not keep the
+//! address of this thread's lists. Generated code takes pieces itself (`codegen/make`): it asks its task each time where the lists are.
 
 use super::memory::{layout, out_of_memory};
+use pluto_abi::layout::{FreeList, SMALL_WORDS};
 use std::alloc::alloc;
 use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
 use std::sync::{Mutex, PoisonError};
 
-/// Objects of up to this many words come from here.
-pub(super) const SMALL_WORDS: usize = 32;
 /// How many words are taken from the system at a time.
 const CHUNK_WORDS: usize = 4096;
 /// So many objects make a magazine.
-const MAGAZINE: u32 = 64;
+const MAGAZINE: u64 = 64;
+/// So many are cut from a chunk at a time.
+const PIECES: usize = 16;
 
-/// Free memory of one size. Each piece begins with the address of the next one.
-struct List {
-    first: Cell<*mut u8>,
-    /// How many there are, up to a magazine.
-    count: Cell<u32>,
-    /// A full magazine, or null.
-    spare: Cell<*mut u8>,
-}
-
+#[repr(C)]
 struct Pool {
-    lists: [List; SMALL_WORDS + 1],
+    lists: [FreeList; SMALL_WORDS + 1],
     chunk: Cell<*mut u8>,
     left: Cell<usize>,
 }
 
 thread_local! {
     static POOL: Pool = const {
-        Pool {
-            lists: [const { List { first: Cell::new(null_mut()), count: Cell::new(0), spare: Cell::new(null_mut()) } }; SMALL_WORDS + 1],
-            chunk: Cell::new(null_mut()),
-            left: Cell::new(0),
-        }
+        Pool { lists: [const { empty() }; SMALL_WORDS + 1], chunk: Cell::new(null_mut()), left: Cell::new(0) }
     };
+}
+
+const fn empty() -> FreeList {
+    FreeList { first: Cell::new(null_mut()), count: Cell::new(0), spare: Cell::new(null_mut()) }
 }
 
 /// Full magazines of one size that no thread has.
@@ -52,16 +45,27 @@ unsafe impl Sync for Depot {}
 
 static DEPOTS: [Depot; SMALL_WORDS + 1] = [const { Depot(Mutex::new(Vec::new())) }; SMALL_WORDS + 1];
 
+/// The lists of this thread, for generated code.
+pub(super) fn lists() -> *const FreeList {
+    POOL.with(|pool| pool.lists.as_ptr())
+}
+
 /// Memory of so many words, at most [`SMALL_WORDS`], at least 2.
 #[inline(never)]
 pub(super) fn take(words: usize) -> NonNull<u8> {
+    take_here(words)
+}
+
+/// The same, as part of its caller: only for what never suspends.
+#[inline(always)]
+pub(super) fn take_here(words: usize) -> NonNull<u8> {
     POOL.with(|pool| {
         let list = &pool.lists[words];
         match NonNull::new(list.first.get()) {
             Some(at) => {
                 // SAFETY: free memory begins with the address of the next piece.
                 list.first.set(unsafe { at.cast::<*mut u8>().read() });
-                list.count.set(list.count.get().wrapping_sub(1));
+                list.count.set(list.count.get() - 1);
                 at
             }
             None => refill(pool, words),
@@ -75,6 +79,16 @@ pub(super) fn take(words: usize) -> NonNull<u8> {
 /// It came from [`take`] with this size, and nobody uses it any more.
 #[inline(never)]
 pub(super) unsafe fn give(at: NonNull<u8>, words: usize) {
+    // SAFETY: as the caller promises.
+    unsafe { give_here(at, words) }
+}
+
+/// The same, as part of its caller: only for what never suspends.
+///
+/// # Safety
+/// As for [`give`].
+#[inline(always)]
+pub(super) unsafe fn give_here(at: NonNull<u8>, words: usize) {
     POOL.with(|pool| {
         let list = &pool.lists[words];
         if list.count.get() >= MAGAZINE {
@@ -89,7 +103,7 @@ pub(super) unsafe fn give(at: NonNull<u8>, words: usize) {
 
 /// The list is a full magazine: it becomes the spare one, and the spare one goes to the depot.
 #[cold]
-fn put_aside(list: &List, words: usize) {
+fn put_aside(list: &FreeList, words: usize) {
     let full = list.first.replace(null_mut());
     list.count.set(0);
     let before = list.spare.replace(full);
@@ -118,7 +132,8 @@ fn refill(pool: &Pool, words: usize) -> NonNull<u8> {
     }
 }
 
-/// Cuts an object from the current chunk. What is left of the old chunk is wasted when it is too short.
+/// Cuts some pieces from the current chunk: one to use now, the others for the list, in the order of their addresses. What is left of
+/// the old chunk is wasted when it is too short.
 fn carve(pool: &Pool, words: usize) -> NonNull<u8> {
     if pool.left.get() < words {
         // SAFETY: the size is not 0.
@@ -126,10 +141,21 @@ fn carve(pool: &Pool, words: usize) -> NonNull<u8> {
         pool.chunk.set(NonNull::new(chunk).unwrap_or_else(|| out_of_memory()).as_ptr());
         pool.left.set(CHUNK_WORDS);
     }
+    let pieces = PIECES.min(pool.left.get() / words);
     let at = pool.chunk.get();
-    // SAFETY: so many words are left in the chunk.
-    pool.chunk.set(unsafe { at.add(words * 8) });
-    pool.left.set(pool.left.get() - words);
+    let list = &pool.lists[words];
+    for piece in (1..pieces).rev() {
+        // SAFETY: so many pieces are left in the chunk, and nobody has them.
+        unsafe {
+            let piece = at.add(piece * words * 8);
+            piece.cast::<*mut u8>().write(list.first.get());
+            list.first.set(piece);
+        }
+    }
+    list.count.set(pieces as u64 - 1);
+    // SAFETY: as above.
+    pool.chunk.set(unsafe { at.add(pieces * words * 8) });
+    pool.left.set(pool.left.get() - pieces * words);
     NonNull::new(at).unwrap_or_else(|| out_of_memory())
 }
 
@@ -137,7 +163,7 @@ fn carve(pool: &Pool, words: usize) -> NonNull<u8> {
 mod tests {
     //! Of sizes that no other test uses, so that they do not disturb each other.
 
-    use super::{MAGAZINE, give, take};
+    use super::{CHUNK_WORDS, MAGAZINE, give, take};
     use std::collections::BTreeSet;
     use std::ptr::NonNull;
     use std::sync::mpsc::sync_channel;
@@ -177,12 +203,14 @@ mod tests {
     #[test]
     fn what_is_freed_is_used_again() {
         const WORDS: usize = 29;
-        let taken: Vec<NonNull<u8>> = (0..1000).map(|_| take(WORDS)).collect();
+        // Whole chunks, so that no piece that was never used is left in the list.
+        const COUNT: usize = 8 * (CHUNK_WORDS / WORDS);
+        let taken: Vec<NonNull<u8>> = (0..COUNT).map(|_| take(WORDS)).collect();
         let first: BTreeSet<usize> = taken.iter().map(|piece| piece.as_ptr().addr()).collect();
-        assert_eq!(first.len(), 1000);
+        assert_eq!(first.len(), COUNT);
         // SAFETY: each was taken above, and is given back once.
         taken.into_iter().for_each(|piece| unsafe { give(piece, WORDS) });
-        let again: BTreeSet<usize> = (0..1000).map(|_| take(WORDS).as_ptr().addr()).collect();
+        let again: BTreeSet<usize> = (0..COUNT).map(|_| take(WORDS).as_ptr().addr()).collect();
         // The last piece of all but full magazines stays in the list in hand.
         assert_eq!(again, first);
     }

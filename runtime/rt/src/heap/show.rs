@@ -3,10 +3,12 @@
 
 use super::array::element_at;
 use super::describe::{Desc, desc, first, kind, name, part_desc, part_name, parts, second, variant_fields};
-use super::format::{Format, duration_text, float_text};
+use super::fixed::Fixed;
+use super::float::Float;
+use super::format::{Format, duration_text};
 use super::object::Object;
 use super::place::{Seen, look};
-use super::string::{fill_string, new_string, share_string, text_of};
+use super::string::{new_string, share_string, text_of};
 use super::table::Table;
 use pluto_abi::layout::{FIELDS, Kind, Part};
 use std::fmt::Write;
@@ -20,14 +22,16 @@ pub unsafe fn show(of: *mut u8, value: u64, format: *mut u8, format_len: u64) ->
     unsafe {
         let of = desc(of);
         if format.is_null() || format_len == 0 {
-            return match bare(of, value) {
-                Some(string) => share_string(string),
-                None if kind(of) == Kind::Int => int_string(value as i64),
+            return match plain(of, value) {
+                Some(string) => string,
                 None => new_string(&shown(of, value)),
             };
         }
         let bytes = std::slice::from_raw_parts(format, format_len as usize);
         let format = Format::parse(std::str::from_utf8_unchecked(bytes));
+        if let (Kind::Float, Some(digits)) = (kind(of), format.only_digits()) {
+            return new_string(Fixed::new().text(f64::from_bits(value), digits));
+        }
         new_string(&match kind(of) {
             Kind::Int | Kind::Byte => format.int(value as i64),
             Kind::Float => format.float(f64::from_bits(value)),
@@ -69,23 +73,24 @@ pub(crate) unsafe fn shown(of: Desc, value: u64) -> String {
 }
 
 /// The commonest of all values, without a detour.
-fn int_string(value: i64) -> u64 {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
+///
+/// # Safety
+/// `value` is a live word of this type.
+unsafe fn plain(of: Desc, value: u64) -> Option<u64> {
+    match bare(of, value) {
+        // SAFETY: as the caller promises.
+        Some(string) => Some(unsafe { share_string(string) }),
+        None if matches!(kind(of), Kind::Int | Kind::Byte) => {
+            Some(new_string(itoa::Buffer::new().format(value as i64)))
         }
+        None if kind(of) == Kind::Bool => Some(new_string(bool_text(value))),
+        None if kind(of) == Kind::Float => Some(new_string(Float::new().text(f64::from_bits(value)))),
+        None => None,
     }
-    if value < 0 {
-        at -= 1;
-        digits[at] = b'-';
-    }
-    fill_string(digits.len() - at, |room| room.copy_from_slice(&digits[at..]))
+}
+
+fn bool_text(value: u64) -> &'static str {
+    if value == 0 { "false" } else { "true" }
 }
 
 /// The string that the value is, looking through nullable types.
@@ -184,10 +189,10 @@ impl Showing {
     unsafe fn word(&mut self, of: Desc, word: u64) {
         match kind(of) {
             Kind::Unit => self.out.push_str("()"),
-            Kind::Int | Kind::Byte => push(&mut self.out, word as i64),
-            Kind::Float => self.out.push_str(&float_text(f64::from_bits(word))),
+            Kind::Int | Kind::Byte => self.out.push_str(itoa::Buffer::new().format(word as i64)),
+            Kind::Float => self.out.push_str(Float::new().text(f64::from_bits(word))),
             Kind::Duration => self.out.push_str(&duration_text(word as i64)),
-            Kind::Bool => self.out.push_str(if word == 0 { "false" } else { "true" }),
+            Kind::Bool => self.out.push_str(bool_text(word)),
             Kind::Tag => self.out.push_str(parts(of).get(word as usize).map_or("?", part_name)),
             // SAFETY: as the caller promises.
             Kind::String => quote(&mut self.out, unsafe { text_of(word) }),

@@ -1,6 +1,7 @@
 //! String objects. In: Rust texts. Out: words that own a string, and texts of words.
 //! The empty string and the ASCII characters are static objects, which cost no allocation.
 
+use super::append::copy_bytes;
 use super::describe::Desc;
 use super::object::Object;
 use pluto_abi::layout::{CAP, DATA, Header, Kind, LEN, TypeDesc};
@@ -17,19 +18,67 @@ pub unsafe fn concat(parts: *mut u8, count: u64) -> u64 {
     let parts = unsafe { std::slice::from_raw_parts(parts.cast::<u64>(), count as usize) };
     // SAFETY: as the caller promises.
     let texts = || parts.iter().map(|&part| unsafe { text_of(part) });
-    let len = texts().map(str::len).sum();
-    fill_string(len, |mut room| {
-        for text in texts() {
-            let (here, rest) = room.split_at_mut(text.len());
-            here.copy_from_slice(text.as_bytes());
-            room = rest;
+    write_string(texts().map(str::len).sum(), |out| texts().for_each(|text| out.add(text)))
+}
+
+/// A string of so many bytes, written by `write`, which must add as many. Nothing is zeroed first.
+#[inline]
+pub(crate) fn write_string(len: usize, write: impl FnOnce(&mut Writing)) -> u64 {
+    // Short ones may be static, which is not written.
+    let object = unwritten(len.max(2));
+    let mut out = Writing { at: object.at(DATA).cast(), left: len };
+    write(&mut out);
+    assert_eq!(out.left, 0, "a string was announced longer than it is");
+    object.set(LEN, len as u64);
+    if len >= 2 {
+        return object.word();
+    }
+    let word = new_string(object.text());
+    // SAFETY: the object is new, and nobody else knows it.
+    unsafe { object.drop_count() };
+    word
+}
+
+/// A string under construction: what is still to be written.
+pub(crate) struct Writing {
+    at: *mut u8,
+    left: usize,
+}
+
+impl Writing {
+    /// The next text.
+    #[inline]
+    pub(crate) fn add(&mut self, text: &str) {
+        assert!(text.len() <= self.left, "a string is longer than was announced");
+        // SAFETY: there is room for so many bytes, in an object that nobody else knows.
+        unsafe {
+            copy_bytes(text.as_ptr(), self.at, text.len());
+            self.at = self.at.add(text.len());
         }
-    })
+        self.left -= text.len();
+    }
 }
 
 /// A string with this text, owned.
 pub(crate) fn new_string(text: &str) -> u64 {
-    fill_string(text.len(), |room| room.copy_from_slice(text.as_bytes()))
+    match text.as_bytes() {
+        [] => return (&raw const EMPTY) as u64,
+        [byte] => return (&raw const ASCII.0[usize::from(*byte & 0x7F)]) as u64,
+        _ => {}
+    }
+    let object = unwritten(text.len());
+    // SAFETY: the object is new and has room for the text.
+    unsafe { copy_bytes(text.as_ptr(), object.at(DATA).cast(), text.len()) };
+    object.word()
+}
+
+/// A new string of so many bytes, more than one, that are yet to be written, as UTF-8.
+#[inline]
+fn unwritten(len: usize) -> Object {
+    let object = Object::new(string_desc(), 2 + len.div_ceil(8));
+    object.set(LEN, len as u64);
+    object.set(CAP, len as u64);
+    object
 }
 
 /// A string of so many bytes, written by `fill`, which must leave UTF-8.
@@ -43,9 +92,7 @@ pub(crate) fn fill_string(len: usize, fill: impl FnOnce(&mut [u8])) -> u64 {
         }
         _ => {}
     }
-    let object = Object::new(string_desc(), 2 + len.div_ceil(8));
-    object.set(LEN, len as u64);
-    object.set(CAP, len as u64);
+    let object = unwritten(len);
     let data = object.at(DATA).cast::<u8>();
     // SAFETY: the object has room for so many bytes, and nobody else knows it. They are zeroed before they are lent.
     fill(unsafe {
@@ -76,6 +123,31 @@ pub(crate) unsafe fn share_string(word: u64) -> u64 {
     word
 }
 
+/// Have two strings the same text? Faster than comparing slices for short ones, which keys are: without a call. Strings have whole
+/// words of memory, one at least; what is behind their ends means nothing.
+///
+/// # Safety
+/// Both words are strings.
+#[inline]
+pub(crate) unsafe fn same_text(one: u64, other: u64) -> bool {
+    // SAFETY: as the caller promises.
+    let (one, other) = unsafe { (Object::from_word(one), Object::from_word(other)) };
+    let len = one.len();
+    if len != other.len() {
+        return false;
+    }
+    let differ = one.get(DATA) ^ other.get(DATA);
+    match len {
+        0 => true,
+        1..=8 => differ << (64 - 8 * len) == 0,
+        9..=16 => {
+            let differ_behind = one.get(DATA + 8) ^ other.get(DATA + 8);
+            differ == 0 && differ_behind << (128 - 8 * len) == 0
+        }
+        _ => differ == 0 && one.text() == other.text(),
+    }
+}
+
 impl Object {
     /// The text of a string object.
     #[inline]
@@ -100,6 +172,7 @@ unsafe impl Sync for StaticDesc {}
 static STRING: StaticDesc = StaticDesc(TypeDesc {
     kind: Kind::String as u32,
     words: 0,
+    plan: 0,
     name: "string".as_ptr(),
     name_len: 6,
     first: std::ptr::null(),

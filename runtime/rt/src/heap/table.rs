@@ -7,10 +7,10 @@
 use super::compare::{Floats, same};
 use super::describe::{Desc, first, kind, second};
 use super::object::Object;
-use super::string::text_of;
+use super::string::same_text;
 use hashbrown::HashTable;
 use pluto_abi::layout::{Kind, LEN, MAP_TABLE};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// An entry.
 #[derive(Clone, Copy, Debug)]
@@ -36,11 +36,20 @@ pub(crate) struct Table {
     /// Where a loop over a shared map with holes was last: position (high half) and index. Readers on several threads may set
     /// it at once; it is right whoever did it last, since nobody changes the map meanwhile. 0 is right for every map.
     seen: AtomicU64,
+    /// The position that was found or put in last: programs often look up one key several times in a row. Right or not, it is only
+    /// a guess. Written by whoever has the map for itself.
+    recent: AtomicU32,
 }
 
 impl Clone for Table {
     fn clone(&self) -> Table {
-        Table { entries: self.entries.clone(), index: self.index.clone(), holes: self.holes, seen: AtomicU64::new(0) }
+        Table {
+            entries: self.entries.clone(),
+            index: self.index.clone(),
+            holes: self.holes,
+            seen: AtomicU64::new(0),
+            recent: AtomicU32::new(self.recent.load(Ordering::Relaxed)),
+        }
     }
 }
 
@@ -120,6 +129,31 @@ impl Table {
         table.index.iter_hash(hash).map(|&at| at as usize).filter(|&at| table.entries[at].hash == hash).collect()
     }
 
+    /// The position of a key, if it is the one that was remembered.
+    ///
+    /// # Safety
+    /// `key` is a live word of this type, the type of the keys.
+    #[inline]
+    pub(crate) unsafe fn again(&self, of: Desc, key: u64) -> Option<usize> {
+        let at = self.recent.load(Ordering::Relaxed) as usize;
+        let entry = self.entries.get(at).filter(|entry| entry.hash != 0)?;
+        let is_it = match compared(of) {
+            Compared::Words => entry.key == key,
+            // SAFETY: as the caller promises; keys in the table are alive.
+            Compared::Texts => unsafe { entry.key == key || same_text(entry.key, key) },
+            // That takes longer than to look at the hash first.
+            Compared::Parts => false,
+        };
+        is_it.then_some(at)
+    }
+
+    /// Remembers a position for [`Table::again`]. Only for a map that no other thread reads meanwhile: it would take the line of memory
+    /// away from the others.
+    #[inline]
+    pub(crate) fn remember(&self, at: usize) {
+        self.recent.store(at as u32, Ordering::Relaxed);
+    }
+
     /// The position of a key.
     ///
     /// # Safety
@@ -127,11 +161,11 @@ impl Table {
     pub(crate) unsafe fn find(&self, of: Desc, hash: u64, key: u64) -> Option<usize> {
         // SAFETY: as the caller promises; keys in the table are alive.
         unsafe {
-            if kind(of) == Kind::String {
-                let text = text_of(key);
-                return self.find_by(hash, |other| other == key || text_of(other) == text);
+            match compared(of) {
+                Compared::Words => self.find_by(hash, |other| other == key),
+                Compared::Texts => self.find_by(hash, |other| other == key || same_text(other, key)),
+                Compared::Parts => self.find_by(hash, |other| same(of, other, key, Floats::Keys)),
             }
-            self.find_by(hash, |other| same(of, other, key, Floats::Keys))
         }
     }
 
@@ -256,5 +290,41 @@ impl Table {
         for (at, entry) in entries.iter().enumerate() {
             self.index.insert_unique(entry.hash, at as u32, |&at| entries[at as usize].hash);
         }
+    }
+}
+
+/// How keys of a type are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Compared {
+    /// Equal keys are equal words.
+    Words,
+    Texts,
+    /// With all that they hold; floats too, as some have several words.
+    Parts,
+}
+
+#[inline]
+fn compared(of: Desc) -> Compared {
+    match kind(of) {
+        Kind::Int | Kind::Bool | Kind::Byte | Kind::Tag | Kind::Duration => Compared::Words,
+        Kind::String => Compared::Texts,
+        Kind::Unit
+        | Kind::Float
+        | Kind::Array
+        | Kind::Map
+        | Kind::Tuple
+        | Kind::NullablePointer
+        | Kind::NullableBoxed
+        | Kind::Class
+        | Kind::Enum
+        | Kind::Error
+        | Kind::AnyError
+        | Kind::Fn
+        | Kind::Sender
+        | Kind::Receiver
+        | Kind::Publisher
+        | Kind::Subscriber
+        | Kind::Task
+        | Kind::Inline => Compared::Parts,
     }
 }

@@ -1,9 +1,10 @@
 //! The methods of strings. In: borrowed strings. Out: words. Lengths and places count bytes.
 
-use super::array::array_of;
+use super::array::{array_of, new_array, put_last};
 use super::describe::desc;
 use super::object::some;
-use super::string::{fill_string, new_string, share_string, text_of};
+use super::search;
+use super::string::{fill_string, new_string, share_string, text_of, write_string};
 use crate::os::imp::record_fault;
 
 macro_rules! on_two_texts {
@@ -22,13 +23,13 @@ macro_rules! on_two_texts {
 
 on_two_texts! {
     /// Is the part in the text?
-    string_contains(text, part) u64::from(text.contains(part));
+    string_contains(text, part) u64::from(search::contains(text, part));
     /// Does the text begin with the part?
     string_starts_with(text, part) u64::from(text.starts_with(part));
     /// Does the text end with the part?
     string_ends_with(text, part) u64::from(text.ends_with(part));
     /// How often the part is in the text, without overlaps; an empty part is around every character.
-    string_count(text, part) text.matches(part).count() as u64;
+    string_count(text, part) search::count(text, part) as u64;
 }
 
 macro_rules! changed_text {
@@ -70,7 +71,7 @@ changed_text! {
 pub unsafe fn string_index_of(text: u64, part: u64, opt: *mut u8) -> u64 {
     // SAFETY: as the caller promises.
     unsafe {
-        match text_of(text).find(text_of(part)) {
+        match search::find(text_of(text), text_of(part)) {
             Some(at) => some(desc(opt), at as u64),
             None => 0,
         }
@@ -85,11 +86,24 @@ pub unsafe fn string_replace(text: u64, from: u64, to: u64) -> u64 {
     // SAFETY: as the caller promises.
     unsafe {
         let (text_in, from, to) = (text_of(text), text_of(from), text_of(to));
-        if !text_in.contains(from) {
-            return share_string(text);
+        match search::count(text_in, from) {
+            0 => share_string(text),
+            times => replaced(text_in, from, to, times),
         }
-        new_string(&text_in.replace(from, to))
     }
+}
+
+fn replaced(text: &str, from: &str, to: &str, times: usize) -> u64 {
+    let len = (text.len() - times * from.len()).saturating_add(times.saturating_mul(to.len()));
+    write_string(len, |out| {
+        let mut done = 0;
+        search::each(text, from, |at| {
+            out.add(&text[done..at]);
+            out.add(to);
+            done = at + from.len();
+        });
+        out.add(&text[done..]);
+    })
 }
 
 /// The pieces between separators; with an empty separator the characters.
@@ -103,19 +117,20 @@ pub unsafe fn string_split(text: u64, separator: u64, strings: *mut u8) -> u64 {
         // SAFETY: as the caller promises.
         return unsafe { string_chars(text, strings) };
     }
-    // One character is found faster than a text. SAFETY: as the caller promises; the words are new strings.
-    unsafe {
-        match one_char(separator) {
-            Some(separator) => array_of(desc(strings), text_in.split(separator).map(new_string)),
-            None => array_of(desc(strings), text_in.split(separator).map(new_string)),
-        }
-    }
-}
-
-/// The only character of a text.
-fn one_char(text: &str) -> Option<char> {
-    let mut chars = text.chars();
-    chars.next().filter(|_| chars.next().is_none())
+    // SAFETY: as the caller promises.
+    let of = unsafe { desc(strings) };
+    let pieces = new_array(of, search::count(text_in, separator) + 1);
+    let mut done = 0;
+    let put = |piece| {
+        // SAFETY: the array is new, and has room for as many pieces as there are separators, and one.
+        unsafe { put_last(pieces, new_string(piece)) };
+    };
+    search::each(text_in, separator, |at| {
+        put(&text_in[done..at]);
+        done = at + separator.len();
+    });
+    put(&text_in[done..]);
+    pieces.word()
 }
 
 /// The lines, without their ends (`\n` or `\r\n`).

@@ -3,6 +3,7 @@
 //!
 //! Generated code writes and reads values part by part; here are the parts.
 
+use super::search::utf8;
 use super::string::{new_string, text_of};
 
 /// Memory that is used again for another request or reply has so many bytes at most.
@@ -205,9 +206,9 @@ impl Reader {
         }
         let start = self.at;
         self.at += len as usize;
-        match std::str::from_utf8(&self.bytes[start..self.at]) {
-            Ok(text) => text,
-            Err(_) => {
+        match utf8(&self.bytes[start..self.at]) {
+            Some(text) => text,
+            None => {
                 self.failed = true;
                 ""
             }

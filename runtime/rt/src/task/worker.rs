@@ -20,6 +20,7 @@ use super::locks::Locks;
 use super::parking::Bed;
 use super::standing::Left;
 use super::{Scheduler, Task, TaskRef};
+use crate::heap::memory;
 use crate::os::coroutine::Execution;
 use crate::os::process::cycles;
 use crate::os::remote::Spare;
@@ -182,6 +183,7 @@ impl Desk {
                 section: AtomicU64::new(0),
                 leaning: lock::leaning(index),
                 locks: locks.address(),
+                lists: AtomicU64::new(0),
             },
         };
         (desk, queue)
@@ -222,6 +224,7 @@ impl Worker {
     pub(super) fn settle(scheduler: &'static Scheduler, index: usize, queue: Queue<TaskRef>) -> &'static Worker {
         let desk = scheduler.desk(index);
         desk.thread.get_or_init(std::thread::current);
+        desk.whereabouts.lists.store(memory::lists_of_thread(), Ordering::Relaxed);
         let worker = Worker {
             scheduler,
             index,

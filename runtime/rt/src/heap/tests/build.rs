@@ -1,11 +1,11 @@
 //! Making descriptors and values for tests, as generated code would.
 
-use crate::heap::describe::{Desc, is_counted, is_inline, kind, part_desc, parts, width};
+use crate::heap::describe::{self, Desc, is_counted, is_inline, kind, part_desc, parts, width};
 use crate::heap::imp::{array_push, drop_word, map_insert, map_new, show};
 use crate::heap::memory::live;
 use crate::heap::object::{Object, another, some};
 use crate::heap::string::{new_string, text_of};
-use pluto_abi::layout::{Counted, FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS};
+use pluto_abi::layout::{Counted, FIELDS, Kind, Part, TypeDesc, VARIANT_FIELDS, plan};
 use std::ptr::null;
 
 /// Runs a test and checks that it freed all that it made.
@@ -20,6 +20,16 @@ pub(super) fn at(desc: Desc) -> *mut u8 {
     (desc as *const TypeDesc).cast_mut().cast()
 }
 
+/// As codegen says it.
+fn plan_of(kind: Kind, first: Option<Desc>, parts: &'static [Part]) -> u64 {
+    let of_words = |words: &[Desc]| plan(&words.iter().map(|of| is_counted(describe::kind(of))).collect::<Vec<_>>());
+    match (kind, first) {
+        (Kind::Class | Kind::Tuple | Kind::Error, _) => of_words(&words_of(parts)),
+        (Kind::NullableBoxed, Some(first)) => of_words(&[first]),
+        (_by_kind, _) => 0,
+    }
+}
+
 fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts: Vec<Part>) -> &'static mut TypeDesc {
     let words = if matches!(kind, Kind::Tag | Kind::Enum) { 0 } else { parts.iter().map(|part| part.words).sum() };
     // The code's address comes before captures.
@@ -30,6 +40,7 @@ fn make(kind: Kind, name: &str, first: Option<Desc>, second: Option<Desc>, parts
     Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
         words,
+        plan: plan_of(kind, first, parts),
         name: name.as_ptr(),
         name_len: name.len() as u64,
         first: pointer(first),
@@ -191,6 +202,7 @@ pub(super) fn node() -> Desc {
         (*node_at).parts = fields.as_ptr();
         (*node_at).part_count = 2;
         (*node_at).words = 2;
+        (*node_at).plan = plan(&[false, true]);
         let counted = counted_of(fields);
         (*node_at).counted = counted.as_ptr();
         (*node_at).counted_count = counted.len() as u64;

@@ -1,7 +1,8 @@
 //! The offsets that generated code uses are those of the structs.
 
 use pluto_abi::layout::{
-    CAP, COUNT, DATA, DESC, FIELDS, Header, LEN, MAP_TABLE, Step, TaskHeader, VARIANT_FIELDS, Whereabouts,
+    CAP, COUNT, DATA, DESC, FIELDS, FreeList, Header, LEN, MAP_TABLE, PLAN_BITS, Step, TaskHeader, VARIANT_FIELDS,
+    Whereabouts, plan,
 };
 use std::mem::{offset_of, size_of};
 
@@ -20,4 +21,15 @@ fn offsets() {
     assert_eq!(offset_of!(Whereabouts, section), pluto_abi::layout::SECTION as usize);
     assert_eq!(offset_of!(Whereabouts, leaning), pluto_abi::layout::LEANING as usize);
     assert_eq!(offset_of!(Whereabouts, locks), pluto_abi::layout::LOCKS as usize);
+    assert_eq!(offset_of!(Whereabouts, lists), pluto_abi::layout::LISTS as usize);
+    assert_eq!(offset_of!(FreeList, first), pluto_abi::layout::FREE_FIRST as usize);
+    assert_eq!(offset_of!(FreeList, count), pluto_abi::layout::FREE_COUNT as usize);
+}
+
+#[test]
+fn plans_of_what_fits() {
+    assert_eq!(plan(&[]), 2);
+    assert_eq!(plan(&[true, false, true]), 5 | 0b101 << PLAN_BITS);
+    assert_eq!(plan(&[true; 30]), 32 | ((1 << 30) - 1) << PLAN_BITS);
+    assert_eq!(plan(&[false; 31]), 0);
 }

@@ -11,6 +11,8 @@ enum Change {
     Remove(u8),
     OrInsert(u8, i64),
     Entry(u8),
+    /// Looks a key up in all ways, several times in a row, and adds to its value.
+    LookUp(u8),
     Share,
     Clear,
 }
@@ -21,17 +23,23 @@ fn change() -> impl Strategy<Value = Change> {
         5 => any::<u8>().prop_map(|key| Change::Remove(key % 40)),
         2 => (any::<u8>(), any::<i64>()).prop_map(|(key, value)| Change::OrInsert(key % 40, value)),
         1 => any::<u8>().prop_map(Change::Entry),
+        3 => any::<u8>().prop_map(|key| Change::LookUp(key % 40)),
         1 => Just(Change::Share),
         1 => Just(Change::Clear),
     ]
 }
 
+/// Keys of one to forty bytes, some of which begin alike.
 fn key(number: u8) -> u64 {
-    text(&format!("key {number}"))
+    text(&key_text(number))
+}
+
+fn key_text(number: u8) -> String {
+    format!("{}{number}", "key ".repeat(usize::from(number % 10)))
 }
 
 fn model_text(model: &[(u8, i64)]) -> String {
-    let entries: Vec<String> = model.iter().map(|(key, value)| format!("\"key {key}\": {value}")).collect();
+    let entries: Vec<String> = model.iter().map(|(key, value)| format!("{:?}: {value}", key_text(*key))).collect();
     format!("{{{}}}", entries.join(", "))
 }
 
@@ -68,9 +76,34 @@ fn apply(map: &mut u64, model: &mut Vec<(u8, i64)>, change: Change, opt: *mut u8
                     assert_eq!(out[1] as i64, expected.1);
                 }
             }
+            Change::LookUp(number) => look_up(map, model, number, opt),
             Change::Share | Change::Clear => {}
         }
     }
+}
+
+fn look_up(map: &mut u64, model: &mut [(u8, i64)], number: u8, opt: *mut u8) {
+    let expected = model.iter_mut().find(|entry| entry.0 == number);
+    for word in [key(number), key(number)] {
+        // SAFETY: the slot holds a map of strings to ints, and the key is alive.
+        unsafe {
+            let found = map_find(*map, word).cast::<i64>().as_ref().copied();
+            assert_eq!(found, expected.as_ref().map(|entry| entry.1));
+            assert_eq!(map_contains(*map, word), u64::from(found.is_some()));
+            let text = found.map_or("none".to_owned(), |value| value.to_string());
+            assert_eq!(shown(boxed(int()), map_get(*map, word, opt)), text);
+        }
+        discard(string(), word);
+    }
+    let word = key(number);
+    // SAFETY: as above.
+    let place = unsafe { map_find_mut(slot(map), word).cast::<i64>().as_mut() };
+    assert_eq!(place.is_some(), expected.is_some());
+    if let (Some(place), Some(expected)) = (place, expected) {
+        *place = place.wrapping_add(1);
+        expected.1 = expected.1.wrapping_add(1);
+    }
+    discard(string(), word);
 }
 
 proptest! {
@@ -89,7 +122,7 @@ proptest! {
                         unsafe { map_clear(slot(&mut map)) };
                         model.clear();
                     }
-                    Change::Insert(..) | Change::Remove(_) | Change::OrInsert(..) | Change::Entry(_) => {
+                    Change::Insert(..) | Change::Remove(_) | Change::OrInsert(..) | Change::Entry(_) | Change::LookUp(_) => {
                         apply(&mut map, &mut model, change, at(opt));
                     }
                 }
@@ -97,6 +130,45 @@ proptest! {
             }
             for (word, expected) in snapshots {
                 assert_eq!(shown(desc, word), expected);
+            }
+            discard(desc, map);
+        });
+    }
+}
+
+proptest! {
+    /// Of numbers as keys, which are compared as words.
+    #[test]
+    fn of_ints_like_a_list_of_pairs(changes in proptest::collection::vec((-20..20_i64, 0..4_i64), 0..200)) {
+        balanced(|| {
+            let (desc, opt) = (map(int(), int()), boxed(int()));
+            let mut map = new_map(desc, &[]);
+            let mut model: Vec<(i64, i64)> = Vec::new();
+            for (number, change) in changes {
+                let at_model = model.iter().position(|entry| entry.0 == number);
+                let word = number as u64;
+                // SAFETY: the slot holds a map of ints to ints.
+                unsafe {
+                    let found = map_find(map, word).cast::<i64>().as_ref().copied();
+                    assert_eq!(found, at_model.map(|at| model[at].1));
+                    match (change, at_model) {
+                        (0, Some(at_model)) => {
+                            discard(boxed(int()), map_remove(slot(&mut map), word, at(opt)));
+                            model.remove(at_model);
+                        }
+                        (0, None) => assert_eq!(map_remove(slot(&mut map), word, at(opt)), 0),
+                        (_, Some(at_model)) => {
+                            *map_or_insert(slot(&mut map), word, 1).cast::<i64>() += change;
+                            model[at_model].1 += change;
+                        }
+                        (_, None) => {
+                            map_insert(slot(&mut map), word, change as u64);
+                            model.push((number, change));
+                        }
+                    }
+                }
+                let entries: Vec<String> = model.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                assert_eq!(shown(desc, dup(desc, map)), format!("{{{}}}", entries.join(", ")));
             }
             discard(desc, map);
         });

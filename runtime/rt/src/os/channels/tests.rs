@@ -41,6 +41,7 @@ fn make(kind: Kind, first: *const TypeDesc) -> Of {
     Of(Box::leak(Box::new(TypeDesc {
         kind: kind as u32,
         words: 0,
+        plan: 0,
         name: name.as_ptr(),
         name_len: name.len() as u64,
         first,

@@ -15,6 +15,7 @@ fn type_of(kind: Kind, first: *const TypeDesc) -> *mut u8 {
     let desc = TypeDesc {
         kind: kind as u32,
         words: 0,
+        plan: 0,
         name: "T".as_ptr(),
         name_len: 1,
         first,
