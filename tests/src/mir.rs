@@ -1,7 +1,8 @@
-//! What we lower: each `tests/mir/*.pluto` as MIR after the ownership pass, under each of its systems, as a snapshot beside it.
+//! What we lower, under each system of a program, as a snapshot beside it: of each `tests/mir/*.pluto` the MIR after the ownership pass, of each
+//! `tests/layout/*.pluto` the layouts.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pluto_middle::mir;
+use pluto_middle::{layout, mir};
 use pluto_syntax::diag::Diagnostics;
 use pluto_tests::{driver, fences, repo};
 use plutoc::{back, front, lower_all};
@@ -9,23 +10,31 @@ use std::path::Path;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let sources = repo::files(&repo::root().join("tests/mir"), &["pluto"]);
-    let trial = |path: std::path::PathBuf| {
-        Trial::test(repo::relative(&path), move || {
-            let text = repo::read(&path);
-            let files = fences::split_files(&text);
-            let shown = driver::on_large_stack(move || lowered(&files))?;
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            insta::with_settings!({
-                snapshot_path => path.parent().unwrap_or(&path), prepend_module_to_snapshot => false, omit_expression => true,
-            }, { insta::assert_snapshot!(name, format!("{text}\n────\n{shown}")) });
-            Ok(())
-        })
+    let of_folder = |folder: &str, print: Print| {
+        let sources = repo::files(&repo::root().join("tests").join(folder), &["pluto"]);
+        sources.into_iter().map(move |path| trial(path, print))
     };
-    libtest_mimic::run(&arguments, sources.into_iter().map(trial).collect()).exit();
+    let trials = of_folder("mir", mir::print::print).chain(of_folder("layout", layout::print::print));
+    libtest_mimic::run(&arguments, trials.collect()).exit();
 }
 
-fn lowered(files: &driver::Files) -> Result<String, Failed> {
+/// What is shown of a program.
+type Print = fn(&mir::Program) -> String;
+
+fn trial(path: std::path::PathBuf, print: Print) -> Trial {
+    Trial::test(repo::relative(&path), move || {
+        let text = repo::read(&path);
+        let files = fences::split_files(&text);
+        let shown = driver::on_large_stack(move || lowered(&files, print))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        insta::with_settings!({
+            snapshot_path => path.parent().unwrap_or(&path), prepend_module_to_snapshot => false, omit_expression => true,
+        }, { insta::assert_snapshot!(name, format!("{text}\n────\n{shown}")) });
+        Ok(())
+    })
+}
+
+fn lowered(files: &driver::Files, print: Print) -> Result<String, Failed> {
     let mut dx = Diagnostics::default();
     let (_, front) = front(&driver::memory(files), Path::new(&files[0].0), &mut dx);
     let front = front.ok_or_else(|| format!("{:?}", dx.sorted()))?;
@@ -37,7 +46,7 @@ fn lowered(files: &driver::Files) -> Result<String, Failed> {
             return Err(format!("{:?}", dx.sorted()).into());
         }
         for program in lower_all(&front, &placed, mir::Checks::None) {
-            text += &format!("── {} · {} ──\n{}", placed.placement.name, program.process, mir::print::print(&program));
+            text += &format!("── {} · {} ──\n{}", placed.placement.name, program.process, print(&program));
         }
     }
     Ok(text)
