@@ -30,6 +30,7 @@ use pluto_abi::layout::FaultKind;
 use pluto_middle::ids::{Id, IndexVec};
 use pluto_middle::mir::{
     Block, Const, Function, HasStatus, Local, OnFail, Operand, Passing, Site, StackCheck, Terminator, Type, TypeId,
+    flow,
 };
 use share::Containers;
 
@@ -40,7 +41,9 @@ pub(crate) fn build<'a>(e: &mut Emitter<'a>, f: &'a Function) {
     let containers = share::survey(e, f);
     let mut cx = FnCx { e, f, homes, blocks, containers };
     cx.enter();
-    for (id, block) in f.blocks.iter_enumerated() {
+    // What is one value is used only behind where it is set: in this order it is known by then.
+    for id in flow::order(&f.blocks) {
+        let block = &f.blocks[id];
         cx.e.begin(cx.blocks[id]);
         block.insts.iter().for_each(|inst| cx.inst(inst));
         if let Some(site) = site(&block.end) {

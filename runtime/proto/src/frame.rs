@@ -331,9 +331,15 @@ fn parse(kind: u8, mut cursor: Cursor) -> Result<Frame, Malformed> {
         ALIVE => at_end(cursor, Frame::Alive),
         ASK_STATUS => at_end(cursor, Frame::AskStatus),
         STATUS => String::from_utf8(cursor.rest().to_vec()).map(Frame::Status).map_err(|_| Malformed),
-        PART_OF => Ok(Frame::Part { call: cursor.varint()?, bytes: cursor.rest().to_vec() }),
+        PART_OF => parse_part(cursor),
         _ => Err(Malformed),
     }
+}
+
+/// A piece without bytes would cost its sender nothing.
+fn parse_part(mut cursor: Cursor) -> Result<Frame, Malformed> {
+    let (call, bytes) = (cursor.varint()?, cursor.rest().to_vec());
+    if bytes.is_empty() { Err(Malformed) } else { Ok(Frame::Part { call, bytes }) }
 }
 
 fn parse_refused(mut cursor: Cursor) -> Result<Frame, Malformed> {

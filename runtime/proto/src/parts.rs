@@ -9,6 +9,11 @@ pub const MAX_BODY: usize = 1 << 30;
 /// The most bytes that the unfinished bodies of one connection may have together.
 pub const MAX_UNFINISHED: usize = MAX_BODY;
 
+/// So many bodies of one connection may be unfinished: as many calls as a caller has in flight at most.
+pub const MAX_OPEN: usize = 1 << 16;
+/// What keeping an unfinished body costs besides its bytes, at most.
+const HEAD: usize = 128;
+
 /// A body has become too large, or all have together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooMuch;
@@ -23,10 +28,12 @@ pub struct Parts {
 impl Parts {
     /// A piece has come. After an error the connection is of no use any more.
     pub fn add(&mut self, call: u64, piece: &[u8]) -> Result<(), TooMuch> {
-        if self.bytes + piece.len() > MAX_UNFINISHED {
+        let is_new = !self.bodies.contains_key(&call);
+        let cost = piece.len() + if is_new { HEAD } else { 0 };
+        if self.bytes + cost > MAX_UNFINISHED || (is_new && self.bodies.len() == MAX_OPEN) {
             return Err(TooMuch);
         }
-        self.bytes += piece.len();
+        self.bytes += cost;
         self.bodies.entry(call).or_default().extend_from_slice(piece);
         Ok(())
     }
@@ -53,7 +60,7 @@ impl Parts {
 
     fn take(&mut self, call: u64) -> Option<Vec<u8>> {
         let body = self.bodies.remove(&call)?;
-        self.bytes -= body.len();
+        self.bytes -= HEAD + body.len();
         Some(body)
     }
 }
@@ -77,8 +84,21 @@ mod tests {
 
     #[test]
     fn all_together_are_bounded() {
-        let mut parts = Parts { bytes: MAX_UNFINISHED - 1, ..Parts::default() };
+        let mut parts = Parts { bytes: MAX_UNFINISHED - 1 - HEAD, ..Parts::default() };
         assert_eq!(parts.add(1, b"a"), Ok(()));
-        assert_eq!(parts.add(2, b"a"), Err(TooMuch));
+        assert_eq!(parts.add(1, b"a"), Err(TooMuch));
+        assert_eq!(parts.add(2, b""), Err(TooMuch));
+    }
+
+    #[test]
+    fn many_that_hold_next_to_nothing_are_bounded_too() {
+        let mut parts = Parts::default();
+        for call in 0..MAX_OPEN as u64 {
+            assert_eq!(parts.add(call, b"a"), Ok(()));
+        }
+        assert_eq!(parts.add(MAX_OPEN as u64, b"a"), Err(TooMuch));
+        assert_eq!(parts.add(7, b"a"), Ok(()));
+        parts.forget(7);
+        assert_eq!(parts.add(MAX_OPEN as u64, b"a"), Ok(()));
     }
 }

@@ -4,8 +4,9 @@
 mod edges;
 mod operands;
 
-use super::{Changes, Inst, Local, Method, WaitOp};
+use super::{Block, BlockData, Changes, Inst, Local, Method, WaitOp};
 use crate::builtin::Sig;
+use crate::ids::{Id, IndexVec};
 pub use edges::{edges, edges_mut};
 pub use operands::{end_operands, end_operands_mut, inst_operands, inst_operands_mut};
 
@@ -128,4 +129,22 @@ dest_visitors!(dests_mut, ", to change", mut);
 #[must_use]
 pub fn dests(inst: &Inst) -> [Option<Local>; 2] {
     dests_of(inst).map(Option::<&Local>::copied)
+}
+
+/// All blocks that are entered, each before those that it leads to, but for loops (reverse postorder): what a block uses is set before.
+#[must_use]
+pub fn order(blocks: &IndexVec<Block, BlockData>) -> Vec<Block> {
+    let mut seen = vec![false; blocks.len()];
+    let mut after = Vec::with_capacity(blocks.len());
+    let mut open = vec![(Block::from_index(0), false)];
+    while let Some((block, left)) = open.pop() {
+        if left {
+            after.push(block);
+        } else if !std::mem::replace(&mut seen[block.index()], true) {
+            open.push((block, true));
+            edges(&blocks[block].end, &mut |to, _| open.push((*to, false)));
+        }
+    }
+    after.reverse();
+    after
 }

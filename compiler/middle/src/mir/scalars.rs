@@ -175,7 +175,7 @@ impl<'t, 'p> Pass<'t, 'p> {
 
     /// All blocks, each after those that lead to it, but for loops: what a reference names is known when it is used.
     fn blocks(&mut self) {
-        for block in order(&self.source) {
+        for block in flow::order(&self.source) {
             self.insts = self.first.remove(&block).unwrap_or_default();
             let data = self.source[block].clone();
             data.insts.iter().for_each(|inst| self.inst(inst));
@@ -386,21 +386,4 @@ fn set_once(
         once.push(sets[local] == 1 && decl.addressed == Addressed::No);
     }
     once
-}
-
-/// All blocks that are entered, each before those that it leads to, but for loops.
-fn order(blocks: &IndexVec<Block, BlockData>) -> Vec<Block> {
-    let mut seen = vec![false; blocks.len()];
-    let mut after = Vec::with_capacity(blocks.len());
-    let mut open = vec![(Block::from_index(0), false)];
-    while let Some((block, left)) = open.pop() {
-        if left {
-            after.push(block);
-        } else if !std::mem::replace(&mut seen[block.index()], true) {
-            open.push((block, true));
-            flow::edges(&blocks[block].end, &mut |to, _| open.push((*to, false)));
-        }
-    }
-    after.reverse();
-    after
 }

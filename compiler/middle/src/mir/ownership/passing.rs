@@ -52,7 +52,7 @@ impl Found {
             let decl = &function.locals[*local];
             if types[decl.ty].is_counted() {
                 position[local.index()] = Some(index);
-                if decl.addressed == Addressed::Yes {
+                if decl.addressed != Addressed::No {
                     self.owned.push((id, index));
                 }
             }

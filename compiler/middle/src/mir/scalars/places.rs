@@ -63,6 +63,8 @@ impl Pass<'_, '_> {
         if self.table.layouts.is_inline(of) && !self.is_packed(base) {
             return self.ref_words(dest, base, self.part(of, 0).start);
         }
+        // A nullable value in a nullable one is in a box, packed.
+        self.note_entry(dest);
         let base = self.word(base);
         let dest = self.derived(dest, &base);
         self.insts.push(Inst::RefInside { dest, base });
@@ -90,7 +92,7 @@ impl Pass<'_, '_> {
         dest
     }
 
-    /// A reference to an entry of a map.
+    /// A reference to where exactly one word is kept: an entry of a map, a box.
     pub(super) fn note_entry(&mut self, dest: Local) {
         if self.table.layouts.layout(self.target(&Operand::Copy(dest))).tells.is_some() {
             self.packed.insert(dest);

@@ -101,11 +101,12 @@ impl Walk<'_> {
             return self.take(*local);
         }
         // References into uncounted variables are of no concern here.
-        if let Inst::RefLocal { local, .. } = inst
-            && counted(self.program, self.function, *local)
-        {
-            self.readable(*local)?;
-            ensure(!self.kept[local.index()], || format!("borrowed parameter {} is changed", local.0))?;
+        if let Inst::RefLocal { dest, local } = inst {
+            let roots = self.function.locals[*dest].root.unwrap_or(Root::one(*local));
+            for local in roots.locals().filter(|local| counted(self.program, self.function, *local)) {
+                self.readable(local)?;
+                ensure(!self.kept[local.index()], || format!("borrowed parameter {} is changed", local.0))?;
+            }
         }
         let mut operands = Vec::new();
         // A view may get another name, which is a view too.
