@@ -82,6 +82,7 @@ pub fn lower_all(front: &Front, placed: &Placed, checks: mir::Checks) -> Vec<mir
         let mut program = lower::lower(hir, types, facts, &placed.placement, &placed.effects, process, checks);
         mir::scalars::replace(&mut program);
         mir::ownership::own(&mut program);
+        mir::again::take_out(&mut program);
         verified(program)
     };
     placed.placement.processes.ids().map(lower_one).collect()
@@ -93,6 +94,7 @@ pub fn lower_tests(front: &Front, placed: &Placed, checks: mir::Checks) -> mir::
     let mut program = lower::lower_tests(hir, types, facts, &placed.placement, &placed.effects, checks);
     mir::scalars::replace(&mut program);
     mir::ownership::own(&mut program);
+    mir::again::take_out(&mut program);
     verified(program)
 }
 

@@ -77,6 +77,7 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::RefLocal { .. }
         | Inst::RefServiceField { .. }
         | Inst::RefField { .. }
+        | Inst::RefElement { .. }
         | Inst::RefVariantField { .. }
         | Inst::RefInside { .. }
         | Inst::RefOrInsert { .. }
