@@ -13,12 +13,11 @@ use crate::builtin::Receiver;
 pub(super) enum Effect {
     /// Nothing that could be known.
     Nothing,
-    /// Uncounted words in memory.
-    Word,
     /// An object may be replaced by a copy that is its owner's alone, or go away.
     Unique,
-    /// Strings in memory, as well as words.
-    Text,
+    /// Words in memory, but nothing that counted objects other than strings are reached by. (A view may not even outlive a change of a
+    /// number in what it shows: then whoever checks that views are used rightly need not tell one change from another.)
+    Stored,
     /// Everything.
     All,
 }
@@ -40,7 +39,7 @@ impl Effect {
             return cx.target(to).map_or(Effect::All, |ty| Effect::of_store(&cx.types[ty]));
         }
         if let Inst::Take { .. } | Inst::Append { .. } = inst {
-            return Effect::Text;
+            return Effect::Stored;
         }
         if reads(inst) {
             let dests = flow::dests(inst).into_iter().flatten();
@@ -65,13 +64,7 @@ impl Effect {
 
     /// That of another value of this type in memory.
     pub(super) fn of_store(ty: &Type) -> Effect {
-        if *ty == Type::String {
-            Effect::Text
-        } else if ty.is_counted() {
-            Effect::All
-        } else {
-            Effect::Word
-        }
+        if ty.is_counted() && *ty != Type::String { Effect::All } else { Effect::Stored }
     }
 }
 

@@ -121,9 +121,8 @@ impl Known {
     pub(super) fn forget(&mut self, effect: Effect, cx: &Cx<'_>) {
         match effect {
             Effect::Nothing => {}
-            Effect::Word => self.values.retain(|(_, _, kind)| *kind != Kind::Word),
             Effect::Unique => self.forget_views(cx),
-            Effect::Text => {
+            Effect::Stored => {
                 self.forget_views(cx);
                 self.values.retain(|(_, _, kind)| *kind != Kind::Word);
             }
