@@ -6,7 +6,7 @@ use pluto_syntax::diag::Diagnostics;
 use plutoc::load::{Memory, Sources};
 use plutoc::options::{MessageFormat, Options, System};
 use plutoc::render::{Colors, render};
-use plutoc::{back, check_all, choose_system, deploy, front, lower_all};
+use plutoc::{Front, Placed, back, check_all, choose_system, deploy, front, lower_all, lower_plainly};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -110,6 +110,23 @@ pub fn lowered_with(files: &Files, checks: Checks) -> Result<mir::Program, Strin
 /// # Errors
 /// The rendered diagnostics.
 pub fn lowered_under(files: &Files, system: Option<&str>, checks: Checks) -> Result<Vec<mir::Program>, String> {
+    lowered_by(lower_all, files, system, checks)
+}
+
+/// A program of one process with all that is done twice in it.
+///
+/// # Errors
+/// The rendered diagnostics.
+pub fn lowered_plainly(files: &Files) -> Result<mir::Program, String> {
+    Ok(lowered_by(lower_plainly, files, None, checks())?.remove(0))
+}
+
+fn lowered_by(
+    lower: fn(&Front, &Placed, Checks) -> Vec<mir::Program>,
+    files: &Files,
+    system: Option<&str>,
+    checks: Checks,
+) -> Result<Vec<mir::Program>, String> {
     let (files, system) = (files.clone(), options(files, system).system);
     on_large_stack(move || {
         let mut dx = Diagnostics::default();
@@ -120,7 +137,7 @@ pub fn lowered_under(files: &Files, system: Option<&str>, checks: Checks) -> Res
         if dx.has_errors() {
             return Err(rendered(&sources, &dx));
         }
-        Ok(lower_all(&front, &placed, checks))
+        Ok(lower(&front, &placed, checks))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Generated programs mean the same to compiled code and to the reference interpreter: standard output, standard error with the path of
 //! a fault, exit code; and neither finds a count too many or too few. Each program is compiled twice: as it is, and with its entries in
 //! tasks, which share with `main` what they are given. In: seeds, by default the first few; `PLUTO_SEEDS=100..200`
-//! for others, as many as wanted. A program whose two runs differ is left in `target/generated/`.
+//! for others, as many as wanted. The interpreter runs each without the pass that does nothing twice too. A program whose two runs differ is left in `target/generated/`.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pluto_interpreter::World;
@@ -40,6 +40,8 @@ fn compare(seed: u64) -> Result<(), Failed> {
     let generated = generate::program(seed);
     let files = vec![("main.pluto".to_owned(), generated.text.clone())];
     let found = driver::lowered(&files).and_then(|program| {
+        let plain = driver::lowered_plainly(&files)?;
+        (0..generated.entries).try_for_each(|entry| mean_the_same(&plain, &program, &entry.to_string()))?;
         run_entries(&program, &program, generated.entries)?;
         let spawning = driver::lowered(&vec![("main.pluto".to_owned(), generated.spawning.clone())])?;
         run_entries(&program, &spawning, generated.entries)
@@ -104,10 +106,21 @@ fn types_set(end: &Terminator, locals: &IndexVec<Local, LocalDecl>) -> Vec<TypeI
     types
 }
 
-fn run_entry(program: &Program, (path, spawns): (&Path, bool), entry: &str) -> Result<(), String> {
+/// Does an entry do the same as in the program with all that is done twice?
+fn mean_the_same(plain: &Program, program: &Program, entry: &str) -> Result<(), String> {
+    let (plain, once) = (interpret(plain, entry)?, interpret(program, entry)?);
+    let different = || format!("entry {entry}:\n── plain ──\n{}\n── nothing twice ──\n{}", plain.output, once.output);
+    if plain == once { Ok(()) } else { Err(different()) }
+}
+
+fn interpret(program: &Program, entry: &str) -> Result<Ran, String> {
     let world = World { args: vec![entry.to_owned()], folder: repo::root() };
     let ran = pluto_interpreter::run(program, &world).map_err(|stopped| format!("entry {entry}: {stopped}"))?;
-    let interpreted = Ran { output: ran.output, errors: ran.errors, code: ran.code };
+    Ok(Ran { output: ran.output, errors: ran.errors, code: ran.code })
+}
+
+fn run_entry(program: &Program, (path, spawns): (&Path, bool), entry: &str) -> Result<(), String> {
+    let interpreted = interpret(program, entry)?;
     for memory in [Heap::Counted, Heap::Usual] {
         let compiled = driver::run_command_with(Command::new(path).arg(entry), memory);
         same(&interpreted, &compiled, spawns)

@@ -23,6 +23,7 @@
 //! an entry of a map, which is read and written whole. They are made from a root by `Ref…` instructions, which make every object on the way unique, and are used before anything else
 //! can change the root. They are never counted.
 
+pub mod again;
 pub mod flow;
 mod inst;
 pub mod ownership;

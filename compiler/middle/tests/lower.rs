@@ -64,6 +64,7 @@ fn lower_all(path: &Path) -> Result<Vec<(String, mir::Program)>, String> {
     for (_, program) in &mut all {
         mir::scalars::replace(program);
         mir::ownership::own(program);
+        mir::again::take_out(program);
     }
     Ok(all)
 }

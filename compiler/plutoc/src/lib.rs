@@ -75,8 +75,13 @@ pub fn check_all(front: &Front, dx: &mut Diagnostics) {
     }
 }
 
-/// The gate, then lower: one MIR program per process, ownership made explicit.
+/// The gate, then lower: one MIR program per process, ownership made explicit, nothing done twice.
 pub fn lower_all(front: &Front, placed: &Placed, checks: mir::Checks) -> Vec<mir::Program> {
+    lower_plainly(front, placed, checks).into_iter().map(once).collect()
+}
+
+/// The same with all that is done twice: what the last pass must not change.
+pub fn lower_plainly(front: &Front, placed: &Placed, checks: mir::Checks) -> Vec<mir::Program> {
     let lower_one = |process| {
         let Front { hir, types, facts } = front;
         let mut program = lower::lower(hir, types, facts, &placed.placement, &placed.effects, process, checks);
@@ -93,6 +98,11 @@ pub fn lower_tests(front: &Front, placed: &Placed, checks: mir::Checks) -> mir::
     let mut program = lower::lower_tests(hir, types, facts, &placed.placement, &placed.effects, checks);
     mir::scalars::replace(&mut program);
     mir::ownership::own(&mut program);
+    once(verified(program))
+}
+
+fn once(mut program: mir::Program) -> mir::Program {
+    mir::again::take_out(&mut program);
     verified(program)
 }
 

@@ -78,6 +78,7 @@ fn needed_by_inst(inst: &Inst) -> Option<&'static str> {
         | Inst::RefLocal { .. }
         | Inst::RefServiceField { .. }
         | Inst::RefField { .. }
+        | Inst::RefElement { .. }
         | Inst::RefVariantField { .. }
         | Inst::RefInside { .. }
         | Inst::RefOrInsert { .. }

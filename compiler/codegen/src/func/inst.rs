@@ -44,6 +44,7 @@ impl FnCx<'_, '_> {
             // Behind the tag.
             Inst::RefVariantField { dest, base, variant: _, index } => self.ref_field(*dest, base, *index + 1),
             Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
+            Inst::RefElement { dest, base, index } => self.ref_element(*dest, base, index),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => self.load_part(*dest, from, 0),
             Inst::Store { to, value } => self.store_through(to, value),

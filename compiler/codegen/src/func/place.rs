@@ -271,6 +271,19 @@ impl FnCx<'_, '_> {
         self.goto(exits.then);
     }
 
+    /// The address of an element behind a reference, whose index is known to be good.
+    pub(super) fn ref_element(&mut self, dest: Local, base: &Operand, index: &Operand) {
+        let Some(Type::Ref(array)) = self.operand_type(base).map(|ty| self.e.ty(ty)) else {
+            panic!("{base:?} is no reference")
+        };
+        let (slot, index, stride) = (self.word(base), self.word(index), self.stride(*array));
+        let array = self.unique(slot);
+        self.note_container(dest, array);
+        let element = self.element(array, index, stride);
+        let address = self.e.b.ins().iadd_imm_s(element, i64::from(layout::DATA));
+        self.define(dest, address);
+    }
+
     /// Goes on in a block of the program.
     pub(super) fn goto(&mut self, block: Block) {
         let block = self.blocks[block];

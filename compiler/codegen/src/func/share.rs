@@ -105,7 +105,13 @@ fn sources(e: &Emitter<'_>, f: &Function, see: &mut dyn FnMut(Local, Kind)) {
         for inst in &block.insts {
             let kind = if let Inst::RefServiceField { service, .. } = inst {
                 service_kind(e, f, service)
-            } else if matches!(inst, Inst::RefField { .. } | Inst::RefVariantField { .. } | Inst::RefOrInsert { .. }) {
+            } else if matches!(
+                inst,
+                Inst::RefField { .. }
+                    | Inst::RefVariantField { .. }
+                    | Inst::RefElement { .. }
+                    | Inst::RefOrInsert { .. }
+            ) {
                 Kind::Object
             } else if matches!(inst, Inst::RefLocal { .. }) {
                 Kind::Own

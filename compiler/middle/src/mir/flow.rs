@@ -100,6 +100,7 @@ macro_rules! dest_visitors {
                 | Inst::RefField { dest, .. }
                 | Inst::RefVariantField { dest, .. }
                 | Inst::RefInside { dest, .. }
+                | Inst::RefElement { dest, .. }
                 | Inst::RefOrInsert { dest, .. }
                 | Inst::Load { dest, .. }
                 | Inst::Builtin { dest, .. }

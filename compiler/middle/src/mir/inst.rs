@@ -182,6 +182,9 @@ pub enum Inst {
     /// `dest: ref` = address of the inside of the nullable value that `base: ref` points to, its box made unique first. It was tested
     /// before that it is not `none`, and nothing has stored there since.
     RefInside { dest: Local, base: Operand },
+    /// `dest: ref` = address of an element at an index that is known to be in range (b) of the array that `base: ref` points to, made
+    /// unique first.
+    RefElement { dest: Local, base: Operand, index: Operand },
     /// `dest: ref` = address of the entry `key` (o) of the map that `map: ref` points to, made unique first; if it was not
     /// there it is put in with `value` (o), otherwise `value` is dropped.
     RefOrInsert { dest: Local, map: Operand, key: Operand, value: Operand },

@@ -208,7 +208,7 @@ impl<'p> Machine<'p> {
     }
 
     /// The place of an element or entry, of the first word if it is inline.
-    fn ref_index(&mut self, base: &Operand, index: &Operand) -> Sound<Faulty> {
+    pub(super) fn ref_index(&mut self, base: &Operand, index: &Operand) -> Sound<Faulty> {
         let (key, value) = (self.key_type(base)?, self.target_values(base)?);
         let (base, index) = (self.borrowed(base)?.place()?, self.borrowed(index)?);
         let object = self.unique_at(base)?;

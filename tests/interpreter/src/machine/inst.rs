@@ -73,6 +73,7 @@ impl Machine<'_> {
             }
             Inst::RefInside { dest, base } => self.ref_inside(*dest, base),
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index as usize),
+            Inst::RefElement { dest, base, index } => self.ref_element(*dest, base, index),
             Inst::RefOrInsert { dest, map, key, value } => self.ref_or_insert(*dest, [map, key, value]),
             Inst::Load { dest, from } => self.load_into(*dest, from),
             Inst::Store { to, value } => self.store(to, value),
@@ -178,6 +179,13 @@ impl Machine<'_> {
             Place::Part { object: self.unique_at(place)?, index }
         };
         self.set(dest, Value::Ref(place))
+    }
+
+    fn ref_element(&mut self, dest: Local, base: &Operand, index: &Operand) -> Sound<()> {
+        match self.ref_index(base, index)? {
+            Ok(place) => self.set(dest, place),
+            Err(message) => wrong(format!("what was checked is not there: {message:?}")),
+        }
     }
 
     fn ref_variant_field(&mut self, dest: Local, base: &Operand, (variant, index): (u32, usize)) -> Sound<()> {

@@ -86,6 +86,7 @@ macro_rules! operand_visitors {
                     }
                 }
                 Inst::ElementAt { array: base, index, .. }
+                | Inst::RefElement { base, index, .. }
                 | Inst::EntryAt { map: base, index, .. }
                 | Inst::CharAt { text: base, at: index, .. } => {
                     see(base, Borrowed);

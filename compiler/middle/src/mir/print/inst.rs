@@ -50,6 +50,9 @@ impl Printer<'_> {
             }
             Inst::RefInside { dest, base } => format!("{} ref {}->?", self.set(*dest), op(base)),
             Inst::RefField { dest, base, index } => format!("{} ref {}->{index}", self.set(*dest), op(base)),
+            Inst::RefElement { dest, base, index } => {
+                format!("{} ref {}->[{}]", self.set(*dest), op(base), op(index))
+            }
             Inst::RefOrInsert { dest, map, key, value } => {
                 format!("{} ref {}->or_insert({}, {})", self.set(*dest), op(map), op(key), op(value))
             }

@@ -64,6 +64,7 @@ impl Typing<'_> {
             Inst::RefField { dest, base, index } => self.ref_field(*dest, base, *index),
             Inst::RefVariantField { dest, base, variant, index } => self.ref_payload(*dest, base, *variant, *index),
             Inst::RefInside { dest, base } => self.points_to(*dest, self.inside(self.target(base)?)?),
+            Inst::RefElement { dest, base, .. } => self.points_to(*dest, self.element(self.target(base)?)?),
             Inst::RefOrInsert { dest, map, key, value } => self.or_insert(*dest, map, key, value),
             Inst::Load { dest, from } => self.same(*dest, self.target(from)?),
             Inst::Store { to, value } => self.fits(value, self.target(to)?),
