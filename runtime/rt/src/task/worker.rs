@@ -5,18 +5,17 @@
 //! which makes a conversation of two tasks fast. So that two tasks that both compute get two threads, the slot's task is handed
 //! on to others if this worker's task goes on and on ([`Worker::operated`], and the monitor).
 
+mod desk;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::Thread;
+use std::sync::atomic::Ordering;
 
-use crossbeam_deque::{Steal, Stealer, Worker as Queue};
-use pluto_abi::layout::Whereabouts;
+use crossbeam_deque::{Steal, Worker as Queue};
+
+pub(super) use desk::Desk;
 
 use super::clock::Watch;
-use super::lock;
-use super::locks::Locks;
 use super::parking::Bed;
 use super::standing::Left;
 use super::{Scheduler, Task, TaskRef};
@@ -24,7 +23,7 @@ use crate::heap::memory;
 use crate::os::coroutine::Execution;
 use crate::os::process::cycles;
 use crate::os::remote::Spare;
-use crate::os::slot::{self, Shared};
+use crate::os::slot;
 
 /// After so many switches a task from the queues gets a turn, even if the slot is full; and the reactor, if its last turn is long ago.
 const SWITCHES_PER_TURN: u32 = 61;
@@ -38,8 +37,6 @@ const OPERATIONS_PER_LOOK: u32 = 16;
 const MOST_OPERATIONS_PER_LOOK: u32 = 1024;
 /// So long a task may wait in the slot while another runs, in cycles of the processor.
 const SLOT_CYCLES: u64 = 60_000;
-/// And so long tasks that were woken may wait in the queue, until others are woken for them: a few turns of a pipeline.
-const QUEUE_CYCLES: u64 = 200_000;
 /// So much work in the queue is worth waking somebody for, in cycles: about what that takes.
 const WORTH_WAKING: u64 = 100_000;
 /// Tasks that run so short are better off here, in cycles: a processor that takes one fetches its stack and state from this one's caches.
@@ -117,100 +114,6 @@ pub(super) enum Leaving {
     Yields,
     /// It has ended.
     Ended,
-}
-
-/// A worker, as others see it.
-#[derive(Debug)]
-pub(super) struct Desk {
-    pub(super) index: usize,
-    stealer: Stealer<TaskRef>,
-    thread: OnceLock<Thread>,
-    /// It was woken.
-    pub(super) token: AtomicBool,
-    /// The task that it runs.
-    pub(super) running: Shared<Task>,
-    /// How many switches there were.
-    pub(super) switches: AtomicU64,
-    /// A task waits in the slot.
-    pub(super) slot_full: AtomicBool,
-    /// Since when the first task in the queue has been waiting, in cycles; 0: others may take it at once.
-    since: AtomicU64,
-    /// How many tasks were begun and ended here.
-    pub(super) begun: Count,
-    pub(super) ended: Count,
-    /// The same of remote calls for whose outcome tasks wait.
-    pub(super) calls_begun: Count,
-    pub(super) calls_ended: Count,
-    /// In which brief method of a service its task is.
-    pub(super) whereabouts: Whereabouts,
-}
-
-/// A number that one thread changes and all may read.
-#[derive(Debug, Default)]
-pub(super) struct Count(AtomicU64);
-
-impl Count {
-    /// More. Only on the thread whose number it is.
-    #[inline]
-    pub(super) fn add_own(&self, more: u64) {
-        self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(more), Ordering::Release);
-    }
-
-    /// How many.
-    pub(super) fn get(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
-impl Desk {
-    /// A desk, and the queue that belongs to it.
-    pub(super) fn new(index: usize, locks: &Locks) -> (Desk, Queue<TaskRef>) {
-        let queue = Queue::new_fifo();
-        let desk = Desk {
-            index,
-            stealer: queue.stealer(),
-            thread: OnceLock::new(),
-            token: AtomicBool::new(false),
-            running: Shared::default(),
-            switches: AtomicU64::new(0),
-            slot_full: AtomicBool::new(false),
-            since: AtomicU64::new(0),
-            begun: Count::default(),
-            ended: Count::default(),
-            calls_begun: Count::default(),
-            calls_ended: Count::default(),
-            whereabouts: Whereabouts {
-                section: AtomicU64::new(0),
-                leaning: lock::leaning(index),
-                locks: locks.address(),
-                lists: AtomicU64::new(0),
-            },
-        };
-        (desk, queue)
-    }
-
-    /// Is nothing in its queue, new or old?
-    pub(super) fn is_empty(&self) -> bool {
-        self.stealer.is_empty()
-    }
-
-    /// Is there something that others should take? Not what was just woken: its own worker may come to it soon, and if not,
-    /// wakes somebody, or the monitor has it do so.
-    pub(super) fn has_work(&self) -> bool {
-        !self.stealer.is_empty() && self.has_waited_for_long(cycles())
-    }
-
-    fn has_waited_for_long(&self, now: u64) -> bool {
-        now.wrapping_sub(self.since.load(Ordering::Relaxed)) > QUEUE_CYCLES
-    }
-
-    /// Wakes it, or has it not sleep.
-    pub(super) fn unpark(&self) {
-        self.token.store(true, Ordering::SeqCst);
-        if let Some(thread) = self.thread.get() {
-            thread.unpark();
-        }
-    }
 }
 
 impl fmt::Debug for Worker {
