@@ -167,3 +167,27 @@ pub fn parts_of(ty: &Type) -> Vec<Vec<TypeId>> {
         | Type::Status => vec![],
     }
 }
+
+/// The types of what a value of a type holds.
+pub(crate) fn held(ty: &Type) -> Vec<TypeId> {
+    match ty {
+        Type::Array(inner) | Type::Nullable { inner, .. } | Type::Holder { inner, .. } => vec![*inner],
+        Type::Map(key, value) => vec![*key, *value],
+        Type::Class { .. } | Type::Error { .. } | Type::Tuple(_) | Type::Closure { .. } | Type::Enum { .. } => {
+            parts_of(ty).concat()
+        }
+        Type::Unit
+        | Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Byte
+        | Type::String
+        | Type::Tag { .. }
+        | Type::AnyError
+        | Type::Ref(_)
+        | Type::Duration
+        | Type::Fn { .. }
+        | Type::Service(_)
+        | Type::Status => vec![],
+    }
+}

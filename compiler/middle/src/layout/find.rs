@@ -1,7 +1,7 @@
 //! Which types are inline, and of which words. In: the types of a process. Out: a layout for each. A type through which one comes back to
 //! itself is not inline: there its object is what ends it.
 
-use super::{Body, Layout, MAX_COUNTED, MAX_WORDS, number, parts_of};
+use super::{Body, Layout, MAX_COUNTED, MAX_WORDS, held, number, parts_of};
 use crate::analyze::components;
 use crate::ids::{Id, IndexVec};
 use crate::mir::{Boxed, Type, TypeId};
@@ -166,28 +166,4 @@ fn recursive(types: &IndexVec<TypeId, Type>) -> IndexVec<TypeId, bool> {
         }
     }
     recursive
-}
-
-/// The types of what a value of a type holds.
-fn held(ty: &Type) -> Vec<TypeId> {
-    match ty {
-        Type::Array(inner) | Type::Nullable { inner, .. } | Type::Holder { inner, .. } => vec![*inner],
-        Type::Map(key, value) => vec![*key, *value],
-        Type::Class { .. } | Type::Error { .. } | Type::Tuple(_) | Type::Closure { .. } | Type::Enum { .. } => {
-            parts_of(ty).concat()
-        }
-        Type::Unit
-        | Type::Int
-        | Type::Float
-        | Type::Bool
-        | Type::Byte
-        | Type::String
-        | Type::Tag { .. }
-        | Type::AnyError
-        | Type::Ref(_)
-        | Type::Duration
-        | Type::Fn { .. }
-        | Type::Service(_)
-        | Type::Status => vec![],
-    }
 }

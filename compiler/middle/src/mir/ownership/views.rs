@@ -13,6 +13,7 @@ mod survey;
 use super::super::{Addressed, Function, Holds, Local, Passing, Type, TypeId};
 use super::passing_of;
 use crate::ids::{Id, IndexVec};
+use crate::layout::held;
 use survey::{Base, Part, Survey};
 
 pub(super) fn find(
@@ -188,23 +189,7 @@ pub(super) fn types_with_handles(types: &IndexVec<TypeId, Type>) -> IndexVec<Typ
 }
 
 fn holds_handles(ty: &Type, of: &dyn Fn(TypeId) -> bool) -> bool {
-    match ty {
-        Type::Unit
-        | Type::Int
-        | Type::Float
-        | Type::Bool
-        | Type::Byte
-        | Type::Duration
-        | Type::String
-        | Type::Tag { .. }
-        | Type::Service(_)
-        | Type::Ref(_) => false,
-        Type::Holder { .. } | Type::Fn { .. } | Type::Closure { .. } | Type::AnyError | Type::Status => true,
-        Type::Array(element) => of(*element),
-        Type::Map(key, value) => of(*key) || of(*value),
-        Type::Nullable { inner, .. } => of(*inner),
-        Type::Tuple(parts) => parts.iter().any(|part| of(*part)),
-        Type::Class { fields, .. } | Type::Error { fields, .. } => fields.iter().any(|(_, field)| of(*field)),
-        Type::Enum { variants, .. } => variants.iter().any(|(_, fields)| fields.iter().any(|(_, field)| of(*field))),
-    }
+    let is_one =
+        matches!(ty, Type::Holder { .. } | Type::Fn { .. } | Type::Closure { .. } | Type::AnyError | Type::Status);
+    is_one || held(ty).into_iter().any(of)
 }
